@@ -1,0 +1,94 @@
+import type { Environment } from '../environments.ts';
+
+/** A field's stored value: plain JSON. Dates are ISO-8601 text; references hold ids; tokens hold a credential reference. */
+export type FieldValue = string | number | boolean | string[] | { lat: number; lon: number } | null;
+export type Values = Record<string, FieldValue>;
+
+/** One entry of a record type, as it is stored (its head; events and index items lie beside it). */
+export interface StoredRecord {
+  id: string;
+  environment: Environment;
+  app: string;
+  recordType: string;
+  /** Version of the app definition it was last written under. */
+  definitionVersion: number;
+  /** Counts writes; `If-Match` and every update's condition compare it. */
+  version: number;
+  /** Business state, e.g. `active`. */
+  state: string;
+  values: Values;
+  /** Names of users and token users that the record refers to, kept when they are gone. Principal id → name. */
+  names: Record<string, string>;
+  createdAt: string;
+  createdBy: string;
+  updatedAt: string;
+  updatedBy: string;
+  /** The live grant (token-access execution) of this record, if any. */
+  grantId?: string;
+  /** What went wrong in a follow-up (mail, task), for staff; cleared when it is mended. */
+  trouble?: { at: string; step: string; message: string };
+  /** Number of events, and the chained MAC of the last. */
+  eventCount: number;
+  eventMac: string;
+  deletedAt?: string;
+}
+
+/** A record as it leaves the server: only permitted fields, and what the caller may do with it. */
+export interface RecordAnswer {
+  id: string;
+  app: string;
+  recordType: string;
+  version: number;
+  state: string;
+  stateName: string;
+  title: string;
+  /** Visible and permitted fields only; formulas computed. */
+  values: Values;
+  /** Names for ids in user, token and reference fields that the caller may see. */
+  names: Record<string, string>;
+  createdAt: string;
+  updatedAt: string;
+  trouble?: { at: string; step: string; message: string };
+  can: {
+    /** Operations the caller may run now; each succeeds if its values are accepted. */
+    operations: { id: string; name: string; kind: string; confirm?: string }[];
+    /** Fields the caller may write with edit. */
+    edit: string[];
+  };
+}
+
+/** What a form shows: one operation's fields, with the values they start from. */
+export interface FormAnswer {
+  app: string;
+  appName: string;
+  recordType: string;
+  operation: { id: string; name: string; kind: string; confirm?: string };
+  record?: { id: string; version: number; title: string };
+  fields: FormField[];
+}
+
+export interface FormField {
+  id: string;
+  label: string;
+  help?: string;
+  type: string;
+  required: boolean;
+  readOnly: boolean;
+  /** A CEL expression; the page shows the field only while it holds (and the server checks again). */
+  visibleIf?: string;
+  choices?: { value: string; label: string }[];
+  maxLength?: number;
+  value: FieldValue;
+}
+
+/** One page of a view. */
+export interface ViewPage {
+  app: string;
+  appName: string;
+  recordType: string;
+  view: { id: string; name: string };
+  columns: { id: string; label: string; type: string; displayText?: string }[];
+  records: RecordAnswer[];
+  /** Opaque; pass it back for the next page. Absent on the last one. */
+  cursor?: string;
+}
