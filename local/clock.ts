@@ -1,0 +1,162 @@
+/** What `setTimer` gives back: cancelling a timer that has fired does nothing. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** Answers whether a part of the system has nothing under way that would go on by itself. */
+export type IdleCheck = () => boolean | Promise<boolean>;
+
+/**
+ * The system's movable clock. It runs with the machine's clock plus an offset, and only ever forwards.
+ * State machines, schedules and the functions' `Date` all read it; nobody else owns a long timer.
+ */
+export interface Clock {
+  /** Milliseconds since the epoch, in the system's time. */
+  now(): number;
+  /** Calls `fire` once the system's time reaches `dueAt` (epoch milliseconds), however far away that is. */
+  setTimer(dueAt: number, fire: () => void): Timer;
+  /** Moves the time forward by `ms`; timers on the way fire in the order in which they are due. */
+  advance(ms: number): Promise<void>;
+  /** Moves the time forward to a moment (epoch milliseconds or a Date); refuses to go back. */
+  moveTo(moment: number | Date): Promise<void>;
+  /** Holds the time still (for tests at a boundary second) until `resume`. */
+  freeze(): void;
+  resume(): void;
+  /** Registers a check that `advance` waits for between timers, so that what a timer starts sees its own time. */
+  addIdleCheck(check: IdleCheck): void;
+  /** Resolves when every idle check holds, at the latest after `limitMs` of real time. */
+  settled(limitMs?: number): Promise<void>;
+  /** Cancels every timer. */
+  stop(): void;
+  /** Two 64-bit integers that worker threads read: the offset, and the moment of a freeze (0: running). */
+  readonly shared: SharedArrayBuffer;
+}
+
+/** The machine's timers are 32-bit: a longer one fires at once, so it is armed in pieces. */
+const LONGEST_REAL_TIMER = 2 ** 31 - 1;
+const OFFSET = 0;
+const FROZEN_AT = 1;
+
+interface PendingTimer {
+  dueAt: number;
+  order: number;
+  fire: () => void;
+}
+
+/** Makes a clock that starts at the machine's time. */
+export function createClock(): Clock {
+  const shared = new SharedArrayBuffer(16);
+  const slots = new BigInt64Array(shared);
+  const pending = new Set<PendingTimer>();
+  const idleChecks: IdleCheck[] = [];
+  let armed: ReturnType<typeof setTimeout> | undefined;
+  let counter = 0;
+
+  const offset = () => Number(Atomics.load(slots, OFFSET));
+  const frozenAt = () => Number(Atomics.load(slots, FROZEN_AT));
+  const now = () => frozenAt() || Date.now() + offset();
+
+  function shift(ms: number): void {
+    if (frozenAt()) Atomics.add(slots, FROZEN_AT, BigInt(ms));
+    else Atomics.add(slots, OFFSET, BigInt(ms));
+  }
+
+  function earliest(): PendingTimer | undefined {
+    let first: PendingTimer | undefined;
+    for (const timer of pending) {
+      if (!first || timer.dueAt < first.dueAt || (timer.dueAt === first.dueAt && timer.order < first.order)) {
+        first = timer;
+      }
+    }
+    return first;
+  }
+
+  function fireEarliest(upTo: number): boolean {
+    const timer = earliest();
+    if (!timer || timer.dueAt > upTo) return false;
+    pending.delete(timer);
+    try {
+      timer.fire();
+    } catch (error) {
+      console.error('A timer of the clock failed:', error);
+    }
+    return true;
+  }
+
+  function arm(): void {
+    clearTimeout(armed);
+    const timer = earliest();
+    if (!timer || frozenAt()) return;
+    const wait = Math.min(Math.max(timer.dueAt - now(), 0), LONGEST_REAL_TIMER);
+    armed = setTimeout(() => {
+      const moment = now();
+      while (fireEarliest(moment));
+      arm();
+    }, wait);
+    armed.unref();
+  }
+
+  async function settled(limitMs = 10_000): Promise<void> {
+    const deadline = performance.now() + limitMs;
+    let quietRounds = 0;
+    while (quietRounds < 2) {
+      let idle = true;
+      for (const check of idleChecks) idle = (await check()) && idle;
+      quietRounds = idle ? quietRounds + 1 : 0;
+      if (performance.now() > deadline) return;
+      await new Promise((resolve) => setTimeout(resolve, idle ? 0 : 5));
+    }
+  }
+
+  async function moveTo(moment: number | Date): Promise<void> {
+    const target = Number(moment);
+    if (!(target >= now()))
+      throw new RangeError(`The clock only moves forward: ${new Date(target).toISOString()}`);
+    await settled();
+    for (;;) {
+      const next = earliest();
+      if (!next || next.dueAt > target) break;
+      if (next.dueAt > now()) shift(next.dueAt - now());
+      fireEarliest(next.dueAt);
+      await settled();
+    }
+    if (target > now()) shift(target - now());
+    arm();
+    await settled();
+  }
+
+  return {
+    now,
+    shared,
+    settled,
+    moveTo,
+    advance: (ms) => moveTo(now() + ms),
+    setTimer(dueAt, fire) {
+      const timer: PendingTimer = { dueAt, order: counter++, fire };
+      pending.add(timer);
+      arm();
+      return {
+        cancel() {
+          pending.delete(timer);
+          arm();
+        },
+      };
+    },
+    freeze() {
+      Atomics.store(slots, FROZEN_AT, BigInt(now()));
+      clearTimeout(armed);
+    },
+    resume() {
+      const moment = frozenAt();
+      if (!moment) return;
+      Atomics.store(slots, OFFSET, BigInt(moment - Date.now()));
+      Atomics.store(slots, FROZEN_AT, 0n);
+      arm();
+    },
+    addIdleCheck: (check) => void idleChecks.push(check),
+    stop() {
+      pending.clear();
+      clearTimeout(armed);
+    },
+  };
+}
