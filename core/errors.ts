@@ -3,22 +3,43 @@
  * The detail of a single occurrence (which field, which limit) is given where it is thrown; it never holds a secret.
  */
 export const ERRORS = {
-  REQUEST_MALFORMED: { status: 400, title: 'The request could not be read. Correct the named part and send it again.' },
+  REQUEST_MALFORMED: {
+    status: 400,
+    title: 'The request could not be read. Correct the named part and send it again.',
+  },
   REQUEST_INVALID: { status: 400, title: 'The request does not fit this address. Correct the named fields.' },
-  CREDENTIAL_INVALID: { status: 401, title: 'The credential is not valid. Sign in again, or use a live API key.' },
+  CREDENTIAL_INVALID: {
+    status: 401,
+    title: 'The credential is not valid. Sign in again, or use a live API key.',
+  },
   CREDENTIAL_MISSING: { status: 401, title: 'Sign in, or send an API key, to use this address.' },
   FORBIDDEN: { status: 403, title: 'You may not do this. Ask an administrator if you need to.' },
-  ORIGIN_REFUSED: { status: 403, title: 'The request came from another site. Open the page again and repeat it there.' },
+  ORIGIN_REFUSED: {
+    status: 403,
+    title: 'The request came from another site. Open the page again and repeat it there.',
+  },
   NOT_FOUND: { status: 404, title: 'There is nothing here that you can reach.' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'This address does not take this method. See the Allow header.' },
   CONFLICT: { status: 409, title: 'Somebody else was writing at the same moment. Read again and repeat.' },
   STATE_REFUSED: { status: 409, title: 'The record is in a state that does not offer this operation.' },
   ALREADY_EXISTS: { status: 409, title: 'It exists already. Choose another id, or change the existing one.' },
-  IDEMPOTENCY_MISMATCH: { status: 409, title: 'This Idempotency-Key was used with another body. Use a new key.' },
+  IDEMPOTENCY_MISMATCH: {
+    status: 409,
+    title: 'This Idempotency-Key was used with another body. Use a new key.',
+  },
   APP_KIND_IMMUTABLE: { status: 409, title: "An app's kind cannot be changed. Create another app." },
-  ROBOT_MISSING: { status: 409, title: 'An app with tasks needs a robot to run them. Assign one, then publish.' },
-  PASS_ENDED: { status: 410, title: 'This pass has ended. Ask your contact for a new link if there is more to do.' },
-  VERSION_MISMATCH: { status: 412, title: 'The record has changed since you read it. Read again, then repeat.' },
+  ROBOT_MISSING: {
+    status: 409,
+    title: 'An app with tasks needs a robot to run them. Assign one, then publish.',
+  },
+  PASS_ENDED: {
+    status: 410,
+    title: 'This pass has ended. Ask your contact for a new link if there is more to do.',
+  },
+  VERSION_MISMATCH: {
+    status: 412,
+    title: 'The record has changed since you read it. Read again, then repeat.',
+  },
   TOO_LARGE: { status: 413, title: 'The request is larger than this address takes.' },
   MEDIA_TYPE: { status: 415, title: 'Send the body as application/json.' },
   VALUES_INVALID: { status: 422, title: 'Some values are not accepted. Correct the named fields.' },
@@ -27,7 +48,10 @@ export const ERRORS = {
   LIMIT_EXCEEDED: { status: 422, title: 'A limit would be exceeded. Make it smaller, or split it.' },
   VERSION_REQUIRED: { status: 428, title: 'Send If-Match with the version that you read.' },
   RATE_LIMITED: { status: 429, title: 'Too many requests. Wait as long as Retry-After says.' },
-  INTERNAL: { status: 500, title: 'Something failed on our side. Repeat later; quote the request id if it goes on.' },
+  INTERNAL: {
+    status: 500,
+    title: 'Something failed on our side. Repeat later; quote the request id if it goes on.',
+  },
   UNAVAILABLE: { status: 503, title: 'Busy just now. Repeat in a moment.' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -41,7 +41,15 @@ export interface Caller {
   channel: 'browser' | 'api' | 'workflow';
 }
 
-export const CALLER_OUTCOMES = ['anonymous', 'ok', 'invalid', 'revoked', 'expired', 'tokensInactive', 'channel'] as const;
+export const CALLER_OUTCOMES = [
+  'anonymous',
+  'ok',
+  'invalid',
+  'revoked',
+  'expired',
+  'tokensInactive',
+  'channel',
+] as const;
 /** `anonymous`: none was sent; `ok`: live; the rest name why a credential is refused. */
 export type CallerOutcome = (typeof CALLER_OUTCOMES)[number];
 

@@ -8,7 +8,10 @@ import { z } from 'zod';
 
 const id = z
   .string()
-  .regex(/^[a-z][A-Za-z0-9-]{0,47}$/, 'an id starts with a small letter; letters, digits and hyphens; at most 48');
+  .regex(
+    /^[a-z][A-Za-z0-9-]{0,47}$/,
+    'an id starts with a small letter; letters, digits and hyphens; at most 48',
+  );
 const label = z.string().min(1).max(200);
 const expression = z.string().min(1).max(2000).describe('A CEL expression');
 
@@ -40,21 +43,40 @@ export const fieldSchema = z.strictObject({
   help: z.string().max(500).optional(),
   type: z.enum(FIELD_TYPES),
   required: z.boolean().optional().describe('Enforced only while the field is visible'),
-  readOnly: z.boolean().optional().describe('Never written from a form or a request; robots and returns may, if permitted'),
+  readOnly: z
+    .boolean()
+    .optional()
+    .describe('Never written from a form or a request; robots and returns may, if permitted'),
   runtimeOnly: z.boolean().optional().describe('On forms and in mappings, never stored'),
   choices: z.array(label).min(1).max(200).optional().describe('For choice and choices'),
-  rolesFrom: z.array(id).optional().describe('For roles: the roles that may be chosen; absent = every custom role'),
-  target: z.strictObject({ app: id, recordType: id.optional() }).optional().describe('For reference and token'),
+  rolesFrom: z
+    .array(id)
+    .optional()
+    .describe('For roles: the roles that may be chosen; absent = every custom role'),
+  target: z
+    .strictObject({ app: id, recordType: id.optional() })
+    .optional()
+    .describe('For reference and token'),
   visibleIf: expression.optional(),
   default: expression.optional().describe('Calculated when a record is added without a value'),
   formula: expression.optional().describe('For formula: computed, never written'),
-  displayText: label.optional().describe('For url fields and formulas: the text shown instead of the address'),
+  displayText: label
+    .optional()
+    .describe('For url fields and formulas: the text shown instead of the address'),
   maxLength: z.number().int().min(1).max(20000).optional(),
   builtIn: z.boolean().optional().describe('Comes with the kind of app; cannot be removed'),
 });
 export type Field = z.infer<typeof fieldSchema>;
 
-export const OPERATION_KINDS = ['add', 'view', 'edit', 'delete', 'export', 'sendEmail', 'transition'] as const;
+export const OPERATION_KINDS = [
+  'add',
+  'view',
+  'edit',
+  'delete',
+  'export',
+  'sendEmail',
+  'transition',
+] as const;
 
 export const operationSchema = z.strictObject({
   id,
@@ -62,7 +84,10 @@ export const operationSchema = z.strictObject({
   kind: z.enum(OPERATION_KINDS),
   from: z.array(id).min(1).optional().describe('States in which it is offered; absent = in every state'),
   to: id.optional().describe('For transition: the state it leads to'),
-  fields: z.array(id).optional().describe('The fields its form takes; absent = every writable field (add, edit), none (others)'),
+  fields: z
+    .array(id)
+    .optional()
+    .describe('The fields its form takes; absent = every writable field (add, edit), none (others)'),
   tasks: z
     .array(z.strictObject({ task: id, when: expression.optional() }))
     .optional()
@@ -79,7 +104,10 @@ export const viewSchema = z.strictObject({
   filter: expression.optional(),
   sort: z.strictObject({ field: id, descending: z.boolean().optional() }).optional(),
   parameters: z.array(z.strictObject({ id, label: label.optional(), type: z.enum(FIELD_TYPES) })).optional(),
-  equality: z.array(id).optional().describe('Fields that the index is partitioned by; derived from the filter if absent'),
+  equality: z
+    .array(id)
+    .optional()
+    .describe('Fields that the index is partitioned by; derived from the filter if absent'),
 });
 export type View = z.infer<typeof viewSchema>;
 
@@ -107,7 +135,10 @@ export const dataActionSchema = z.strictObject({
     .optional()
     .describe('A view that finds the records to act on; absent = none needed (add)'),
   target: z.strictObject({ app: id, recordType: id, operation: id }),
-  fields: z.record(id, expression).optional().describe('Target field → expression over `record`, the submitted record'),
+  fields: z
+    .record(id, expression)
+    .optional()
+    .describe('Target field → expression over `record`, the submitted record'),
   returns: z
     .record(id, expression)
     .optional()
@@ -146,7 +177,9 @@ export const permissionSchema = z.strictObject({
   fields: z
     .record(id, fieldSet)
     .optional()
-    .describe('Operation → the fields it may see (view) or write; an absent operation means every field it takes'),
+    .describe(
+      'Operation → the fields it may see (view) or write; an absent operation means every field it takes',
+    ),
   views: z.array(id).optional().describe('Views the role may open'),
 });
 export type Permission = z.infer<typeof permissionSchema>;
@@ -162,7 +195,11 @@ export const appSchema = z.strictObject({
   kind: z.enum(APP_KINDS),
   accessModel: z.enum(['roles', 'lists', 'profiles']).default('roles'),
   robot: id.optional().describe('The robot that runs its tasks; needed to publish an app with tasks'),
-  contact: z.string().max(200).optional().describe('Whom people with a pass can ask; shown on pages and in mails'),
+  contact: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('Whom people with a pass can ask; shown on pages and in mails'),
   tokenLifetimeDays: z.number().int().min(1).max(364).optional().describe('For kind tokens; default 30'),
   recordTypes: z.array(recordTypeSchema).min(1).max(50),
   tasks: z.array(taskSchema).default([]),
@@ -178,7 +215,9 @@ export const roleSchema = z.strictObject({
   id,
   name: label,
   description: z.string().max(500).optional(),
-  environments: z.array(z.enum(['development', 'test', 'staging', 'production'])).describe('Where it lets a person sign in'),
+  environments: z
+    .array(z.enum(['development', 'test', 'staging', 'production']))
+    .describe('Where it lets a person sign in'),
 });
 export type RoleDefinition = z.infer<typeof roleSchema>;
 

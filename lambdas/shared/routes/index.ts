@@ -1,0 +1,15 @@
+import { ENVIRONMENTS } from '../../../core/environments.ts';
+import { ADMIN_ROUTES } from './admin.ts';
+import { PAGE_ROUTES } from './pages.ts';
+import type { Route } from './route.ts';
+import { RUNTIME_ROUTES } from './runtime.ts';
+
+/** Every address of the site. Anything else reaches `$default`, which the portal answers (404, or 405 with Allow). */
+export const ROUTES: readonly Route[] = [...RUNTIME_ROUTES, ...ADMIN_ROUTES, ...PAGE_ROUTES];
+
+/** API Gateway's route keys of a route: `{environment}` as the first segment becomes four literal prefixes. */
+export function routeKeys(route: Route): string[] {
+  return route.path.startsWith('/{environment}/')
+    ? ENVIRONMENTS.map((name) => `${route.method} ${route.path.replace('{environment}', name)}`)
+    : [`${route.method} ${route.path}`];
+}
