@@ -4,6 +4,12 @@ import { PAGE_ROUTES } from './pages.ts';
 import type { Route } from './route.ts';
 import { RUNTIME_ROUTES } from './runtime.ts';
 
+/** Every route with its own id, path and schemas, so that handlers can be typed by them. */
+export type SiteRoute =
+  | (typeof RUNTIME_ROUTES)[number]
+  | (typeof ADMIN_ROUTES)[number]
+  | (typeof PAGE_ROUTES)[number];
+
 /** Every address of the site. Anything else reaches `$default`, which the portal answers (404, or 405 with Allow). */
 export const ROUTES: readonly Route[] = [...RUNTIME_ROUTES, ...ADMIN_ROUTES, ...PAGE_ROUTES];
 
