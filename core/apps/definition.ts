@@ -12,6 +12,13 @@ const id = z
     /^[a-z][A-Za-z0-9-]{0,47}$/,
     'an id starts with a small letter; letters, digits and hyphens; at most 48',
   );
+const stateId = z
+  .string()
+  .regex(
+    /^[A-Za-z][A-Za-z0-9-]{0,47}$/,
+    'a state id starts with a letter; letters, digits and hyphens; at most 48',
+  )
+  .describe('As conditions and filters write it, e.g. `record.state == "Active"`');
 const label = z.string().min(1).max(200);
 const expression = z.string().min(1).max(2000).describe('A CEL expression');
 
@@ -82,12 +89,14 @@ export const operationSchema = z.strictObject({
   id,
   name: label,
   kind: z.enum(OPERATION_KINDS),
-  from: z.array(id).min(1).optional().describe('States in which it is offered; absent = in every state'),
-  to: id.optional().describe('For transition: the state it leads to'),
+  from: z.array(stateId).min(1).optional().describe('States in which it is offered; absent = in every state'),
+  to: stateId.optional().describe('For transition: the state it leads to'),
   fields: z
     .array(id)
     .optional()
-    .describe('The fields its form takes; absent = every writable field (add, edit), none (others)'),
+    .describe(
+      'The fields its form shows, in this order; of these it takes the writable ones. Absent = every writable field (add, edit), none (others)',
+    ),
   tasks: z
     .array(z.strictObject({ task: id, when: expression.optional() }))
     .optional()
@@ -117,8 +126,11 @@ export const recordTypeSchema = z.strictObject({
   plural: label,
   titleField: id.optional(),
   fields: z.array(fieldSchema).max(100),
-  states: z.array(z.strictObject({ id, name: label })).min(1),
-  initialState: id,
+  states: z
+    .array(z.strictObject({ id: stateId, name: label }))
+    .min(1)
+    .max(30),
+  initialState: stateId,
   ownerField: id.optional().describe('A user field that names the record owner'),
   dueDateField: id.optional().describe('A date field that ends the tokens issued for the record'),
   operations: z.array(operationSchema).min(1),
