@@ -1,0 +1,93 @@
+import type { Environment } from './environments.ts';
+import type { Grant, GrantEndReason, GrantStatus, GrantStep } from './grants/grant.ts';
+import type { RecordEvent } from './journal/event.ts';
+import type { Credential, Principal } from './principals.ts';
+import type { StoredRecord } from './records/record.ts';
+import type { IndexEntry, IndexKey } from './records/view-index.ts';
+
+/**
+ * What a use case wants written, in the domain's words. All changes of one use case are committed in one
+ * transaction by the table adapter, or none is. Each change says under which condition it holds.
+ */
+export type Change =
+  | { kind: 'addRecord'; record: StoredRecord; index: IndexEntry[] }
+  | {
+      kind: 'updateRecord';
+      record: StoredRecord;
+      expectedVersion: number;
+      indexPut: IndexEntry[];
+      indexRemove: IndexKey[];
+    }
+  /** The head goes (or stays restorable until `purgeAt`); events remain. */
+  | {
+      kind: 'removeRecord';
+      record: StoredRecord;
+      expectedVersion: number;
+      indexRemove: IndexKey[];
+      purgeAt?: number;
+    }
+  | { kind: 'addEvent'; event: RecordEvent }
+  | { kind: 'addPrincipal'; principal: Principal }
+  /** Leaves a tombstone without personal data, so that no retry brings the principal back. */
+  | { kind: 'endPrincipal'; principalId: string; at: number }
+  | { kind: 'addCredential'; credential: Credential }
+  | {
+      kind: 'endCredential';
+      principalId: string;
+      credentialId: string;
+      reason: string;
+      at: number;
+      requireLive: boolean;
+    }
+  /** Holds the whole transaction back unless the credential is live at `at`: no write commits after revocation. */
+  | { kind: 'requireLive'; principalId: string; credentialId: string; at: number }
+  /** `dueAt`: when the reaper looks at it if nothing has moved it by then, epoch milliseconds. */
+  | { kind: 'addGrant'; grant: Grant; dueAt: number }
+  | {
+      kind: 'changeGrant';
+      environment: Environment;
+      grantId: string;
+      from: readonly GrantStatus[];
+      set: GrantChange;
+      step?: GrantStep;
+    }
+  | { kind: 'addOutbox'; entry: OutboxEntry }
+  | { kind: 'addRequest'; request: IdempotentRequest };
+
+export interface GrantChange {
+  status?: GrantStatus;
+  principalId?: string;
+  credentialId?: string;
+  tokenRecord?: { app: string; recordType: string; id: string };
+  expiresAt?: number;
+  callbackToken?: string;
+  notified?: Record<string, string>;
+  remindedAt?: string;
+  endReason?: GrantEndReason;
+  endedAt?: string;
+  endTask?: string;
+  /** When the reaper looks at it if nothing has moved it by then, epoch milliseconds. */
+  dueAt?: number;
+}
+
+/** What must follow from a committed write. It stays pending until its dispatch was acknowledged. */
+export interface OutboxEntry {
+  id: string;
+  createdAt: string;
+  action:
+    | { type: 'startGrant'; environment: Environment; grantId: string }
+    | { type: 'wakeGrant'; environment: Environment; grantId: string };
+}
+
+/** Remembers a request by its Idempotency-Key, with the answer's coordinates, for a day. */
+export interface IdempotentRequest {
+  principalId: string;
+  key: string;
+  /** SHA-256 of route and body. */
+  fingerprint: string;
+  result: { recordId: string; deleted?: boolean };
+  at: number;
+}
+
+/** Why a commit did not happen, when it is the caller's business. */
+export type Commit = (changes: readonly Change[]) => Promise<void>;

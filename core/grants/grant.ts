@@ -1,0 +1,64 @@
+import type { Environment } from '../environments.ts';
+
+/**
+ * A grant is one run of the token-access workflow: a pass that was asked for by an operation on a record, issued by
+ * the robot, and taken away when the job is done. It is also what staff see as the record's task run.
+ */
+export interface Grant {
+  /** `<record id>-<22 base62>`: lies in its record's item collection; the execution is named `grant-<id>`. */
+  id: string;
+  environment: Environment;
+  recordId: string;
+  app: string;
+  recordType: string;
+  /** The operation whose submission asked for it, and the task that issues the token. */
+  operation: string;
+  task: string;
+  status: GrantStatus;
+  createdAt: string;
+  createdBy: string;
+  /** Set when the token is issued. */
+  principalId?: string;
+  credentialId?: string;
+  tokenRecord?: { app: string; recordType: string; id: string };
+  /** Epoch milliseconds. */
+  expiresAt?: number;
+  /** Step Functions' callback token while the workflow waits; no credential of ours. */
+  callbackToken?: string;
+  /** Notification id → when it was sent; a retry after this sends nothing again. */
+  notified?: Record<string, string>;
+  remindedAt?: string;
+  endReason?: GrantEndReason;
+  endedAt?: string;
+  /** The task that asked for the end, when an operation did. */
+  endTask?: string;
+  steps: GrantStep[];
+}
+
+/** `requested` → `live` → `ending` → `ended`; `failed` when the robot could not do its part (the token is dead then, too). */
+export type GrantStatus = 'requested' | 'live' | 'ending' | 'ended' | 'failed';
+
+export type GrantEndReason = 'completed' | 'expired' | 'revoked' | 'superseded' | 'failed' | 'aborted';
+
+export interface GrantStep {
+  at: string;
+  /** The workflow state, e.g. `CreateToken`. */
+  step: string;
+  outcome: 'done' | 'failed' | 'skipped';
+  message?: string;
+}
+
+const ID_LENGTH = 22;
+
+export function grantId(recordId: string, unique: string): string {
+  return `${recordId}-${unique}`;
+}
+
+/** The record a grant belongs to, read off its id. */
+export function recordIdOfGrant(id: string): string {
+  return id.slice(0, ID_LENGTH);
+}
+
+export function executionName(id: string): string {
+  return `grant-${id}`;
+}

@@ -1,0 +1,49 @@
+import { createHmac, type KeyObject } from 'node:crypto';
+import type { Environment } from '../environments.ts';
+import type { Values } from '../records/record.ts';
+
+/** What happened to one record in one transaction. Token fields hold references, which nobody can use. */
+export interface RecordEvent {
+  environment: Environment;
+  recordId: string;
+  /** 1, 2, … without gaps. */
+  number: number;
+  at: string;
+  app: string;
+  recordType: string;
+  operation: string;
+  actor: { id: string; type: string; name: string };
+  /** What asked for it when a robot acted: the grant. */
+  grantId?: string;
+  stateBefore?: string;
+  stateAfter?: string;
+  /** Only the fields that changed. */
+  before: Values;
+  after: Values;
+  /** Key that chained it. */
+  keyId: string;
+  /** HMAC over the previous event's MAC and this event. */
+  mac: string;
+}
+
+/** JSON with members in code-point order, so that the same event gives the same bytes wherever it is read. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (value !== null && typeof value === 'object') {
+    const members = Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
+    return `{${members.join(',')}}`;
+  }
+  return JSON.stringify(value) ?? 'null';
+}
+
+/** The MAC that ties an event to the one before it (`''` before the first). */
+export function chainMac(event: Omit<RecordEvent, 'mac'>, previousMac: string, key: KeyObject): string {
+  return createHmac('sha256', key)
+    .update(previousMac)
+    .update('\n')
+    .update(canonicalJson(event))
+    .digest('base64url');
+}

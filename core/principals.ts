@@ -1,0 +1,42 @@
+import type { Environment } from './environments.ts';
+import type { Ceiling } from './ports.ts';
+
+/** Somebody or something that can act: a user, token user, service account or robot. */
+export interface Principal {
+  id: string;
+  type: 'user' | 'tokenUser' | 'serviceAccount' | 'robot';
+  name: string;
+  email?: string;
+  roles: string[];
+  profiles: string[];
+  level?: 'admin' | 'user' | 'guest';
+  /** Token users belong to one environment; users to all. */
+  environment?: Environment;
+  createdAt: string;
+}
+
+/** Something that lets a principal in. Its token is computed from these ids and a signing key; it is stored nowhere. */
+export interface Credential {
+  /** The token's secret id: 22 base62 characters. */
+  id: string;
+  principalId: string;
+  kind: 'access' | 'signIn' | 'session' | 'apiKey';
+  environment?: Environment;
+  /** The signing key its token was issued under. */
+  keyId: string;
+  createdAt: string;
+  /** Epoch milliseconds; compared in code at every use. */
+  expiresAt: number;
+  endedAt?: string;
+  endReason?: string;
+  ceiling?: Ceiling;
+  grantId?: string;
+}
+
+/**
+ * The form in which emails are compared and kept unique: NFKC, trimmed, lower case.
+ * Two addresses that differ only in case, width or composition are one.
+ */
+export function normaliseEmail(email: string): string {
+  return email.normalize('NFKC').trim().toLowerCase();
+}

@@ -1,0 +1,281 @@
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Change, GrantChange } from '../../../core/changes.ts';
+import type { Environment } from '../../../core/environments.ts';
+import type { ErrorCode } from '../../../core/errors.ts';
+import type { GrantStep } from '../../../core/grants/grant.ts';
+import type { IndexEntry, IndexKey } from '../../../core/records/view-index.ts';
+import {
+  credentialKey,
+  eventKey,
+  grantKey,
+  indexKey,
+  journalIndex,
+  type Key,
+  liveGrantIndex,
+  outboxKey,
+  principalKey,
+  recordKey,
+  requestKey,
+} from './keys.ts';
+
+type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** One part of a transaction, and the error that the caller gets when its condition does not hold. */
+export interface TableAction {
+  key: Key;
+  item: TransactItem;
+  refusal: ErrorCode;
+}
+
+/** Days after which DynamoDB may remove what is kept only as a trace. */
+const TOMBSTONE_DAYS = 90;
+const DAY_SECONDS = 86_400;
+
+/**
+ * Translates changes into the parts of one transaction, as data: nothing is sent here.
+ * A check that concerns an item which another change writes is folded into that write.
+ * @param table name of the table
+ */
+export function toTableActions(changes: readonly Change[], table: string): TableAction[] {
+  const ended = new Set(
+    changes.flatMap((change) => (change.kind === 'endCredential' ? [change.credentialId] : [])),
+  );
+  return changes.flatMap((change): TableAction[] => {
+    switch (change.kind) {
+      case 'addRecord':
+        return [
+          put(
+            table,
+            recordKey(change.record.environment, change.record.id),
+            change.record,
+            NEW,
+            'ALREADY_EXISTS',
+          ),
+          ...change.index.map((entry) => putIndex(table, change.record.environment, entry)),
+        ];
+      case 'updateRecord':
+        return [
+          put(
+            table,
+            recordKey(change.record.environment, change.record.id),
+            change.record,
+            sameVersion(change.expectedVersion),
+            'VERSION_MISMATCH',
+          ),
+          ...change.indexRemove.map((key) => removeIndex(table, change.record.environment, key)),
+          ...change.indexPut.map((entry) => putIndex(table, change.record.environment, entry)),
+        ];
+      case 'removeRecord': {
+        const key = recordKey(change.record.environment, change.record.id);
+        const head = change.purgeAt
+          ? put(
+              table,
+              key,
+              { ...change.record, ttl: Math.floor(change.purgeAt / 1000) },
+              sameVersion(change.expectedVersion),
+              'VERSION_MISMATCH',
+            )
+          : remove(table, key, sameVersion(change.expectedVersion), 'VERSION_MISMATCH');
+        return [
+          head,
+          ...change.indexRemove.map((index) => removeIndex(table, change.record.environment, index)),
+        ];
+      }
+      case 'addEvent': {
+        const { environment, recordId, number, at } = change.event;
+        return [
+          put(
+            table,
+            eventKey(environment, recordId, number),
+            { ...change.event, ...journalIndex(environment, at, recordId, number) },
+            NEW,
+            'CONFLICT',
+          ),
+        ];
+      }
+      case 'addPrincipal':
+        return [put(table, principalKey(change.principal.id), change.principal, NEW, 'ALREADY_EXISTS')];
+      case 'endPrincipal':
+        return [
+          put(
+            table,
+            principalKey(change.principalId),
+            {
+              id: change.principalId,
+              deletedAt: new Date(change.at).toISOString(),
+              ttl: afterDays(change.at, TOMBSTONE_DAYS),
+            },
+            {},
+            'CONFLICT',
+          ),
+        ];
+      case 'addCredential': {
+        const { credential } = change;
+        return [
+          put(
+            table,
+            credentialKey(credential.principalId, credential.id),
+            { ...credential, ttl: afterDays(credential.expiresAt, TOMBSTONE_DAYS) },
+            NEW,
+            'ALREADY_EXISTS',
+          ),
+        ];
+      }
+      case 'endCredential':
+        return [
+          {
+            key: credentialKey(change.principalId, change.credentialId),
+            refusal: change.requireLive ? 'PASS_ENDED' : 'NOT_FOUND',
+            item: {
+              Update: {
+                TableName: table,
+                Key: credentialKey(change.principalId, change.credentialId),
+                // The first end stays: when and why is what people will ask.
+                UpdateExpression:
+                  'SET endedAt = if_not_exists(endedAt, :at), endReason = if_not_exists(endReason, :reason)',
+                ConditionExpression: change.requireLive ? LIVE : 'attribute_exists(PK)',
+                ExpressionAttributeValues: {
+                  ':at': new Date(change.at).toISOString(),
+                  ':reason': change.reason,
+                  ...(change.requireLive && { ':now': change.at }),
+                },
+              },
+            },
+          },
+        ];
+      case 'requireLive':
+        if (ended.has(change.credentialId)) return [];
+        return [
+          {
+            key: credentialKey(change.principalId, change.credentialId),
+            refusal: 'PASS_ENDED',
+            item: {
+              ConditionCheck: {
+                TableName: table,
+                Key: credentialKey(change.principalId, change.credentialId),
+                ConditionExpression: LIVE,
+                ExpressionAttributeValues: { ':now': change.at },
+              },
+            },
+          },
+        ];
+      case 'addGrant':
+        return [
+          put(
+            table,
+            grantKey(change.grant.environment, change.grant.id),
+            { ...change.grant, ...liveGrantIndex(change.grant.environment, change.grant.id, change.dueAt) },
+            NEW,
+            'ALREADY_EXISTS',
+          ),
+        ];
+      case 'changeGrant':
+        return [changeGrant(table, change)];
+      case 'addOutbox':
+        return [
+          put(table, outboxKey(change.entry.id, change.entry.createdAt), change.entry, NEW, 'CONFLICT'),
+        ];
+      case 'addRequest': {
+        const { request } = change;
+        return [
+          put(
+            table,
+            requestKey(request.principalId, request.key),
+            { ...request, ttl: afterDays(request.at, 1) },
+            NEW,
+            'CONFLICT',
+          ),
+        ];
+      }
+    }
+  });
+}
+
+const NEW = { ConditionExpression: 'attribute_not_exists(PK)' };
+const LIVE = 'attribute_exists(PK) AND attribute_not_exists(endedAt) AND expiresAt > :now';
+const sameVersion = (version: number) => ({
+  ConditionExpression: '#version = :version',
+  ExpressionAttributeNames: { '#version': 'version' },
+  ExpressionAttributeValues: { ':version': version },
+});
+
+const afterDays = (at: number, days: number) => Math.floor(at / 1000) + days * DAY_SECONDS;
+
+function put(table: string, key: Key, body: object, condition: object, refusal: ErrorCode): TableAction {
+  return { key, refusal, item: { Put: { TableName: table, Item: { ...body, ...key }, ...condition } } };
+}
+
+function remove(table: string, key: Key, condition: object, refusal: ErrorCode): TableAction {
+  return { key, refusal, item: { Delete: { TableName: table, Key: { ...key }, ...condition } } };
+}
+
+function putIndex(table: string, environment: Environment, entry: IndexEntry): TableAction {
+  return put(
+    table,
+    keyOfIndex(environment, entry),
+    { recordId: entry.recordId, ...entry.projection },
+    {},
+    'CONFLICT',
+  );
+}
+
+function removeIndex(table: string, environment: Environment, key: IndexKey): TableAction {
+  return remove(table, keyOfIndex(environment, key), {}, 'CONFLICT');
+}
+
+function keyOfIndex(environment: Environment, at: IndexKey): Key {
+  return indexKey(
+    { environment, app: at.app, recordType: at.recordType, view: at.view },
+    at.partition,
+    at.sort,
+    at.recordId,
+  );
+}
+
+/** The reaper reaches a grant through GSI1 for as long as there is something to end or clean up. */
+function changeGrant(
+  table: string,
+  change: {
+    environment: Environment;
+    grantId: string;
+    from: readonly string[];
+    set: GrantChange;
+    step?: GrantStep;
+  },
+): TableAction {
+  const { dueAt, ...attributes } = change.set;
+  const set: Record<string, unknown> = {
+    ...attributes,
+    ...(dueAt !== undefined && liveGrantIndex(change.environment, change.grantId, dueAt)),
+  };
+  const over = change.set.status === 'ended' || change.set.status === 'failed';
+  const names: Record<string, string> = { '#status': 'status' };
+  const values: Record<string, unknown> = {};
+  const assignments = Object.entries(set).map(([name, value], at) => {
+    names[`#s${at}`] = name;
+    values[`:s${at}`] = value;
+    return `#s${at} = :s${at}`;
+  });
+  if (change.step) {
+    assignments.push('steps = list_append(steps, :step)');
+    values[':step'] = [change.step];
+  }
+  const allowed = change.from.map((status, at) => {
+    values[`:from${at}`] = status;
+    return `:from${at}`;
+  });
+  return {
+    key: grantKey(change.environment, change.grantId),
+    refusal: 'CONFLICT',
+    item: {
+      Update: {
+        TableName: table,
+        Key: grantKey(change.environment, change.grantId),
+        UpdateExpression: `SET ${assignments.join(', ')}${over ? ' REMOVE GSI1PK, GSI1SK, callbackToken' : ''}`,
+        ConditionExpression: `#status IN (${allowed.join(', ')})`,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values,
+      },
+    },
+  };
+}

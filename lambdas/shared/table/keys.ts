@@ -1,0 +1,125 @@
+import type { Environment } from '../../../core/environments.ts';
+import { recordIdOfGrant } from '../../../core/grants/grant.ts';
+
+/**
+ * Every key of the single table, and the access pattern that it serves. No other module spells one.
+ *
+ * | who asks                                   | how                                                            |
+ * |--------------------------------------------|----------------------------------------------------------------|
+ * | authorizer: principal with one credential  | Query `PRINCIPAL#id`, one strongly consistent read unit         |
+ * | sign-in: who has this email                | Get `EMAIL#normalised`                                          |
+ * | forms: whom can a user field name          | Query `DIRECTORY`                                               |
+ * | a record; its events; its grants           | Get / Query `RECORD#env#id`, SK prefix                          |
+ * | a view's page                              | Query `INDEX#env#app#type#view#values`, in sort order           |
+ * | dispatch and sweep what must follow        | stream on `OUTBOX#shard`; Query it up to a time                 |
+ * | reaper, live passes: grants by expiry      | Query GSI1 `LIVE#shard` up to a time                            |
+ * | journal by day                             | Query GSI2 `JOURNAL#env#day`                                    |
+ * | what is published; a version; a draft      | Get `MANIFEST#env`; `APP#id` `VERSION#n`; `APP#id` `#DRAFT`     |
+ * | the site: name, roles, settings            | Get `SITE` `VERSION#n`                                          |
+ * | a repeated request                         | Get `REQUEST#principal#key`                                     |
+ */
+export interface Key {
+  PK: string;
+  SK: string;
+}
+
+export const SHARDS = 8;
+
+/** Spreads items over a fixed number of partitions; the same id always meets the same shard. */
+export function shardOf(id: string): number {
+  let sum = 0;
+  for (let at = 0; at < id.length; at++) sum = (sum * 31 + id.charCodeAt(at)) >>> 0;
+  return sum % SHARDS;
+}
+
+export const principalPartition = (id: string) => `PRINCIPAL#${id}`;
+export const principalKey = (id: string): Key => ({ PK: principalPartition(id), SK: '#PRINCIPAL' });
+export const credentialKey = (principalId: string, id: string): Key => ({
+  PK: principalPartition(principalId),
+  SK: `CREDENTIAL#${id}`,
+});
+
+export const emailKey = (normalised: string): Key => ({ PK: `EMAIL#${normalised}`, SK: '#EMAIL' });
+export const DIRECTORY = 'DIRECTORY';
+export const directoryKey = (principalId: string): Key => ({ PK: DIRECTORY, SK: `USER#${principalId}` });
+
+export const recordPartition = (environment: Environment, id: string) => `RECORD#${environment}#${id}`;
+export const recordKey = (environment: Environment, id: string): Key => ({
+  PK: recordPartition(environment, id),
+  SK: '#RECORD',
+});
+export const EVENT_PREFIX = 'EVENT#';
+export const eventKey = (environment: Environment, recordId: string, number: number): Key => ({
+  PK: recordPartition(environment, recordId),
+  SK: `${EVENT_PREFIX}${String(number).padStart(8, '0')}`,
+});
+export const GRANT_PREFIX = 'GRANT#';
+export const grantKey = (environment: Environment, grantId: string): Key => ({
+  PK: recordPartition(environment, recordIdOfGrant(grantId)),
+  SK: `${GRANT_PREFIX}${grantId}`,
+});
+/** GSI1: grants that may still let somebody in, by when they expire (ISO time, so that text order is time order). */
+export const liveGrantIndex = (environment: Environment, grantId: string, expiresAt: number) => ({
+  GSI1PK: livePartition(shardOf(grantId)),
+  GSI1SK: `${new Date(expiresAt).toISOString()}#${environment}#${grantId}`,
+});
+export const livePartition = (shard: number) => `LIVE#${shard}`;
+/** GSI2: events by day. */
+export const journalIndex = (environment: Environment, at: string, recordId: string, number: number) => ({
+  GSI2PK: `JOURNAL#${environment}#${at.slice(0, 10)}`,
+  GSI2SK: `${at}#${recordId}#${String(number).padStart(8, '0')}`,
+});
+
+export interface ViewAddress {
+  environment: Environment;
+  app: string;
+  recordType: string;
+  view: string;
+}
+/** One partition per view and combination of equality values; values are escaped so that none can imitate another's key. */
+export const indexPartition = (at: ViewAddress, values: readonly string[]) =>
+  ['INDEX', at.environment, at.app, at.recordType, at.view, ...values.map(encodeURIComponent)].join('#');
+export const indexKey = (
+  at: ViewAddress,
+  values: readonly string[],
+  sort: string,
+  recordId: string,
+): Key => ({
+  PK: indexPartition(at, values),
+  SK: `${sort}#${recordId}`,
+});
+
+export const OUTBOX_PREFIX = 'OUTBOX#';
+export const outboxPartition = (shard: number) => `${OUTBOX_PREFIX}${shard}`;
+export const outboxKey = (id: string, createdAt: string): Key => ({
+  PK: outboxPartition(shardOf(id)),
+  SK: `${createdAt}#${id}`,
+});
+
+export const manifestKey = (environment: Environment): Key => ({
+  PK: `MANIFEST#${environment}`,
+  SK: '#MANIFEST',
+});
+export const appPartition = (app: string) => `APP#${app}`;
+export const draftKey = (app: string): Key => ({ PK: appPartition(app), SK: '#DRAFT' });
+export const appVersionKey = (app: string, version: number): Key => ({
+  PK: appPartition(app),
+  SK: `VERSION#${String(version).padStart(8, '0')}`,
+});
+/** The list of all apps: one small item each, beside the site. */
+export const SITE = 'SITE';
+export const APP_LIST_PREFIX = 'APP#';
+export const appListKey = (app: string): Key => ({ PK: SITE, SK: `${APP_LIST_PREFIX}${app}` });
+export const siteVersionKey = (version: number): Key => ({
+  PK: SITE,
+  SK: `VERSION#${String(version).padStart(8, '0')}`,
+});
+
+export const requestKey = (principalId: string, key: string): Key => ({
+  PK: `REQUEST#${principalId}#${encodeURIComponent(key)}`,
+  SK: '#REQUEST',
+});
+export const rateKey = (purpose: string, who: string, window: number): Key => ({
+  PK: `RATE#${purpose}#${who}#${window}`,
+  SK: '#RATE',
+});
