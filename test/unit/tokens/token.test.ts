@@ -174,8 +174,8 @@ describe('a token reference', () => {
   it('names principal and credential, and is no token', () => {
     fc.assert(
       fc.property(id, id, (principalId, credentialId) => {
-        const reference = tokenReference(principalId, credentialId);
-        expect(parseTokenReference(reference)).toEqual({ principalId, credentialId });
+        const reference = tokenReference({ principalId, credentialId, keyId: '0001' });
+        expect(parseTokenReference(reference)).toEqual({ principalId, credentialId, keyId: '0001' });
         expect(readToken(reference, keyring, SITE)).toBeUndefined();
       }),
     );
