@@ -171,7 +171,7 @@ describe('a token', () => {
 });
 
 describe('a token reference', () => {
-  it('names principal and credential, and is no token', () => {
+  it('names principal, credential and key, and is no token', () => {
     fc.assert(
       fc.property(id, id, (principalId, credentialId) => {
         const reference = tokenReference({ principalId, credentialId, keyId: '0001' });
@@ -183,7 +183,8 @@ describe('a token reference', () => {
 
   it('is not read from other text', () => {
     expect(parseTokenReference('')).toBeUndefined();
-    expect(parseTokenReference(`${randomId()}.${randomId()}\n`)).toBeUndefined();
+    expect(parseTokenReference(`${randomId()}.${randomId()}`)).toBeUndefined();
+    expect(parseTokenReference(`${randomId()}.${randomId()}.0001\n`)).toBeUndefined();
     expect(parseTokenReference(randomId())).toBeUndefined();
   });
 
