@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LocalSystemError } from '../assembly/problem.ts';
+import { busyPort, HOST, reservePort } from '../ports.ts';
+import { findJava } from './java.ts';
+
+/** A running DynamoDB Local. */
+export interface DynamodbProcess {
+  endpoint: string;
+  stop(): Promise<void>;
+}
+
+/** A short-lived, small database starts faster with the first compiler tier and the simple collector. */
+const JVM_OPTIONS = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto'];
+const START_LIMIT_MS = 60_000;
+
+/** Starts Amazon's DynamoDB Local in memory on a port (0: any free one) and waits until it answers. */
+export async function startDynamodbProcess(port: number): Promise<DynamodbProcess> {
+  const [java, freePort] = await Promise.all([findJava(), reservePort(port, 'the table')]);
+  const emulator = join(
+    dirname(createRequire(import.meta.url).resolve('amplify-dynamodb-simulator/package.json')),
+    'emulator',
+  );
+  const guard = fileURLToPath(new URL('guard.mjs', import.meta.url));
+  const options = ['-Djava.library.path=./DynamoDBLocal_lib', '-jar', 'DynamoDBLocal.jar'];
+  const settings = ['-sharedDb', '-inMemory', '-disableTelemetry', '-port', String(freePort)];
+  const child = spawn(process.execPath, [guard, java, ...JVM_OPTIONS, ...options, ...settings], {
+    cwd: emulator,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const stop = async () => {
+    child.stdin.destroy();
+    await ended;
+  };
+
+  const endpoint = `http://${HOST}:${freePort}`;
+  const deadline = Date.now() + START_LIMIT_MS;
+  let exited = false;
+  void ended.then(() => {
+    exited = true;
+  });
+  while (!(await answers(endpoint))) {
+    if (exited && output.includes('Address already in use')) throw busyPort(freePort, 'the table');
+    if (exited || Date.now() > deadline) {
+      await stop();
+      throw new LocalSystemError(`DynamoDB Local did not start on port ${freePort}:\n${output.trim()}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  return { endpoint, stop };
+}
+
+async function answers(endpoint: string): Promise<boolean> {
+  try {
+    await fetch(endpoint);
+    return true;
+  } catch {
+    return false;
+  }
+}
