@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { compileFlow } from './definition.ts';
+import { described, listed, type StatusChangeEvent, seconds } from './descriptions.ts';
+import { StepFunctionsError } from './errors.ts';
+import type { Machine } from './execution.ts';
+import { Executions } from './executions.ts';
+import { DATA_LIMIT, type Json } from './json.ts';
+import type { EngineClock } from './scope.ts';
+import { TaskTokens } from './task-tokens.ts';
+
+export type { StatusChangeEvent } from './descriptions.ts';
+export { LambdaInvocationError, StepFunctionsError } from './errors.ts';
+
+export interface StateMachinesOptions {
+  /** All timeouts, waits and retry delays run on it. */
+  clock: EngineClock;
+  /** `definition` is the ASL document as JSON text with its substitutions made. */
+  machines: { arn: string; name: string; definition: string; roleArn: string }[];
+  /** Calls a function as the machine's role; rejects with LambdaInvocationError. */
+  invokeLambda(functionArn: string, payload: Json, roleArn: string): Promise<unknown>;
+  /** Takes the EventBridge event of each status that an execution reaches. */
+  onStatusChange(event: StatusChangeEvent): void;
+  /** In [0, 1), for the jitter of retries. */
+  random?(): number;
+}
+
+export interface StateMachines {
+  /**
+   * Answers one API operation (`StartExecution`, …) with the API's shapes; times are seconds since the epoch.
+   * @throws StepFunctionsError whose `name` is the AWS error type.
+   */
+  handle(operation: string, input: Record<string, unknown>): Promise<object>;
+  /** Drops all executions and resolves once no function call is under way, at the latest after two seconds. */
+  stopAll(): Promise<void>;
+}
+
+type Operation = (input: Record<string, unknown>) => object;
+
+const VALID_NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u;
+
+function requireJson(text: unknown, errorType: string): string {
+  try {
+    if (typeof text === 'string' && Buffer.byteLength(text) <= DATA_LIMIT) {
+      JSON.parse(text);
+      return text;
+    }
+  } catch {
+    // Refused below, like a text that is too long.
+  }
+  throw new StepFunctionsError(errorType, `Not JSON, or longer than ${DATA_LIMIT} bytes.`);
+}
+
+/** Cuts one page out of a list; the token is the index of its first element. */
+function page<T>(all: T[], input: Record<string, unknown>, size: number): { items: T[]; nextToken?: string } {
+  const start = Number(input.nextToken ?? 0);
+  if (!Number.isInteger(start))
+    throw new StepFunctionsError('InvalidToken', "Invalid Token: 'Invalid token'");
+  const end = start + (Number(input.maxResults) || size);
+  return { items: all.slice(start, end), ...(end < all.length && { nextToken: String(end) }) };
+}
+
+/**
+ * The local Step Functions: standard workflows in JSONPath whose tasks call functions.
+ * @throws Error naming machine and state if a definition needs what the local engine does not do.
+ */
+export function createStateMachines(options: StateMachinesOptions): StateMachines {
+  const { clock } = options;
+  const machines = new Map<string, Machine>(
+    options.machines.map(({ arn, name, roleArn, definition }) => [
+      arn,
+      { arn, name, roleArn, flow: compileFlow(name, JSON.parse(definition)) },
+    ]),
+  );
+  const tokens = new TaskTokens();
+  const underWay = new Set<Promise<unknown>>();
+  const executions = new Executions({
+    clock,
+    tokens,
+    random: options.random ?? Math.random,
+    onStatusChange: (event) => options.onStatusChange(event),
+    invoke(functionArn, payload, roleArn) {
+      const call = Promise.resolve().then(() => options.invokeLambda(functionArn, payload, roleArn));
+      underWay.add(call);
+      const forget = () => void underWay.delete(call);
+      call.then(forget, forget);
+      return call;
+    },
+  });
+  clock.addIdleCheck?.(() => underWay.size === 0);
+
+  function machineOf(arn: unknown): Machine {
+    const machine = machines.get(String(arn));
+    if (machine) return machine;
+    throw new StepFunctionsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+  }
+
+  const operations: Record<string, Operation> = {
+    StartExecution(input) {
+      const machine = machineOf(input.stateMachineArn);
+      const name = String(input.name ?? randomUUID());
+      if (!VALID_NAME.test(name)) throw new StepFunctionsError('InvalidName', `Invalid Name: '${name}'`);
+      const text = requireJson(input.input ?? '{}', 'InvalidExecutionInput');
+      const { arn, startedAt } = executions.start(machine, name, text);
+      return { executionArn: arn, startDate: seconds(startedAt) };
+    },
+    StopExecution(input) {
+      const execution = executions.find(input.executionArn);
+      executions.stop(execution, input.error as string | undefined, input.cause as string | undefined);
+      return { stopDate: seconds(execution.stoppedAt ?? clock.now()) };
+    },
+    RedriveExecution(input) {
+      executions.redrive(executions.find(input.executionArn));
+      return { redriveDate: seconds(clock.now()) };
+    },
+    DescribeExecution: (input) => described(executions.find(input.executionArn), clock.now()),
+    GetExecutionHistory(input) {
+      const { history } = executions.find(input.executionArn);
+      const { items, nextToken } = page(input.reverseOrder ? history.toReversed() : history, input, 100);
+      return { events: items, ...(nextToken && { nextToken }) };
+    },
+    ListExecutions(input) {
+      const wanted = executions
+        .of(machineOf(input.stateMachineArn))
+        .filter(({ status }) => !input.statusFilter || status === input.statusFilter);
+      const { items, nextToken } = page(wanted, input, 100);
+      return { executions: items.map(listed), ...(nextToken && { nextToken }) };
+    },
+    SendTaskSuccess(input) {
+      const output = requireJson(input.output, 'InvalidOutput');
+      tokens.waiterOf(input.taskToken).succeed(JSON.parse(output));
+      return {};
+    },
+    SendTaskFailure(input) {
+      const { error = 'States.TaskFailed', cause = '' } = input;
+      tokens.waiterOf(input.taskToken).fail(String(error), String(cause));
+      return {};
+    },
+    SendTaskHeartbeat(input) {
+      tokens.waiterOf(input.taskToken).heartbeat();
+      return {};
+    },
+  };
+
+  return {
+    async handle(operation, input) {
+      const answer = operations[operation];
+      if (answer) return answer(input);
+      throw new StepFunctionsError(
+        'UnknownOperationException',
+        `The local Step Functions does not know ${operation}.`,
+      );
+    },
+    async stopAll() {
+      executions.stopAll();
+      const patience = new Promise((resolve) => setTimeout(resolve, 2000).unref());
+      await Promise.race([Promise.allSettled(underWay), patience]);
+    },
+  };
+}
