@@ -1,0 +1,101 @@
+import type { Leaf } from './binding.ts';
+import type { Node, ValueType } from './types.ts';
+
+type Compile<Input> = (node: Node) => Leaf<Input>;
+type Operands = readonly [Node, Node];
+
+/** The `typeof` that values of a type have inside an evaluation; undefined where only the value itself can tell. */
+function primitiveOf(type: ValueType): 'string' | 'number' | 'boolean' | undefined {
+  if (type === 'string') return 'string';
+  if (type === 'double' || type === 'timestamp' || type === 'duration') return 'number';
+  return type === 'bool' ? 'boolean' : undefined;
+}
+
+/** `==`: values of one type; different types cannot be compared, as CEL has it. */
+export function compileEquality<Input>([left, right]: Operands, compile: Compile<Input>): Leaf<Input> {
+  if (left.op === 'value' && right.op !== 'value') return compileEquality([right, left], compile);
+  const a = compile(left);
+  const primitive = primitiveOf(left.type) ?? primitiveOf(right.type);
+  if (right.op === 'value' && primitive) return equalsConstant(a, primitive, right.value);
+  const b = compile(right);
+  if (primitive) {
+    return (input, record) => {
+      const x = a(input, record);
+      const y = b(input, record);
+      return typeof x === primitive && typeof y === primitive ? x === y : undefined;
+    };
+  }
+  return (input, record) => equals(a(input, record), b(input, record));
+}
+
+function equalsConstant<Input>(operand: Leaf<Input>, primitive: string, constant: unknown): Leaf<Input> {
+  return (input, record) => {
+    const value = operand(input, record);
+    if (value === constant) return true;
+    return typeof value === primitive ? false : undefined;
+  };
+}
+
+/** Equality of values of unknown type: of one kind, and lists and maps entry by entry. */
+function equals(a: unknown, b: unknown): boolean | undefined {
+  if (a === undefined || b === undefined || a === null || b === null) return undefined;
+  if (typeof a !== typeof b || Array.isArray(a) !== Array.isArray(b)) return undefined;
+  if (typeof a !== 'object') return typeof a === 'function' ? undefined : a === b;
+  return sameEntries(a, b as object);
+}
+
+function sameEntries(a: object, b: object): boolean {
+  const names = Object.keys(a);
+  if (names.length !== Object.keys(b).length) return false;
+  return names.every(
+    (name) =>
+      Object.hasOwn(b, name) &&
+      equals((a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name]) === true,
+  );
+}
+
+/** `value in list`, or `name in map`. */
+export function compileMembership<Input>([left, right]: Operands, compile: Compile<Input>): Leaf<Input> {
+  const value = compile(left);
+  const collection = compile(right);
+  return (input, record) => {
+    const wanted = value(input, record);
+    const among = collection(input, record);
+    if (wanted === undefined || wanted === null || typeof among !== 'object' || among === null)
+      return undefined;
+    if (!Array.isArray(among)) {
+      return typeof wanted === 'string' ? isEntry(among, wanted) : undefined;
+    }
+    if (typeof wanted !== 'object') return among.includes(wanted);
+    return among.some((each) => equals(wanted, each) === true);
+  };
+}
+
+function isEntry(map: object, name: string): boolean {
+  return Object.hasOwn(map, name) && (map as Record<string, unknown>)[name] != null;
+}
+
+const ORDER = {
+  '<': <T>(a: T, b: T) => a < b,
+  '<=': <T>(a: T, b: T) => a <= b,
+  '>': <T>(a: T, b: T) => a > b,
+  '>=': <T>(a: T, b: T) => a >= b,
+};
+
+/** `<`, `<=`, `>`, `>=` over numbers, texts (by code unit), booleans, instants and durations. */
+export function compileOrder<Input>(
+  op: keyof typeof ORDER,
+  [left, right]: Operands,
+  compile: Compile<Input>,
+): Leaf<Input> {
+  const a = compile(left);
+  const b = compile(right);
+  const compare = ORDER[op];
+  return (input, record) => {
+    const x = a(input, record);
+    const y = b(input, record);
+    if (typeof x === 'number' && typeof y === 'number') return compare(x, y);
+    if (typeof x === 'string' && typeof y === 'string') return compare(x, y);
+    return typeof x === 'boolean' && typeof y === 'boolean' ? compare(x, y) : undefined;
+  };
+}
