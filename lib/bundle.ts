@@ -1,0 +1,50 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { FUNCTION_NAMES } from './names.ts';
+
+/**
+ * Bundles every function into `<root>/.daypass/bundles/<function>/index.mjs`, all in one run of esbuild.
+ * @param root the project's folder
+ * @returns the folder of bundles
+ * @throws when a function has no handler, or esbuild finds a mistake
+ */
+export async function bundleFunctions(root: string): Promise<string> {
+  const outdir = join(root, '.daypass', 'bundles');
+  await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(FUNCTION_NAMES.map((name) => [`${name}/index`, entry(root, name)])),
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    loader: { '.css': 'text' },
+    minify: true,
+    keepNames: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+    // Some dependencies are CommonJS inside and ask for `require`, which an ES module lacks.
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  });
+  return outdir;
+}
+
+function entry(root: string, name: string): string {
+  const file = join(root, 'lambdas', name, 'handler.ts');
+  if (existsSync(file)) return file;
+  const stand = join(root, '.daypass', 'missing', `${name}.ts`);
+  mkdirSync(join(root, '.daypass', 'missing'), { recursive: true });
+  writeFileSync(
+    stand,
+    `export const handler = () => { throw new Error('lambdas/${name}/handler.ts is missing'); };\n`,
+  );
+  console.error(`lambdas/${name}/handler.ts is missing`);
+  return stand;
+}

@@ -1,0 +1,183 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const email = z.email('must be an email address, for example passes@example.org').max(254);
+
+const domain = z.strictObject({
+  name: z.string().regex(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, {
+    error: 'must be a host name in lower case without https://, for example passes.example.org',
+  }),
+  certificateArn: z.string().regex(/^arn:aws[a-z-]*:acm:([a-z0-9-]+):\d{12}:certificate\/[a-z0-9-]+$/, {
+    error: 'must be the ARN of a certificate in AWS Certificate Manager (see docs/deploy.md, Custom domain)',
+  }),
+  hostedZone: z
+    .strictObject({
+      id: z
+        .string()
+        .regex(/^Z[A-Z0-9]{1,31}$/, { error: "must be a hosted zone's id, for example Z0123456789ABC" }),
+      name: z.string().min(1),
+    })
+    .optional()
+    .describe('Route 53 zone in which the address records are made; without it, make them by hand'),
+});
+
+const fields = z.strictObject({
+  stage: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,19}$/, {
+      error: 'must be 1 to 20 lower-case letters, digits and hyphens, beginning with a letter',
+    })
+    .describe('Name of the deployment; part of the names of what is deployed'),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, {
+      error: 'must be the name of an AWS region, for example eu-central-1',
+    })
+    .describe('AWS region of both stacks'),
+  account: z
+    .string()
+    .regex(/^\d{12}$/, { error: 'must be 12 digits' })
+    .optional()
+    .describe('AWS account; given, a deployment with credentials of another account is refused'),
+  siteId: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/, { error: 'must be 1 to 64 lower-case letters, digits and hyphens' })
+    .optional()
+    .describe(
+      "Part of every token's signature; changing it ends all links and sessions. Default: daypass-<stage>",
+    ),
+  senderAddress: email.describe('From address of all mails; its identity must be verified in SES'),
+  senderIdentity: z
+    .enum(['address', 'domain', 'existing'])
+    .default('address')
+    .describe(
+      'What the stack registers with SES: the address, its whole domain (DKIM), or nothing because it exists',
+    ),
+  replyTo: email.optional().describe('Where answers to mails go; default: the sender'),
+  sandboxRecipients: z
+    .array(email)
+    .max(20)
+    .default([])
+    .describe('While the account is in the SES sandbox: the verified addresses that mails may go to'),
+  domain: domain.optional(),
+  alarmEmail: email.optional().describe('Who is told of alarms'),
+  tokenLifetimeDays: z
+    .int()
+    .min(1)
+    .max(365)
+    .default(30)
+    .describe('Life of a pass whose record names no due date'),
+  linkStyle: z
+    .enum(['query', 'fragment'])
+    .default('query')
+    .describe('query: /?token=…; fragment: /#token=…, which browsers never send, and which needs script'),
+  protectData: z
+    .boolean()
+    .optional()
+    .describe(
+      'Keep table and secrets when the stack is deleted, and refuse deletion. Default: in stage production',
+    ),
+  logRetentionDays: z
+    .literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731])
+    .default(90)
+    .describe('How long logs are kept'),
+  logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+  restoredTable: z
+    .strictObject({ name: z.string().min(3), streamArn: z.string().startsWith('arn:') })
+    .optional()
+    .describe(
+      'A table restored to a point in time, to be used instead of the stack’s own (docs/deploy.md, Restore)',
+    ),
+});
+
+/** What may be written in `config/<stage>.json`. */
+export const configSchema = fields.superRefine((config, context) => {
+  const { domain: site, region } = config;
+  if (site && site.certificateArn.split(':')[3] !== region) {
+    context.addIssue({
+      code: 'custom',
+      path: ['domain', 'certificateArn'],
+      message: `the certificate must be in ${region}, where the API is: request one there`,
+    });
+  }
+  if (
+    site?.hostedZone &&
+    site.name !== site.hostedZone.name &&
+    !site.name.endsWith(`.${site.hostedZone.name}`)
+  ) {
+    context.addIssue({
+      code: 'custom',
+      path: ['domain', 'hostedZone', 'name'],
+      message: `${site.name} does not lie in this zone: give the zone that holds it, or leave hostedZone out`,
+    });
+  }
+});
+
+export type ConfigFile = z.input<typeof configSchema>;
+
+/** A checked configuration with its defaults filled in. */
+export type Config = z.output<typeof configSchema> & { siteId: string; protectData: boolean };
+
+/** Says what to correct; its message is all that a platform engineer needs to see. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/**
+ * Checks a configuration and fills in its defaults.
+ * @param source where it came from, for the message
+ * @throws ConfigError naming every wrong setting and what it must be
+ */
+export function parseConfig(input: unknown, source: string): Config {
+  const result = configSchema.safeParse(input);
+  if (!result.success) {
+    const lines = result.error.issues.map(
+      (issue) => `  ${issue.path.join('.') || '(whole file)'}: ${issue.message}`,
+    );
+    throw new ConfigError(
+      `${source} cannot be used. Correct:\n${lines.join('\n')}\nSee docs/deploy.md, Configuration.`,
+    );
+  }
+  const { stage, siteId, protectData } = result.data;
+  return {
+    ...result.data,
+    siteId: siteId ?? `daypass-${stage}`,
+    protectData: protectData ?? stage === 'production',
+  };
+}
+
+/** The stage that `npm start` runs and that needs neither a file nor an account. */
+const LOCAL: ConfigFile = {
+  stage: 'local',
+  region: 'us-east-1',
+  senderAddress: 'passes@daypass.example',
+  senderIdentity: 'existing',
+};
+
+/**
+ * Reads `config/<stage>.json`. The stage `local` has a built-in configuration.
+ * @param directory the folder that holds `config/`
+ * @throws ConfigError when the file is missing, is not JSON, or is wrong
+ */
+export function loadConfig(stage: string, directory: string): Config {
+  const file = join(directory, 'config', `${stage}.json`);
+  const shown = `config/${stage}.json`;
+  if (!existsSync(file)) {
+    if (stage === 'local') return parseConfig(LOCAL, 'The built-in configuration of stage local');
+    throw new ConfigError(
+      `There is no ${shown}. Copy config/example.json to it and fill it in (docs/deploy.md, Configuration).`,
+    );
+  }
+  let input: unknown;
+  try {
+    input = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`${shown} is not JSON: ${(error as Error).message}`);
+  }
+  const config = parseConfig(input, shown);
+  if (config.stage !== stage) {
+    throw new ConfigError(`${shown} says stage "${config.stage}". Rename the file, or correct its stage.`);
+  }
+  return config;
+}

@@ -1,0 +1,179 @@
+import { join } from 'node:path';
+import { ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Config } from '../config.ts';
+import { FUNCTIONS } from '../functions.ts';
+import { type DeployedFunction, nameOf } from '../names.ts';
+import type { Data } from '../stateful-stack.ts';
+import { DeadLetters } from './dead-letters.ts';
+
+export interface DaypassFunctionProps {
+  config: Config;
+  name: DeployedFunction;
+  /** Folder that holds `<name>/index.mjs`. */
+  bundles: string;
+  data: Data;
+  siteUrl: string;
+}
+
+/** One function with a role that allows exactly what `FUNCTIONS` says, a log group that ends, and its environment. */
+export class DaypassFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly deadLetters: DeadLetters | undefined;
+
+  constructor(scope: Construct, id: string, props: DaypassFunctionProps) {
+    super(scope, id);
+    const { config, name } = props;
+    const spec = FUNCTIONS[name];
+    const functionName = nameOf(config, name);
+
+    const logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: `/aws/lambda/${functionName}`,
+      retention: config.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `Daypass ${config.stage}, ${name}: ${spec.purpose}`,
+    });
+    this.deadLetters = spec.asynchronous ? new DeadLetters(this, 'DeadLetters', config, name) : undefined;
+
+    this.function = new LambdaFunction(this, 'Function', {
+      functionName,
+      description: spec.purpose,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(join(props.bundles, name)),
+      handler: 'index.handler',
+      memorySize: spec.memoryMb,
+      timeout: Duration.seconds(spec.timeoutSeconds),
+      tracing: Tracing.ACTIVE,
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      applicationLogLevelV2: ApplicationLogLevel[config.logLevel],
+      systemLogLevelV2: SystemLogLevel.INFO,
+      environment: environmentOf(this, props),
+      ...(this.deadLetters && { deadLetterQueue: this.deadLetters.queue }),
+    });
+
+    for (const statement of statementsOf(this, props)) role.addToPrincipalPolicy(statement);
+    role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+    );
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray has no resources to name: xray:PutTraceSegments and PutTelemetryRecords take only *.',
+    });
+  }
+}
+
+function environmentOf(scope: Construct, props: DaypassFunctionProps): Record<string, string> {
+  const { config, name, data } = props;
+  const spec = FUNCTIONS[name];
+  return {
+    TABLE_NAME: data.tableName,
+    SITE_ID: config.siteId,
+    SITE_URL: props.siteUrl,
+    STAGE: config.stage,
+    LINK_STYLE: config.linkStyle,
+    TOKEN_LIFETIME_DAYS: String(config.tokenLifetimeDays),
+    POWERTOOLS_SERVICE_NAME: name,
+    POWERTOOLS_METRICS_NAMESPACE: 'Daypass',
+    POWERTOOLS_LOG_LEVEL: config.logLevel,
+    NODE_OPTIONS: '--enable-source-maps',
+    ...(spec.signingKeys && { KEYS_SECRET_ARN: data.signingKeysArn }),
+    ...(spec.journalKeys && { JOURNAL_SECRET_ARN: data.journalKeysArn }),
+    ...(spec.sendsMail && {
+      MAIL_FROM: config.senderAddress,
+      MAIL_REPLY_TO: config.replyTo ?? config.senderAddress,
+      MAIL_CONFIGURATION_SET: data.configurationSetName,
+    }),
+    ...(spec.tokenAccess.length > 0 && { TOKEN_ACCESS_ARN: tokenAccessArn(scope, config) }),
+  };
+}
+
+function statementsOf(scope: Construct, props: DaypassFunctionProps): PolicyStatement[] {
+  const { config, name, data } = props;
+  const spec = FUNCTIONS[name];
+  const stack = Stack.of(scope);
+  const statements = [
+    new PolicyStatement({
+      actions: spec.table.map((action) => `dynamodb:${action}`),
+      resources: [data.tableArn],
+    }),
+  ];
+  if (spec.indexes.length > 0) {
+    statements.push(
+      new PolicyStatement({
+        actions: ['dynamodb:Query'],
+        resources: spec.indexes.map((index) => `${data.tableArn}/index/${index}`),
+      }),
+    );
+  }
+  const secrets = [
+    ...(spec.signingKeys ? [data.signingKeysArn] : []),
+    ...(spec.journalKeys ? [data.journalKeysArn] : []),
+  ];
+  if (secrets.length > 0) {
+    statements.push(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: secrets }));
+  }
+  if (spec.sendsMail) {
+    statements.push(
+      new PolicyStatement({ actions: ['ses:SendEmail'], resources: mailResources(stack, props) }),
+    );
+  }
+  for (const action of spec.tokenAccess) {
+    const ofExecutions = action === 'DescribeExecution' || action === 'StopExecution';
+    statements.push(
+      new PolicyStatement({
+        actions: [`states:${action}`],
+        resources: [
+          ofExecutions ? `${tokenAccessArn(scope, config, 'execution')}:*` : tokenAccessArn(scope, config),
+        ],
+      }),
+    );
+  }
+  return statements;
+}
+
+/** SES asks for the sender's identity and the configuration set; in the sandbox for the recipient's identity too. */
+function mailResources(stack: Stack, { config, data }: DaypassFunctionProps): string[] {
+  const [, domain] = config.senderAddress.split('@') as [string, string];
+  const identities = {
+    address: [config.senderAddress],
+    domain: [domain],
+    existing: [config.senderAddress, domain],
+  }[config.senderIdentity];
+  const ses = (resource: string, resourceName: string) =>
+    stack.formatArn({ service: 'ses', resource, resourceName });
+  return [
+    ...[...identities, ...config.sandboxRecipients].map((identity) => ses('identity', identity)),
+    ses('configuration-set', data.configurationSetName),
+  ];
+}
+
+function tokenAccessArn(scope: Construct, config: Config, resource = 'stateMachine'): string {
+  const name = nameOf(config, 'token-access');
+  return Stack.of(scope).formatArn({
+    service: 'states',
+    resource,
+    resourceName: name,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}

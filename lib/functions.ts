@@ -1,0 +1,134 @@
+import type { DeployedFunction } from './names.ts';
+
+/** Everything in which one function differs from another. A function may do what stands here and nothing else. */
+export interface FunctionSpec {
+  purpose: string;
+  memoryMb: number;
+  timeoutSeconds: number;
+  /** `dynamodb:` actions on the table. Nobody has Scan. */
+  table: readonly TableAction[];
+  /** Indexes that it queries. */
+  indexes: readonly ('GSI1' | 'GSI2')[];
+  /** Reads the keys that links, sessions and API keys are signed with. */
+  signingKeys: boolean;
+  /** Reads the keys that chain the journal. */
+  journalKeys: boolean;
+  /** Sends mail as the configured sender. */
+  sendsMail: boolean;
+  /** `states:` actions on the machine token-access or on its executions. */
+  tokenAccess: readonly ('StartExecution' | 'SendTaskSuccess' | 'DescribeExecution' | 'StopExecution')[];
+  /** Is called asynchronously, so what it could not do goes to a queue of its own. */
+  asynchronous: boolean;
+}
+
+/** Parts of a transaction are authorised as the single actions they stand for. */
+export type TableAction =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'ConditionCheckItem';
+
+const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'] as const;
+const READS_AND_WRITES = ['GetItem', 'BatchGetItem', 'Query', ...WRITES] as const;
+
+export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
+  authorizer: {
+    purpose: 'Resolves who calls, for every route',
+    memoryMb: 1024,
+    timeoutSeconds: 5,
+    table: ['Query'],
+    indexes: [],
+    signingKeys: true,
+    journalKeys: false,
+    sendsMail: false,
+    tokenAccess: [],
+    asynchronous: false,
+  },
+  api: {
+    purpose: 'The runtime plane over HTTP',
+    memoryMb: 1024,
+    timeoutSeconds: 20,
+    table: READS_AND_WRITES,
+    indexes: ['GSI1', 'GSI2'],
+    signingKeys: true,
+    journalKeys: true,
+    sendsMail: false,
+    tokenAccess: [],
+    asynchronous: false,
+  },
+  admin: {
+    purpose: 'The design plane over HTTP',
+    memoryMb: 1024,
+    timeoutSeconds: 20,
+    table: READS_AND_WRITES,
+    indexes: ['GSI1', 'GSI2'],
+    signingKeys: true,
+    journalKeys: true,
+    sendsMail: false,
+    tokenAccess: [],
+    asynchronous: false,
+  },
+  portal: {
+    purpose: 'Pages for contractors and staff',
+    memoryMb: 1024,
+    timeoutSeconds: 20,
+    table: READS_AND_WRITES,
+    indexes: ['GSI1', 'GSI2'],
+    signingKeys: true,
+    journalKeys: true,
+    sendsMail: true,
+    tokenAccess: [],
+    asynchronous: false,
+  },
+  robot: {
+    purpose: 'Does the states of the workflows',
+    memoryMb: 512,
+    timeoutSeconds: 55,
+    table: READS_AND_WRITES,
+    indexes: ['GSI1', 'GSI2'],
+    signingKeys: true,
+    journalKeys: true,
+    sendsMail: true,
+    tokenAccess: ['SendTaskSuccess'],
+    asynchronous: false,
+  },
+  outbox: {
+    purpose: 'Dispatches what a committed write must be followed by',
+    memoryMb: 512,
+    timeoutSeconds: 30,
+    table: ['GetItem', 'UpdateItem', 'DeleteItem'],
+    indexes: [],
+    signingKeys: false,
+    journalKeys: false,
+    sendsMail: false,
+    tokenAccess: ['StartExecution', 'SendTaskSuccess'],
+    asynchronous: false,
+  },
+  housekeeping: {
+    purpose: 'Sweeps the outbox, ends what a broken workflow left, seals the journal',
+    memoryMb: 512,
+    timeoutSeconds: 55,
+    table: READS_AND_WRITES,
+    indexes: ['GSI1', 'GSI2'],
+    signingKeys: true,
+    journalKeys: true,
+    sendsMail: false,
+    tokenAccess: ['StartExecution', 'SendTaskSuccess', 'DescribeExecution', 'StopExecution'],
+    asynchronous: true,
+  },
+  'mail-events': {
+    purpose: 'Marks what could not be delivered',
+    memoryMb: 512,
+    timeoutSeconds: 30,
+    table: READS_AND_WRITES,
+    indexes: ['GSI1', 'GSI2'],
+    signingKeys: false,
+    journalKeys: true,
+    sendsMail: false,
+    tokenAccess: [],
+    asynchronous: true,
+  },
+};

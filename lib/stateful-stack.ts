@@ -1,0 +1,139 @@
+import { CfnOutput, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import {
+  ConfigurationSet,
+  ConfigurationSetTlsPolicy,
+  EmailIdentity,
+  EmailSendingEvent,
+  EventDestination,
+  Identity,
+  SuppressionReasons,
+} from 'aws-cdk-lib/aws-ses';
+import type { Construct } from 'constructs';
+import type { Config } from './config.ts';
+
+/** What the stateless stack needs to know of the data. */
+export interface Data {
+  tableName: string;
+  tableArn: string;
+  tableStreamArn: string;
+  signingKeysArn: string;
+  journalKeysArn: string;
+  configurationSetName: string;
+}
+
+/**
+ * What must outlive every deployment: the table, the keys, the sender's standing with SES.
+ * With `protectData` nothing of it goes when the stack is deleted.
+ */
+export class StatefulStack extends Stack {
+  readonly data: Data;
+
+  constructor(scope: Construct, id: string, config: Config, props: StackProps) {
+    super(scope, id, { ...props, terminationProtection: config.protectData });
+    const removalPolicy = config.protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+
+    const table = this.table(config, removalPolicy);
+    const signingKeys = this.keys(
+      'SigningKeys',
+      'Keys that links, sessions and API keys are signed with',
+      removalPolicy,
+    );
+    const journalKeys = this.keys('JournalKeys', 'Keys that chain the event journal', removalPolicy);
+    const configurationSet = this.mail(config, removalPolicy);
+
+    const streamArn = table.tableStreamArn as string;
+    this.data = {
+      tableName: config.restoredTable?.name ?? table.tableName,
+      tableArn: config.restoredTable
+        ? this.formatArn({ service: 'dynamodb', resource: 'table', resourceName: config.restoredTable.name })
+        : table.tableArn,
+      tableStreamArn: config.restoredTable?.streamArn ?? streamArn,
+      signingKeysArn: signingKeys.secretArn,
+      journalKeysArn: journalKeys.secretArn,
+      configurationSetName: configurationSet.configurationSetName,
+    };
+    // Exported whether used or not: switching to a restored table must not take away an export that is still imported.
+    for (const value of [table.tableName, table.tableArn, streamArn]) this.exportValue(value);
+
+    new CfnOutput(this, 'TableName', { value: table.tableName });
+    new CfnOutput(this, 'SigningKeysSecretArn', { value: signingKeys.secretArn });
+    new CfnOutput(this, 'JournalKeysSecretArn', { value: journalKeys.secretArn });
+  }
+
+  private table(config: Config, removalPolicy: RemovalPolicy): Table {
+    const table = new Table(this, 'Table', {
+      partitionKey: { name: 'PK', type: AttributeType.STRING },
+      sortKey: { name: 'SK', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      stream: StreamViewType.NEW_IMAGE,
+      timeToLiveAttribute: 'ttl',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: config.protectData,
+      removalPolicy,
+    });
+    for (const index of ['GSI1', 'GSI2']) {
+      table.addGlobalSecondaryIndex({
+        indexName: index,
+        partitionKey: { name: `${index}PK`, type: AttributeType.STRING },
+        sortKey: { name: `${index}SK`, type: AttributeType.STRING },
+        projectionType: ProjectionType.ALL,
+      });
+    }
+    return table;
+  }
+
+  /** A secret `{"active": "0001", "0001": "<64 random letters and digits>"}`; further keys are added by hand. */
+  private keys(id: string, description: string, removalPolicy: RemovalPolicy): Secret {
+    const secret = new Secret(this, id, {
+      description,
+      removalPolicy,
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({ active: '0001' }),
+        generateStringKey: '0001',
+        passwordLength: 64,
+        excludePunctuation: true,
+      },
+    });
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason:
+        'Rotation adds a key and keeps the old one until no live token names it; a schedule that replaces the value would end every link at once. See docs/deploy.md, Rotate the keys.',
+    });
+    return secret;
+  }
+
+  private mail(config: Config, removalPolicy: RemovalPolicy): ConfigurationSet {
+    const configurationSet = new ConfigurationSet(this, 'Mail', {
+      tlsPolicy: ConfigurationSetTlsPolicy.REQUIRE,
+      reputationMetrics: true,
+      suppressionReasons: SuppressionReasons.BOUNCES_AND_COMPLAINTS,
+    });
+    // No open and click events: they would rewrite the link through a tracking host.
+    configurationSet.addEventDestination('Events', {
+      destination: EventDestination.eventBus(EventBus.fromEventBusName(this, 'DefaultBus', 'default')),
+      events: [
+        EmailSendingEvent.BOUNCE,
+        EmailSendingEvent.COMPLAINT,
+        EmailSendingEvent.REJECT,
+        EmailSendingEvent.DELIVERY_DELAY,
+      ],
+    });
+    if (config.senderIdentity !== 'existing') {
+      const [, domain] = config.senderAddress.split('@') as [string, string];
+      const identity = new EmailIdentity(this, 'Sender', {
+        identity:
+          config.senderIdentity === 'domain' ? Identity.domain(domain) : Identity.email(config.senderAddress),
+      });
+      identity.applyRemovalPolicy(removalPolicy);
+      if (config.senderIdentity === 'domain') {
+        for (const [index, record] of identity.dkimRecords.entries()) {
+          new CfnOutput(this, `DkimRecord${index + 1}`, { value: `${record.name} CNAME ${record.value}` });
+        }
+      }
+    }
+    return configurationSet;
+  }
+}
