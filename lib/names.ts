@@ -20,3 +20,6 @@ export type DeployedFunction = (typeof FUNCTION_NAMES)[number];
  * calls it, which by reference would be a circle.
  */
 export const nameOf = (config: Config, part: string): string => `daypass-${config.stage}-${part}`;
+
+/** Where the functions' own metrics go; each carries the dimension `service`, the function's name. */
+export const METRICS_NAMESPACE = 'Daypass';

@@ -13,9 +13,10 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { environmentNames } from '../../lambdas/shared/environment.ts';
 import type { Config } from '../config.ts';
 import { FUNCTIONS } from '../functions.ts';
-import { type DeployedFunction, nameOf } from '../names.ts';
+import { type DeployedFunction, METRICS_NAMESPACE, nameOf } from '../names.ts';
 import type { Data } from '../stateful-stack.ts';
 import { DeadLetters } from './dead-letters.ts';
 
@@ -83,29 +84,39 @@ export class DaypassFunction extends Construct {
   }
 }
 
+/** The authorizer reads its few variables by itself, without a schema, to start faster. */
+const AUTHORIZER_VARIABLES = ['TABLE_NAME', 'SITE_ID', 'SITE_URL', 'SIGNING_KEYS_ARN'];
+
+/** Exactly the variables that the function's own schema asks for, and what the platform's libraries read. */
 function environmentOf(scope: Construct, props: DaypassFunctionProps): Record<string, string> {
   const { config, name, data } = props;
-  const spec = FUNCTIONS[name];
-  return {
+  const values: Record<string, string> = {
     TABLE_NAME: data.tableName,
     SITE_ID: config.siteId,
     SITE_URL: props.siteUrl,
-    STAGE: config.stage,
-    LINK_STYLE: config.linkStyle,
+    SIGNING_KEYS_ARN: data.signingKeysArn,
+    JOURNAL_KEYS_ARN: data.journalKeysArn,
     TOKEN_LIFETIME_DAYS: String(config.tokenLifetimeDays),
-    POWERTOOLS_SERVICE_NAME: name,
-    POWERTOOLS_METRICS_NAMESPACE: 'Daypass',
-    POWERTOOLS_LOG_LEVEL: config.logLevel,
-    NODE_OPTIONS: '--enable-source-maps',
-    ...(spec.signingKeys && { KEYS_SECRET_ARN: data.signingKeysArn }),
-    ...(spec.journalKeys && { JOURNAL_SECRET_ARN: data.journalKeysArn }),
-    ...(spec.sendsMail && {
-      MAIL_FROM: config.senderAddress,
-      MAIL_REPLY_TO: config.replyTo ?? config.senderAddress,
-      MAIL_CONFIGURATION_SET: data.configurationSetName,
-    }),
-    ...(spec.tokenAccess.length > 0 && { TOKEN_ACCESS_ARN: tokenAccessArn(scope, config) }),
+    LINK_STYLE: config.linkStyle,
+    SENDER_ADDRESS: config.senderAddress,
+    REPLY_TO: config.replyTo ?? config.senderAddress,
+    CONFIGURATION_SET: data.configurationSetName,
+    TOKEN_ACCESS_ARN: tokenAccessArn(scope, config),
   };
+  const environment: Record<string, string> = {
+    STAGE: config.stage,
+    NODE_OPTIONS: '--enable-source-maps',
+    POWERTOOLS_SERVICE_NAME: name,
+    POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+    POWERTOOLS_LOG_LEVEL: config.logLevel,
+  };
+  for (const variable of name === 'authorizer' ? AUTHORIZER_VARIABLES : environmentNames(name)) {
+    const value = values[variable];
+    if (value === undefined)
+      throw new Error(`The function ${name} asks for ${variable}; give it in environmentOf`);
+    environment[variable] = value;
+  }
+  return environment;
 }
 
 function statementsOf(scope: Construct, props: DaypassFunctionProps): PolicyStatement[] {

@@ -30,7 +30,6 @@ const STRICTLY_LIMITED = ['GET /', 'POST /sign-in', 'POST /sign-in/link'];
 const ACCESS_LOG = {
   time: '$context.requestTime',
   requestId: '$context.requestId',
-  traceId: '$context.xrayTraceId',
   ip: '$context.identity.sourceIp',
   routeKey: '$context.routeKey',
   method: '$context.httpMethod',
@@ -40,7 +39,6 @@ const ACCESS_LOG = {
   latencyMs: '$context.responseLatency',
   integrationLatencyMs: '$context.integrationLatency',
   integrationError: '$context.integrationErrorMessage',
-  authorizerLatencyMs: '$context.authorizer.latency',
   authorizerError: '$context.authorizer.error',
   outcome: '$context.authorizer.outcome',
   principalId: '$context.authorizer.principalId',
