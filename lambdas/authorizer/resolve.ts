@@ -1,0 +1,44 @@
+import type { CallerOutcome } from '../../core/ports.ts';
+import type { Credential, Principal } from '../../core/principals.ts';
+import type { Keyring } from '../../core/tokens/keyring.ts';
+import type { TokenParts } from '../../core/tokens/token.ts';
+
+/** What is needed to check a token by arithmetic. */
+export interface TokenCheck {
+  keyring: Keyring;
+  siteId: string;
+}
+
+/** A principal's item collection as far as a resolution needs it; absent members do not exist or are deleted. */
+export interface PrincipalCollection {
+  principal?: Principal;
+  credential?: Credential;
+}
+
+/** One strongly consistent read of a principal and one of its credentials. */
+export type ReadCollection = (principalId: string, credentialId: string) => Promise<PrincipalCollection>;
+
+/** Who an authentic token stands for now; without a principal if it lets nobody in. */
+export type Resolution =
+  | { outcome: 'ok'; principal: Principal; credential: Credential }
+  | { outcome: Exclude<CallerOutcome, 'ok' | 'anonymous'>; credentialId?: string; principalId?: string };
+
+/**
+ * Looks up what an authentic token names, with one read. The stored credential must still be live at `now`, because
+ * the token itself says nothing of time, and DynamoDB removes expired items only some time later.
+ */
+export async function resolveToken(
+  parts: TokenParts,
+  read: ReadCollection,
+  now: number,
+): Promise<Resolution> {
+  const { principalId, credentialId } = parts;
+  const { principal, credential } = await read(principalId, credentialId);
+  const ids = { principalId, credentialId };
+  if (!principal || !credential || credential.endedAt !== undefined) return { outcome: 'revoked', ...ids };
+  if (credential.kind !== parts.kind || credential.environment !== parts.environment) {
+    return { outcome: 'invalid', ...ids };
+  }
+  if (!(credential.expiresAt > now)) return { outcome: 'expired', ...ids };
+  return { outcome: 'ok', principal, credential };
+}

@@ -1,0 +1,68 @@
+import { keyringSource } from '../../../lambdas/shared/keyring-source.ts';
+
+const MINUTE = 60_000;
+const secret = (id: string) => JSON.stringify({ active: id, [id]: 'a signing key '.repeat(4) });
+
+/** Secrets Manager with a clock beside it, and a count of its calls. */
+function source() {
+  const state = { now: 1_000_000, calls: 0, answer: secret('0001') as string | Error };
+  const client = {
+    send: async () => {
+      state.calls += 1;
+      if (state.answer instanceof Error) throw state.answer;
+      return { SecretString: state.answer };
+    },
+  };
+  return { state, make: () => keyringSource('arn', client as never, () => state.now) };
+}
+
+describe('the signing keys', () => {
+  it('are fetched once at the start, however many requests come', async () => {
+    const { state, make } = source();
+    const keyring = make();
+    await Promise.all([keyring(), keyring(), keyring()]);
+    state.now += 5 * MINUTE;
+    expect((await keyring()).active).toBe('0001');
+    expect(state.calls).toBe(1);
+  });
+
+  it('are fetched again after five minutes, so that a rotation arrives', async () => {
+    const { state, make } = source();
+    const keyring = make();
+    await keyring();
+    state.answer = secret('0002');
+    state.now += 5 * MINUTE + 1;
+    const [one, two] = await Promise.all([keyring(), keyring()]);
+    expect([one.active, two.active]).toEqual(['0002', '0002']);
+    expect(one.key('0001')).toBeUndefined();
+    expect(state.calls).toBe(2);
+  });
+
+  it('serve on for an hour when they cannot be refreshed, and no longer', async () => {
+    const { state, make } = source();
+    const keyring = make();
+    await keyring();
+    state.answer = new Error('Secrets Manager is away');
+    state.now += 60 * MINUTE;
+    expect((await keyring()).active).toBe('0001');
+    state.now += 1;
+    await expect(keyring()).rejects.toThrow('Secrets Manager is away');
+  });
+
+  it('are asked for again by the next request when the first fetch failed', async () => {
+    const { state, make } = source();
+    state.answer = new Error('not yet');
+    const keyring = make();
+    await expect(keyring()).rejects.toThrow('not yet');
+    state.answer = secret('0001');
+    expect((await keyring()).active).toBe('0001');
+  });
+
+  it('are refused when the secret names no active key, without quoting it', async () => {
+    const { state, make } = source();
+    state.answer = JSON.stringify({ active: '0009', '0001': 'do not quote me '.repeat(4) });
+    const refusal = make()();
+    await expect(refusal).rejects.toThrow('names no active key');
+    await expect(refusal).rejects.not.toThrow('do not quote me');
+  });
+});
