@@ -83,6 +83,13 @@ const fields = z.strictObject({
     .default(90)
     .describe('How long logs are kept'),
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+  runbookUrl: z
+    .string()
+    .min(1)
+    .default('docs/runbook.md')
+    .describe(
+      'Where alarms send people; the address of your copy of docs/runbook.md makes the links clickable',
+    ),
   restoredTable: z
     .strictObject({ name: z.string().min(3), streamArn: z.string().startsWith('arn:') })
     .optional()

@@ -1,11 +1,13 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Config } from './config.ts';
 import { DaypassFunction } from './constructs/daypass-function.ts';
 import { HttpFront } from './constructs/http-front.ts';
+import { Monitoring } from './constructs/monitoring.ts';
 import { OutboxStream } from './constructs/outbox-stream.ts';
 import { Schedules } from './constructs/schedules.ts';
 import { Workflows } from './constructs/workflows.ts';
@@ -39,15 +41,31 @@ export class StatelessStack extends Stack {
       { api: functionOf('api'), admin: functionOf('admin'), portal: functionOf('portal') },
       functionOf('authorizer'),
     );
-    new Workflows(this, 'Workflows', {
+    const workflows = new Workflows(this, 'Workflows', {
       config,
       root,
       robot: functionOf('robot'),
       afterFailure: housekeeping,
     });
-    new OutboxStream(this, 'Outbox', config, data.tableStreamArn, functionOf('outbox'));
+    const stream = new OutboxStream(this, 'Outbox', config, data.tableStreamArn, functionOf('outbox'));
     new Schedules(this, 'Schedules', config, housekeeping.function, housekeeping.deadLetters);
     this.mailEvents(config, data, parts['mail-events']);
+
+    new Monitoring(this, 'Monitoring', config, {
+      apiId: front.api.ref,
+      functions: Object.fromEntries(FUNCTION_NAMES.map((name) => [name, functionOf(name)])) as Record<
+        DeployedFunction,
+        LambdaFunction
+      >,
+      machines: workflows.machines,
+      deadLetters: new Map([
+        ['outbox', stream.deadLetters.queue],
+        ['housekeeping', queueOf(parts.housekeeping)],
+        ['mail-events', queueOf(parts['mail-events'])],
+      ]),
+      tableName: data.tableName,
+      configurationSetName: data.configurationSetName,
+    });
 
     new CfnOutput(this, 'SiteUrl', { value: front.siteUrl });
   }

@@ -1,0 +1,115 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { Config } from '../config.ts';
+import { nameOf } from '../names.ts';
+import { type AlarmSpec, alarmSpecs, httpMetric, ownMetric, reputation, type Watched } from './alarms.ts';
+
+/** Tells somebody when the site does not do its work, and shows on one page how it does. */
+export class Monitoring extends Construct {
+  private readonly config: Config;
+
+  constructor(scope: Construct, id: string, config: Config, watched: Watched) {
+    super(scope, id);
+    this.config = config;
+    const topic = new Topic(this, 'Topic', { topicName: nameOf(config, 'alarms'), enforceSSL: true });
+    if (config.alarmEmail) topic.addSubscription(new EmailSubscription(config.alarmEmail));
+    const action = new SnsAction(topic);
+    for (const spec of alarmSpecs(watched)) {
+      const alarm = this.alarm(spec);
+      alarm.addAlarmAction(action);
+      alarm.addOkAction(action);
+    }
+    new Dashboard(this, 'Dashboard', {
+      dashboardName: nameOf(config, 'site'),
+      defaultInterval: Duration.hours(12),
+      widgets: widgets(watched),
+    });
+  }
+
+  private alarm(spec: AlarmSpec): Alarm {
+    const over = spec.below
+      ? ComparisonOperator.LESS_THAN_THRESHOLD
+      : ComparisonOperator.GREATER_THAN_THRESHOLD;
+    return new Alarm(this, spec.name, {
+      alarmName: nameOf(this.config, spec.name),
+      alarmDescription: `${spec.means}. What to do: ${this.config.runbookUrl}#${spec.section}`,
+      metric: spec.metric,
+      threshold: spec.threshold,
+      evaluationPeriods: spec.periods,
+      comparisonOperator: over,
+      treatMissingData: spec.missingIsBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+    });
+  }
+}
+
+function widgets(watched: Watched): GraphWidget[][] {
+  const functions = Object.values(watched.functions);
+  const machines = [...watched.machines.values()];
+  return [
+    [
+      graph('Requests', [httpMetric(watched, 'Count', 'Sum')]),
+      graph('Latency, ms', [
+        httpMetric(watched, 'Latency', 'p50'),
+        httpMetric(watched, 'Latency', 'p99'),
+        watched.functions.authorizer.metricDuration({ statistic: 'p95', label: 'authorizer p95' }),
+      ]),
+      graph('Refused and failed requests', [
+        httpMetric(watched, '4xx', 'Sum'),
+        httpMetric(watched, '5xx', 'Sum'),
+      ]),
+    ],
+    [
+      graph(
+        'Function errors',
+        functions.map((lambda) => lambda.metricErrors()),
+      ),
+      graph(
+        'Function duration p95, ms',
+        functions.map((lambda) => lambda.metricDuration({ statistic: 'p95' })),
+      ),
+      graph(
+        'Throttles',
+        functions.map((lambda) => lambda.metricThrottles()),
+      ),
+    ],
+    [
+      graph(
+        'Workflows',
+        machines.flatMap((machine) => [
+          machine.metricStarted(),
+          machine.metricSucceeded(),
+          machine.metricFailed(),
+          machine.metricAborted(),
+          machine.metricTimedOut(),
+        ]),
+      ),
+      graph('Outbox', [
+        ownMetric('housekeeping', 'OutboxOverdue', 'Maximum'),
+        watched.functions.outbox.metric('IteratorAge', { statistic: 'Maximum' }),
+      ]),
+      graph(
+        'Dead letters',
+        [...watched.deadLetters.values()].map((queue) => queue.metricApproximateNumberOfMessagesVisible()),
+      ),
+    ],
+    [
+      graph('Mail reputation', [
+        reputation(watched, 'Reputation.BounceRate'),
+        reputation(watched, 'Reputation.ComplaintRate'),
+      ]),
+    ],
+  ];
+}
+
+const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, width: 8 });
