@@ -28,6 +28,7 @@ export type Change =
     }
   | { kind: 'addEvent'; event: RecordEvent }
   | { kind: 'addPrincipal'; principal: Principal }
+  | { kind: 'changePrincipal'; principalId: string; set: Partial<Pick<Principal, 'name' | 'email' | 'roles' | 'profiles'>> }
   /** Leaves a tombstone without personal data, so that no retry brings the principal back. */
   | { kind: 'endPrincipal'; principalId: string; at: number }
   | { kind: 'addCredential'; credential: Credential }

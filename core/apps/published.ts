@@ -71,6 +71,8 @@ export interface LinkedField {
   readonly definition: Field;
   readonly valueType: ValueType;
   readonly visibleIf?: Condition;
+  /** Fields of the record that `visibleIf` reads: a list must be able to decide without the record. */
+  readonly visibilityReads: readonly string[];
   readonly default?: Evaluate;
   readonly formula?: Evaluate;
   /**

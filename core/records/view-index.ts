@@ -22,5 +22,6 @@ export interface IndexEntry extends IndexKey {
     createdAt: string;
     createdBy: string;
     updatedAt: string;
+    updatedBy: string;
   };
 }

@@ -95,6 +95,8 @@ export function toTableActions(changes: readonly Change[], table: string): Table
       }
       case 'addPrincipal':
         return [put(table, principalKey(change.principal.id), change.principal, NEW, 'ALREADY_EXISTS')];
+      case 'changePrincipal':
+        return [changePrincipal(table, change)];
       case 'endPrincipal':
         return [
           put(
@@ -203,6 +205,27 @@ const afterDays = (at: number, days: number) => Math.floor(at / 1000) + days * D
 
 function put(table: string, key: Key, body: object, condition: object, refusal: ErrorCode): TableAction {
   return { key, refusal, item: { Put: { TableName: table, Item: { ...body, ...key }, ...condition } } };
+}
+
+function changePrincipal(
+  table: string,
+  change: { principalId: string; set: Record<string, unknown> },
+): TableAction {
+  const entries = Object.entries(change.set);
+  return {
+    key: principalKey(change.principalId),
+    refusal: 'NOT_FOUND',
+    item: {
+      Update: {
+        TableName: table,
+        Key: { ...principalKey(change.principalId) },
+        UpdateExpression: `SET ${entries.map((_, at) => `#s${at} = :s${at}`).join(', ')}`,
+        ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(deletedAt)',
+        ExpressionAttributeNames: Object.fromEntries(entries.map(([name], at) => [`#s${at}`, name])),
+        ExpressionAttributeValues: Object.fromEntries(entries.map(([, value], at) => [`:s${at}`, value])),
+      },
+    },
+  };
 }
 
 function remove(table: string, key: Key, condition: object, refusal: ErrorCode): TableAction {

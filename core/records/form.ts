@@ -1,0 +1,117 @@
+import { decideFor, recordResource, requireAllowed } from '../access.ts';
+import type { LinkedField, LinkedOperation } from '../apps/published.ts';
+import { DaypassError } from '../errors.ts';
+import { isUnevaluable } from '../expressions/compile.ts';
+import type { Session } from '../runtime.ts';
+import { writableFields } from './answer.ts';
+import { findOperation, findRecord, findRecordType } from './operation.ts';
+import type { FormAnswer, FormField, StoredRecord } from './record.ts';
+import { recordScope } from './scope.ts';
+
+export interface FormRequest {
+  app: string;
+  recordType: string;
+  operation: string;
+  recordId?: string;
+}
+
+/**
+ * An operation's form for this caller: the fields that they may write, with the values to start from.
+ * @throws DaypassError NOT_FOUND, FORBIDDEN, STATE_REFUSED
+ */
+export async function readForm(session: Session, request: FormRequest): Promise<FormAnswer> {
+  const type = findRecordType(session, request.app, request.recordType);
+  const adding = request.recordId === undefined;
+  const operation = findOperation(type, request.operation, (kind) => (kind === 'add') === adding);
+  const found = request.recordId === undefined ? undefined : await findRecord(session, request.recordId);
+  if (found && found.type !== type) throw new DaypassError('NOT_FOUND');
+  const record = found?.record ?? emptyRecord(session, operation);
+  requireAllowed(session, type, record, decideFor(session, operation.id, recordResource(type, record)));
+  const { from } = operation.definition;
+  if (found && from && !from.includes(record.state)) throw new DaypassError('STATE_REFUSED');
+  const fields = writableFields(session, operation, record);
+  const users = fields.some((field) => field.definition.type === 'user') ? await session.runtime.store.listUsers() : [];
+  const { id, definition } = operation;
+  return {
+    app: type.app.id,
+    appName: type.app.definition.name,
+    recordType: type.id,
+    operation: { id, name: definition.name, kind: definition.kind, ...(definition.confirm && { confirm: definition.confirm }) },
+    ...(found && { record: { id: record.id, version: record.version, title: titleOf(record, type.definition.titleField, type.definition.name) } }),
+    fields: fields.map((field) => formField(session, field, record, users)),
+  };
+}
+
+function titleOf(record: StoredRecord, field: string | undefined, fallback: string): string {
+  const value = field ? record.values[field] : undefined;
+  return value == null ? fallback : String(value);
+}
+
+function formField(
+  session: Session,
+  field: LinkedField,
+  record: StoredRecord,
+  users: readonly { id: string; name: string }[],
+): FormField {
+  const { definition } = field;
+  const choices = choicesOf(session, field, record, users);
+  const preset = field.default?.(recordScope(session, record));
+  const value = record.values[field.id] ?? (preset === undefined || isUnevaluable(preset) ? null : (preset as FormField['value'])) ?? null;
+  return {
+    id: field.id,
+    label: definition.label,
+    ...(definition.help && { help: definition.help }),
+    type: definition.type,
+    required: definition.required ?? false,
+    readOnly: false,
+    ...(definition.visibleIf && { visibleIf: definition.visibleIf }),
+    ...(choices && { choices }),
+    ...(definition.maxLength && { maxLength: definition.maxLength }),
+    value,
+  };
+}
+
+function choicesOf(
+  session: Session,
+  field: LinkedField,
+  record: StoredRecord,
+  users: readonly { id: string; name: string }[],
+): { value: string; label: string }[] | undefined {
+  const { definition } = field;
+  if (definition.choices) return definition.choices.map((choice) => ({ value: choice, label: choice }));
+  if (definition.type === 'roles') {
+    const { roles } = session.published.settings;
+    const offered = definition.rolesFrom ? roles.filter((role) => definition.rolesFrom?.includes(role.id)) : roles;
+    return offered.map((role) => ({ value: role.id, label: role.name }));
+  }
+  if (definition.type !== 'user') return undefined;
+  const present = record.values[field.id];
+  const listed = users.map((user) => ({ value: user.id, label: user.name }));
+  // A token user is not in the directory; the present value stays selectable all the same.
+  if (typeof present === 'string' && !users.some((user) => user.id === present)) {
+    listed.unshift({ value: present, label: record.names[present] ?? present });
+  }
+  return listed;
+}
+
+function emptyRecord(session: Session, operation: LinkedOperation): StoredRecord {
+  const at = new Date(session.now).toISOString();
+  const { recordType } = operation;
+  return {
+    id: '',
+    environment: session.published.environment,
+    app: recordType.app.id,
+    recordType: recordType.id,
+    definitionVersion: 0,
+    version: 0,
+    state: recordType.definition.initialState,
+    values: {},
+    names: {},
+    createdAt: at,
+    createdBy: session.caller.principalId,
+    updatedAt: at,
+    updatedBy: session.caller.principalId,
+    eventCount: 0,
+    eventMac: '',
+  };
+}

@@ -1,0 +1,169 @@
+import { decideFor, operationOfKind } from '../access.ts';
+import type { LinkedRecordType, LinkedView } from '../apps/published.ts';
+import { DaypassError, type Problem } from '../errors.ts';
+import { isUnevaluable } from '../expressions/compile.ts';
+import type { ScopeValues } from '../expressions/types.ts';
+import type { Session } from '../runtime.ts';
+import type { StoredIndexEntry } from '../store.ts';
+import { signPurpose, verifyPurpose } from '../tokens/signed.ts';
+import { readToken, tokenReference } from '../tokens/token.ts';
+import { answerRecord } from './answer.ts';
+import { partitionText } from './index-entries.ts';
+import { findRecordType } from './operation.ts';
+import type { FieldValue, RecordAnswer, StoredRecord, Values, ViewPage } from './record.ts';
+import { recordScope, surroundings } from './scope.ts';
+import { checkValue } from './values.ts';
+
+/** How many pages of the index one request reads on when the caller may not see what it finds. */
+const READ_ON = 5;
+
+export interface ViewRequest {
+  app: string;
+  recordType: string;
+  view: string;
+  /** Parameter id → text as sent. */
+  params: Record<string, string>;
+  limit: number;
+  cursor?: string;
+}
+
+/**
+ * Opens a view: reads its index in order, checks every record against the policy, and answers those that the caller may
+ * see. The cursor names the last record examined, so that a page which was filtered empty still leads on.
+ * @throws DaypassError NOT_FOUND when the view is not the caller's, REQUEST_INVALID for a wrong parameter or cursor
+ */
+export async function openView(session: Session, request: ViewRequest): Promise<ViewPage> {
+  const type = findRecordType(session, request.app, request.recordType);
+  const view = type.views.get(request.view);
+  if (!view || !mayOpen(session, view)) throw new DaypassError('NOT_FOUND');
+  const params = readParameters(session, view, request.params);
+  const scope = { ...surroundings(session), params };
+  const partition = readPartition(view, scope);
+  const binding = [session.published.environment, type.app.id, type.id, view.id, session.caller.principalId, JSON.stringify(params)].join('\n');
+  let after = request.cursor === undefined ? undefined : readCursor(session, request.cursor, binding);
+  const records: RecordAnswer[] = [];
+  let more = partition !== undefined;
+  for (let reads = 0; partition && more && reads < READ_ON && records.length < request.limit; reads++) {
+    const { entries, last } = await session.runtime.store.queryIndex(
+      { environment: session.published.environment, app: type.app.id, recordType: type.id, view: view.id, partition },
+      { limit: request.limit - records.length, descending: view.definition.sort?.descending ?? false, ...(after && { after }) },
+    );
+    for (const entry of entries) {
+      after = entry.place;
+      const answer = answerEntry(session, type, view, entry, scope);
+      if (answer) records.push(answer);
+    }
+    more = last !== undefined;
+  }
+  const { definition } = type.app;
+  return {
+    app: definition.id,
+    appName: definition.name,
+    recordType: type.id,
+    view: { id: view.id, name: view.definition.name },
+    columns: visibleColumns(session, type, view, records),
+    records,
+    ...(more && after && { cursor: signPurpose('cursor', after, binding, session.runtime) }),
+  };
+}
+
+/** A cursor leads on only for the caller and the query that it was given to. */
+function readCursor(session: Session, cursor: string, binding: string): string {
+  const place = verifyPurpose('cursor', cursor, binding, session.runtime);
+  if (place !== undefined) return place;
+  throw new DaypassError('REQUEST_INVALID', undefined, [
+    { path: '/cursor', message: 'does not belong to this list; start again without it' },
+  ]);
+}
+
+/** Whether the caller may open a view at all. */
+export function mayOpen(session: Session, view: LinkedView): boolean {
+  const { recordType } = view;
+  return decideFor(session, 'open', { type: 'view', app: recordType.app.id, recordType: recordType.id, id: view.id }).decision;
+}
+
+/** Parameters as the filter compares them; a pasted token becomes its reference. */
+function readParameters(session: Session, view: LinkedView, sent: Record<string, string>): Values {
+  const problems: Problem[] = [];
+  const values: Values = {};
+  const declared = view.definition.parameters ?? [];
+  for (const name of Object.keys(sent)) {
+    if (!declared.some((parameter) => parameter.id === name)) {
+      problems.push({ path: `/param.${name}`, message: 'is not a parameter of this view' });
+    }
+  }
+  for (const { id, type, label } of declared) {
+    const text = sent[id] ?? '';
+    if (type === 'token') values[id] = readReference(session, text);
+    else {
+      const typed = type === 'number' && text !== '' ? Number(text) : type === 'boolean' && text !== '' ? text === 'true' : text;
+      const checked = checkValue({ id, label: label ?? id, type }, typed);
+      if ('problem' in checked) problems.push({ path: `/param.${id}`, message: checked.problem });
+      else values[id] = checked.value;
+    }
+  }
+  if (problems.length > 0) throw new DaypassError('REQUEST_INVALID', undefined, problems);
+  return values;
+}
+
+function readReference(session: Session, text: string): FieldValue {
+  const { keyring, siteId } = session.runtime;
+  const token = readToken(text.trim(), keyring, siteId);
+  return token ? tokenReference(token) : text.trim() || null;
+}
+
+/** Undefined when a value cannot be had: such a view shows nothing. */
+function readPartition(view: LinkedView, scope: ScopeValues): string[] | undefined {
+  const partition: string[] = [];
+  for (const { value } of view.index.equality) {
+    const result = value(scope);
+    if (isUnevaluable(result)) return undefined;
+    partition.push(partitionText(result as FieldValue));
+  }
+  return partition;
+}
+
+/** An index item stands in for its record: it holds the columns and all that conditions read. */
+function answerEntry(
+  session: Session,
+  type: LinkedRecordType,
+  view: LinkedView,
+  entry: StoredIndexEntry,
+  scope: ScopeValues,
+): RecordAnswer | undefined {
+  const record: StoredRecord = {
+    ...entry,
+    id: entry.recordId,
+    environment: session.published.environment,
+    app: type.app.id,
+    recordType: type.id,
+    definitionVersion: 0,
+    eventCount: 0,
+    eventMac: '',
+  };
+  if (view.index.residual) {
+    if (!view.index.residual({ ...recordScope(session, record), ...scope })) return undefined;
+  }
+  const answer = answerRecord(session, type, record);
+  if (!answer) return undefined;
+  const shown = new Set([...view.columns.map((column) => column.id)]);
+  return { ...answer, values: Object.fromEntries(Object.entries(answer.values).filter(([field]) => shown.has(field))) };
+}
+
+/** Columns that the caller may see; on an empty page those of the view that a record's fields could not refuse. */
+function visibleColumns(session: Session, type: LinkedRecordType, view: LinkedView, records: readonly RecordAnswer[]) {
+  const sample = records.length > 0 ? permittedFields(session, type, records) : undefined;
+  return view.columns
+    .filter((column) => !column.field || !sample || sample === '*' || sample.has(column.id))
+    .map(({ id, label, type: kind, displayText }) => ({ id, label, type: kind, ...(displayText && { displayText }) }));
+}
+
+function permittedFields(session: Session, type: LinkedRecordType, records: readonly RecordAnswer[]): '*' | Set<string> {
+  const fields = new Set<string>();
+  for (const record of records) for (const field of Object.keys(record.values)) fields.add(field);
+  const view = decideFor(session, operationOfKind(type, 'view') ?? 'view', { type: 'record', app: type.app.id, recordType: type.id });
+  if (view.fields === '*') return '*';
+  for (const field of view.fields) fields.add(field);
+  return fields;
+}
+

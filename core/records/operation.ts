@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import type { LinkedOperation, LinkedRecordType } from '../apps/published.ts';
+import { DaypassError } from '../errors.ts';
+import { canonicalJson } from '../journal/event.ts';
+import type { Session } from '../runtime.ts';
+import { answerRecord } from './answer.ts';
+import { planOperation } from './plan.ts';
+import type { RecordAnswer, StoredRecord, Values } from './record.ts';
+import { changesOf } from './write.ts';
+
+/** How often an operation without If-Match is planned anew because somebody else wrote in between. */
+const PLANS = 4;
+
+export interface AddRequest {
+  app: string;
+  recordType: string;
+  operation: string;
+  values: Values;
+  idempotencyKey?: string;
+}
+
+export interface RunRequest {
+  recordId: string;
+  operation: string;
+  values: Values;
+  /** From `If-Match`; without it the operation applies to whatever version there is. */
+  expectedVersion?: number;
+  idempotencyKey?: string;
+}
+
+export interface OperationAnswer {
+  operation: { id: string; name: string };
+  /** Absent when it was deleted, or when the caller may no longer see it. */
+  record?: RecordAnswer;
+  recordId: string;
+  deleted: boolean;
+}
+
+/**
+ * Runs an add operation.
+ * @throws DaypassError NOT_FOUND, FORBIDDEN, VALUES_INVALID, IDEMPOTENCY_MISMATCH, PASS_ENDED, UNAVAILABLE
+ */
+export async function addRecord(session: Session, request: AddRequest): Promise<OperationAnswer> {
+  const type = findRecordType(session, request.app, request.recordType);
+  const operation = findOperation(type, request.operation, (kind) => kind === 'add');
+  return once(session, request, type, async (remember) => {
+    const plan = await planOperation(session, { operation, values: request.values });
+    await session.runtime.store.commit([...(await changesOf(session, plan)), ...remember(plan.after.id, false)]);
+    return answer(session, operation, plan.after, false);
+  });
+}
+
+/**
+ * Runs an operation on an existing record: edit, delete or a transition.
+ * @throws DaypassError as `addRecord`, and STATE_REFUSED, VERSION_MISMATCH
+ */
+export async function runOperation(session: Session, request: RunRequest): Promise<OperationAnswer> {
+  const first = await findRecord(session, request.recordId);
+  const operation = findOperation(first.type, request.operation, (kind) => kind !== 'add' && kind !== 'view');
+  const deleted = operation.definition.kind === 'delete';
+  return once(session, request, first.type, async (remember) => {
+    for (let planned = 1; ; planned++) {
+      const { record } = planned === 1 ? first : await findRecord(session, request.recordId);
+      const plan = await planOperation(session, { operation, before: record, values: request.values });
+      if (request.expectedVersion !== undefined && request.expectedVersion !== record.version) {
+        throw new DaypassError('VERSION_MISMATCH', `the record is at version ${record.version}`);
+      }
+      try {
+        await session.runtime.store.commit([...(await changesOf(session, plan)), ...remember(record.id, deleted)]);
+        return answer(session, operation, plan.after, deleted);
+      } catch (error) {
+        const moved = error instanceof DaypassError && (error.code === 'VERSION_MISMATCH' || error.code === 'CONFLICT');
+        if (!moved || request.expectedVersion !== undefined || planned === PLANS) throw error;
+      }
+    }
+  });
+}
+
+/** Reads a record. @throws DaypassError NOT_FOUND when it is absent or out of the caller's sight */
+export async function readRecord(session: Session, recordId: string): Promise<RecordAnswer> {
+  const { record, type } = await findRecord(session, recordId);
+  const answered = answerRecord(session, type, record);
+  if (!answered) throw new DaypassError('NOT_FOUND');
+  return answered;
+}
+
+/** @throws DaypassError NOT_FOUND */
+export async function findRecord(session: Session, id: string): Promise<{ record: StoredRecord; type: LinkedRecordType }> {
+  const record = await session.runtime.store.readRecord(session.published.environment, id);
+  const type = record && session.published.site.recordType(record.app, record.recordType);
+  if (!record || !type) throw new DaypassError('NOT_FOUND');
+  return { record, type };
+}
+
+/** @throws DaypassError NOT_FOUND */
+export function findRecordType(session: Session, app: string, recordType: string): LinkedRecordType {
+  const type = session.published.site.recordType(app, recordType);
+  if (!type) throw new DaypassError('NOT_FOUND');
+  return type;
+}
+
+/** @throws DaypassError NOT_FOUND */
+export function findOperation(
+  type: LinkedRecordType,
+  id: string,
+  accepts: (kind: string) => boolean,
+): LinkedOperation {
+  const operation = type.operations.get(id);
+  if (!operation || !accepts(operation.definition.kind)) throw new DaypassError('NOT_FOUND');
+  return operation;
+}
+
+function answer(session: Session, operation: LinkedOperation, record: StoredRecord, deleted: boolean): OperationAnswer {
+  const answered = deleted ? undefined : answerRecord(session, operation.recordType, record);
+  return {
+    operation: { id: operation.id, name: operation.definition.name },
+    ...(answered && { record: answered }),
+    recordId: record.id,
+    deleted,
+  };
+}
+
+type Remember = (recordId: string, deleted: boolean) => Parameters<Session['runtime']['store']['commit']>[0];
+
+/**
+ * With an Idempotency-Key, runs at most once: the key is written in the same transaction, and a repetition answers from
+ * what is there now.
+ * @throws DaypassError IDEMPOTENCY_MISMATCH when the key was used for something else
+ */
+async function once(
+  session: Session,
+  request: { idempotencyKey?: string; operation: string; values: Values },
+  type: LinkedRecordType,
+  run: (remember: Remember) => Promise<OperationAnswer>,
+): Promise<OperationAnswer> {
+  const { idempotencyKey: key, ...content } = request;
+  if (!key || session.caller.type === 'anonymous') return run(() => []);
+  const { store } = session.runtime;
+  const { principalId } = session.caller;
+  const fingerprint = createHash('sha256').update(canonicalJson(content)).digest('base64url');
+  const replay = async (): Promise<OperationAnswer | undefined> => {
+    const known = await store.readRequest(principalId, key);
+    if (!known) return undefined;
+    if (known.fingerprint !== fingerprint) throw new DaypassError('IDEMPOTENCY_MISMATCH');
+    const { recordId, deleted = false } = known.result;
+    const operation = type.operations.get(request.operation) as LinkedOperation;
+    const record = deleted ? undefined : await store.readRecord(session.published.environment, recordId);
+    return record
+      ? answer(session, operation, record, false)
+      : { operation: { id: operation.id, name: operation.definition.name }, recordId, deleted: true };
+  };
+  const before = await replay();
+  if (before) return before;
+  try {
+    return await run((recordId, deleted) => [
+      {
+        kind: 'addRequest',
+        request: { principalId, key, fingerprint, result: { recordId, ...(deleted && { deleted }) }, at: session.now },
+      },
+    ]);
+  } catch (error) {
+    // The same request sent twice at once: the other one may have been first.
+    const other = error instanceof DaypassError ? await replay() : undefined;
+    if (other) return other;
+    throw error;
+  }
+}

@@ -1,0 +1,181 @@
+import { decideFor, permits, recordResource, requireAllowed } from '../access.ts';
+import type { LinkedField, LinkedOperation } from '../apps/published.ts';
+import type { Change } from '../changes.ts';
+import { DaypassError, type Problem } from '../errors.ts';
+import { isUnevaluable } from '../expressions/compile.ts';
+import type { Session } from '../runtime.ts';
+import type { FieldValue, StoredRecord, Values } from './record.ts';
+import { isVisible, recordScope } from './scope.ts';
+import { checkValue, fieldProblem } from './values.ts';
+
+/** What an operation will make of a record, decided and checked, not yet written. */
+export interface Plan {
+  operation: LinkedOperation;
+  before?: StoredRecord;
+  after: StoredRecord;
+  /** Values of runtime-only fields: for mappings, never stored. */
+  runtimeValues: Values;
+  /** Changes besides the record's own: principals, credentials, grants, outbox. */
+  changes: Change[];
+}
+
+export interface PlanInput {
+  operation: LinkedOperation;
+  before?: StoredRecord;
+  values: Values;
+}
+
+/**
+ * Decides and checks one operation: may the caller run it, is it offered in this state, are the values acceptable.
+ * Follow-ups (tasks, token users) are added by the caller of this function.
+ * @throws DaypassError NOT_FOUND, FORBIDDEN, STATE_REFUSED or VALUES_INVALID with a problem per field
+ */
+export async function planOperation(session: Session, input: PlanInput): Promise<Plan> {
+  const { operation, before } = input;
+  const type = operation.recordType;
+  const draft = before ? touch(session, before) : newRecord(session, operation);
+  const { merged, runtimeValues, problems } = mergeValues(operation, draft, input.values);
+  const after: StoredRecord = { ...draft, values: merged };
+  if (operation.definition.kind === 'add') applyDefaults(session, operation, after);
+  if (operation.definition.to) after.state = operation.definition.to;
+
+  const decision = decideFor(session, operation.id, recordResource(type, before ?? after, after));
+  requireAllowed(session, type, before ?? after, decision);
+  requireState(operation, before);
+
+  const permitted = decision.fields;
+  for (const field of Object.keys(input.values)) {
+    if (type.fields.has(field) && !permits(permitted, field)) {
+      problems.set(field, NOT_WRITABLE);
+    }
+  }
+  checkVisibility(session, operation, after, input.values, problems);
+  await checkReferences(session, operation, after, input.values, problems);
+  if (problems.size > 0) throw new DaypassError('VALUES_INVALID', undefined, listProblems(problems));
+  return { operation, ...(before && { before }), after, runtimeValues, changes: [] };
+}
+
+/** The same words for a field that does not exist and for one that may not be written: nothing is given away. */
+const NOT_WRITABLE = 'is not a field that you can write here';
+
+function newRecord(session: Session, operation: LinkedOperation): StoredRecord {
+  const { runtime, caller, published } = session;
+  const at = new Date(session.now).toISOString();
+  const { recordType } = operation;
+  return {
+    id: runtime.newId(),
+    environment: published.environment,
+    app: recordType.app.id,
+    recordType: recordType.id,
+    definitionVersion: 1,
+    version: 1,
+    state: recordType.definition.initialState,
+    values: {},
+    names: {},
+    createdAt: at,
+    createdBy: caller.principalId,
+    updatedAt: at,
+    updatedBy: caller.principalId,
+    eventCount: 0,
+    eventMac: '',
+  };
+}
+
+function touch(session: Session, before: StoredRecord): StoredRecord {
+  return {
+    ...before,
+    version: before.version + 1,
+    names: { ...before.names },
+    updatedAt: new Date(session.now).toISOString(),
+    updatedBy: session.caller.principalId,
+  };
+}
+
+function mergeValues(operation: LinkedOperation, draft: StoredRecord, input: Values) {
+  const merged: Values = { ...draft.values };
+  const runtimeValues: Values = {};
+  const problems = new Map<string, string>();
+  for (const [id, value] of Object.entries(input)) {
+    const field = operation.recordType.fields.get(id);
+    if (!field || !operation.writable.has(id)) {
+      problems.set(id, field && !field.writable ? 'is read-only' : NOT_WRITABLE);
+      continue;
+    }
+    const checked = checkValue(field.definition, value);
+    if ('problem' in checked) problems.set(id, checked.problem);
+    else (field.stored ? merged : runtimeValues)[id] = checked.value;
+  }
+  return { merged, runtimeValues, problems };
+}
+
+/** Calculated defaults fill what was not sent; they see each other in the order of the fields. */
+function applyDefaults(session: Session, operation: LinkedOperation, record: StoredRecord): void {
+  for (const field of operation.recordType.fields.values()) {
+    if (!field.default || !field.stored || record.values[field.id] != null) continue;
+    const result = field.default(recordScope(session, record));
+    if (isUnevaluable(result)) continue;
+    const checked = checkValue(field.definition, result as FieldValue);
+    if ('value' in checked) record.values[field.id] = checked.value;
+  }
+}
+
+function requireState(operation: LinkedOperation, before: StoredRecord | undefined): void {
+  const { from } = operation.definition;
+  if (!before || !from || from.includes(before.state)) return;
+  const { states } = operation.recordType;
+  const name = (state: string) => states.get(state) ?? state;
+  throw new DaypassError(
+    'STATE_REFUSED',
+    `“${operation.definition.name}” is offered in the state ${from.map(name).join(' or ')}; this record is ${name(before.state)}`,
+  );
+}
+
+/** Hidden fields take no value; visible required ones need one. */
+function checkVisibility(
+  session: Session,
+  operation: LinkedOperation,
+  after: StoredRecord,
+  input: Values,
+  problems: Map<string, string>,
+): void {
+  const scope = recordScope(session, after);
+  for (const field of operation.fields) {
+    const visible = isVisible(field, scope);
+    const sent = input[field.id] != null && input[field.id] !== '';
+    if (!visible && sent) {
+      if (!problems.has(field.id)) problems.set(field.id, 'is hidden with these values: leave it out');
+      delete after.values[field.id];
+    }
+    if (visible && isMissing(field, operation, after) && !problems.has(field.id)) problems.set(field.id, 'is required');
+  }
+}
+
+function isMissing(field: LinkedField, operation: LinkedOperation, record: StoredRecord): boolean {
+  if (!field.definition.required || !operation.writable.has(field.id) || !field.stored) return false;
+  return record.values[field.id] == null;
+}
+
+/** Users must exist; their names are kept beside the ids, so that a record stays readable when they are gone. */
+async function checkReferences(
+  session: Session,
+  operation: LinkedOperation,
+  after: StoredRecord,
+  input: Values,
+  problems: Map<string, string>,
+): Promise<void> {
+  const named = [...operation.recordType.fields.values()].filter(
+    (field) => field.definition.type === 'user' && typeof after.values[field.id] === 'string' && field.id in input,
+  );
+  await Promise.all(
+    named.map(async (field) => {
+      const id = after.values[field.id] as string;
+      const principal = await session.runtime.store.readPrincipal(id);
+      if (principal?.type === 'user' || principal?.type === 'tokenUser') after.names[id] = principal.name;
+      else problems.set(field.id, 'names somebody who does not exist');
+    }),
+  );
+}
+
+function listProblems(problems: Map<string, string>): Problem[] {
+  return [...problems].map(([field, message]) => fieldProblem(field, message));
+}

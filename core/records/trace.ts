@@ -1,0 +1,77 @@
+import { decideView, permits } from '../access.ts';
+import { DaypassError } from '../errors.ts';
+import type { GrantStep } from '../grants/grant.ts';
+import type { RecordEvent } from '../journal/event.ts';
+import type { Session } from '../runtime.ts';
+import type { PageOf, PageRequest } from '../store.ts';
+import { signPurpose, verifyPurpose } from '../tokens/signed.ts';
+import { findRecord } from './operation.ts';
+import type { Values } from './record.ts';
+
+/** One event as the caller may see it: values of fields that they may not view are left out. */
+export type EventAnswer = Pick<RecordEvent, 'number' | 'at' | 'operation' | 'actor' | 'stateBefore' | 'stateAfter' | 'before' | 'after'>;
+
+/**
+ * A record's events, newest first.
+ * @throws DaypassError NOT_FOUND; pass holders have no history
+ */
+export async function readHistory(session: Session, recordId: string, page: PageRequest): Promise<PageOf<EventAnswer>> {
+  const { record, type } = await findRecord(session, recordId);
+  const view = decideView(session, type, record);
+  if (!view.decision || session.caller.type === 'tokenUser') throw new DaypassError('NOT_FOUND');
+  const binding = `history\n${recordId}\n${session.caller.principalId}`;
+  const place = page.cursor === undefined ? undefined : verifyPurpose('cursor', page.cursor, binding, session.runtime);
+  if (page.cursor !== undefined && place === undefined) {
+    throw new DaypassError('REQUEST_INVALID', undefined, [{ path: '/cursor', message: 'does not belong to this list' }]);
+  }
+  const { items, cursor } = await session.runtime.store.readEvents(session.published.environment, recordId, {
+    limit: page.limit,
+    ...(place !== undefined && { cursor: place }),
+  });
+  const permitted = (values: Values): Values =>
+    Object.fromEntries(Object.entries(values).filter(([field]) => permits(view.fields, field)));
+  return {
+    items: items.map(({ number, at, operation, actor, stateBefore, stateAfter, before, after }) => ({
+      number,
+      at,
+      operation,
+      actor,
+      ...(stateBefore && { stateBefore }),
+      ...(stateAfter && { stateAfter }),
+      before: permitted(before),
+      after: permitted(after),
+    })),
+    ...(cursor !== undefined && { cursor: signPurpose('cursor', cursor, binding, session.runtime) }),
+  };
+}
+
+/** What the robot did for a record, and where it stands. Ids only; nothing here lets anybody in. */
+export interface TaskRun {
+  id: string;
+  task: string;
+  title: string;
+  status: string;
+  startedAt: string;
+  expiresAt?: string;
+  endedAt?: string;
+  endReason?: string;
+  steps: GrantStep[];
+}
+
+/** @throws DaypassError NOT_FOUND; pass holders see no task runs */
+export async function readTaskRuns(session: Session, recordId: string): Promise<TaskRun[]> {
+  const { record, type } = await findRecord(session, recordId);
+  if (!decideView(session, type, record).decision || session.caller.type === 'tokenUser') throw new DaypassError('NOT_FOUND');
+  const grants = await session.runtime.store.readGrants(session.published.environment, recordId);
+  return grants.map((grant) => ({
+    id: grant.id,
+    task: grant.task,
+    title: type.app.tasks.get(grant.task)?.definition.title ?? grant.task,
+    status: grant.status,
+    startedAt: grant.createdAt,
+    ...(grant.expiresAt && { expiresAt: new Date(grant.expiresAt).toISOString() }),
+    ...(grant.endedAt && { endedAt: grant.endedAt }),
+    ...(grant.endReason && { endReason: grant.endReason }),
+    steps: grant.steps,
+  }));
+}

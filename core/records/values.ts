@@ -1,0 +1,97 @@
+import type { Field } from '../apps/definition.ts';
+import type { Problem } from '../errors.ts';
+import type { FieldValue } from './record.ts';
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
+const EMAIL = /^[^\s@<>"(),:;\\[\]]{1,64}@[^\s@<>"(),:;\\[\]]{1,255}$/u;
+const PHONE = /^[+0-9][0-9 ()./-]{2,40}$/;
+/** Line breaks and other control characters have no place in one line of text, least of all in a mail's header. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL_IN_TEXT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+const DEFAULT_MAX = { string: 500, text: 20_000 };
+
+/** The value as it is stored, or what is wrong with it. `null` stands for "no value" in every type. */
+export type CheckedValue = { value: FieldValue } | { problem: string };
+
+/**
+ * Checks one value against its field's type and choices, and brings it into the form in which it is stored
+ * (text trimmed and composed, emails as typed, dates ISO-8601, choices without repeats).
+ */
+export function checkValue(field: Field, input: FieldValue): CheckedValue {
+  if (input === null || input === '') return { value: null };
+  if (Array.isArray(input)) return checkList(field, input);
+  switch (field.type) {
+    case 'number':
+      return typeof input === 'number' && Number.isFinite(input) ? { value: input } : { problem: 'must be a number' };
+    case 'boolean':
+      return typeof input === 'boolean' ? { value: input } : { problem: 'must be true or false' };
+    case 'geoPoint':
+      return typeof input === 'object' ? { value: { lat: input.lat, lon: input.lon } } : { problem: 'must be a latitude and a longitude' };
+    case 'choices':
+    case 'roles':
+      return { problem: 'must be a list' };
+    default:
+      return typeof input === 'string' ? checkText(field, input) : { problem: 'must be text' };
+  }
+}
+
+function checkText(field: Field, input: string): CheckedValue {
+  const text = input.normalize('NFC').trim();
+  if (text === '') return { value: null };
+  const max = field.maxLength ?? (field.type === 'text' ? DEFAULT_MAX.text : DEFAULT_MAX.string);
+  if (text.length > max) return { problem: `must have at most ${max} characters; it has ${text.length}` };
+  if ((field.type === 'text' ? CONTROL_IN_TEXT : CONTROL).test(text)) return { problem: 'must not hold control characters or line breaks' };
+  const wrong = wrongText(field, text);
+  return wrong ? { problem: wrong } : { value: text };
+}
+
+function wrongText(field: Field, text: string): string | undefined {
+  switch (field.type) {
+    case 'date':
+      return DATE.test(text) && isRealDate(text) ? undefined : 'must be a date like 2027-03-31';
+    case 'dateTime':
+      return DATE_TIME.test(text) && isRealDate(text.slice(0, 10)) && !Number.isNaN(Date.parse(text))
+        ? undefined
+        : 'must be a date and time with an offset, like 2027-03-31T09:00:00Z';
+    case 'email':
+      return EMAIL.test(text) ? undefined : 'must be an email address';
+    case 'phone':
+      return PHONE.test(text) ? undefined : 'must be a telephone number';
+    case 'url':
+      return isWebAddress(text) ? undefined : 'must be an address that starts with https:// or http://';
+    case 'choice':
+      return field.choices?.includes(text) ? undefined : `must be one of ${(field.choices ?? []).join(', ')}`;
+    default:
+      return undefined;
+  }
+}
+
+function checkList(field: Field, input: readonly string[]): CheckedValue {
+  if (field.type !== 'choices' && field.type !== 'roles') return { problem: 'must be a single value' };
+  const list = [...new Set(input)];
+  const allowed = field.type === 'choices' ? field.choices : field.rolesFrom;
+  const stranger = allowed && list.find((item) => !allowed.includes(item));
+  if (stranger !== undefined) return { problem: `“${stranger}” is not among ${allowed?.join(', ')}` };
+  return { value: list.length === 0 ? null : list };
+}
+
+/** 2027-02-30 is well formed and no date. */
+function isRealDate(day: string): boolean {
+  const time = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
+}
+
+/** Only web addresses: a `javascript:` address in a link would run. */
+function isWebAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol } = new URL(text);
+  return protocol === 'https:' || protocol === 'http:';
+}
+
+/** A problem with a field, as a JSON pointer into the request. */
+export function fieldProblem(field: string, message: string): Problem {
+  return { path: `/values/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`, message };
+}

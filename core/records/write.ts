@@ -1,0 +1,78 @@
+import type { Change } from '../changes.ts';
+import { addFollowUps, wakeToEnd } from '../grants/follow-ups.ts';
+import { recordEvent } from '../journal/write.ts';
+import type { Session } from '../runtime.ts';
+import { endTokenUser, expiryOf, issueTokenUser, tokenOf, updateTokenUser } from '../tokenusers/token-users.ts';
+import { indexChanges, indexEntries } from './index-entries.ts';
+import type { Plan } from './plan.ts';
+
+const DAY_MS = 86_400_000;
+/** A deleted record stays restorable for this long. */
+const RESTORABLE_DAYS = 30;
+
+/**
+ * All that a planned operation writes: the record with its index, its event, what its app's kind and its tasks add,
+ * and for a caller with a credential the condition that it is still live.
+ */
+export async function changesOf(session: Session, plan: Plan): Promise<Change[]> {
+  const { operation } = plan;
+  const { app } = operation.recordType;
+  if (app.definition.kind === 'tokens') await withTokenUser(session, plan);
+  else await addFollowUps(session, plan);
+  return [...recordChanges(session, plan), ...plan.changes, ...callerStillLive(session)];
+}
+
+/** Staff add, edit and delete a token user by hand in the tokens app. */
+async function withTokenUser(session: Session, plan: Plan): Promise<void> {
+  const { definition } = plan.operation.recordType.app;
+  switch (plan.operation.definition.kind) {
+    case 'add':
+      issueTokenUser(session, plan, { expiresAt: expiryOf(session.now, undefined, definition.tokenLifetimeDays) });
+      return;
+    case 'edit':
+      updateTokenUser(session, plan);
+      return;
+    case 'delete': {
+      plan.changes.push(...endTokenUser(session, plan.after, 'revoked'));
+      const token = tokenOf(plan.after);
+      const credential = token && (await session.runtime.store.readCredential(token.principalId, token.credentialId));
+      plan.changes.push(...(await wakeToEnd(session, credential?.grantId, 'revoked')));
+      return;
+    }
+  }
+}
+
+/** The record's own part: head, index items and event. */
+export function recordChanges(session: Session, plan: Plan, grantId?: string): Change[] {
+  const { before, after, operation } = plan;
+  const type = operation.recordType;
+  if (operation.definition.kind === 'delete' && before) {
+    const event = recordEvent(session, { operation: operation.id, before, after, removed: true, ...(grantId && { grantId }) });
+    const isTokenUser = type.app.definition.kind === 'tokens';
+    const removed = { ...after, deletedAt: event.at };
+    return [
+      {
+        kind: 'removeRecord',
+        record: removed,
+        expectedVersion: before.version,
+        indexRemove: indexEntries(type, before),
+        // A token user is never restorable, and leaves no personal data in its head.
+        ...(!isTokenUser && { purgeAt: session.now + RESTORABLE_DAYS * DAY_MS }),
+      },
+      { kind: 'addEvent', event },
+    ];
+  }
+  const event = recordEvent(session, { operation: operation.id, ...(before && { before }), after, ...(grantId && { grantId }) });
+  if (!before) return [{ kind: 'addRecord', record: after, index: indexEntries(type, after) }, { kind: 'addEvent', event }];
+  return [
+    { kind: 'updateRecord', record: after, expectedVersion: before.version, ...indexChanges(type, before, after) },
+    { kind: 'addEvent', event },
+  ];
+}
+
+/** No write of a pass commits once the pass has ended. */
+function callerStillLive(session: Session): Change[] {
+  const { caller, now } = session;
+  if (caller.type !== 'tokenUser' || !caller.credential) return [];
+  return [{ kind: 'requireLive', principalId: caller.principalId, credentialId: caller.credential.id, at: now }];
+}

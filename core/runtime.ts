@@ -1,0 +1,50 @@
+import type { KeyObject } from 'node:crypto';
+import type { LinkedSite } from './apps/published.ts';
+import type { Environment } from './environments.ts';
+import type { Policy } from './policy/types.ts';
+import type { Caller, SiteContext } from './ports.ts';
+import type { Store } from './store.ts';
+
+/** Everything that a runtime use case works with. Built once per process by the edge, and by tests. */
+export interface Runtime extends SiteContext {
+  store: Store;
+  /** What is published in an environment now; cached by content, looked up at every request. */
+  published(environment: Environment): Promise<Published>;
+  journal: JournalKeys;
+}
+
+/** The definitions and the policy of one environment, as of one publication. */
+export interface Published {
+  environment: Environment;
+  site: LinkedSite;
+  policy: Policy;
+  settings: SiteSettings;
+}
+
+/** The site's own words and defaults. */
+export interface SiteSettings {
+  name: string;
+  /** Whom people can ask when a pass has ended or a link is broken. */
+  contact: string;
+  roles: readonly { id: string; name: string; environments: readonly Environment[] }[];
+}
+
+/** The keys that chain the journal; the active one writes, any listed one verifies. */
+export interface JournalKeys {
+  active: string;
+  key(id: string): KeyObject | undefined;
+}
+
+/** A use case's caller together with what is published where they ask. */
+export interface Session {
+  runtime: Runtime;
+  published: Published;
+  caller: Caller;
+  /** One time for the whole request, epoch milliseconds. */
+  now: number;
+}
+
+/** Opens a session: looks up what is published and fixes the time. */
+export async function openSession(runtime: Runtime, caller: Caller, environment: Environment): Promise<Session> {
+  return { runtime, published: await runtime.published(environment), caller, now: runtime.now() };
+}

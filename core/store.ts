@@ -1,0 +1,49 @@
+import type { Change, IdempotentRequest } from './changes.ts';
+import type { Environment } from './environments.ts';
+import type { Grant } from './grants/grant.ts';
+import type { RecordEvent } from './journal/event.ts';
+import type { Credential, Principal } from './principals.ts';
+import type { StoredRecord } from './records/record.ts';
+import type { IndexEntry } from './records/view-index.ts';
+
+/** Reads and the one write that use cases need. All reads are strongly consistent unless said otherwise. */
+export interface Store {
+  commit(changes: readonly Change[]): Promise<void>;
+  /** Undefined when absent or deleted. */
+  readRecord(environment: Environment, id: string): Promise<StoredRecord | undefined>;
+  /** Newest first. */
+  readEvents(environment: Environment, recordId: string, page: PageRequest): Promise<PageOf<RecordEvent>>;
+  /** Undefined when absent, or only a tombstone is left. */
+  readPrincipal(id: string): Promise<Principal | undefined>;
+  readCredential(principalId: string, id: string): Promise<Credential | undefined>;
+  /** The user with this normalised email. */
+  readUserByEmail(normalised: string): Promise<Principal | undefined>;
+  /** Users whom a user field may name: id and name, in order of name; at most 500. */
+  listUsers(): Promise<{ id: string; name: string }[]>;
+  readGrant(environment: Environment, id: string): Promise<Grant | undefined>;
+  readGrants(environment: Environment, recordId: string): Promise<Grant[]>;
+  /** Index items of one partition of a view, in the index's order. `after` is the last examined place. */
+  queryIndex(
+    at: {
+      environment: Environment;
+      app: string;
+      recordType: string;
+      view: string;
+      partition: readonly string[];
+    },
+    page: { limit: number; descending: boolean; after?: string },
+  ): Promise<{ entries: StoredIndexEntry[]; last?: string }>;
+  readRequest(principalId: string, key: string): Promise<IdempotentRequest | undefined>;
+}
+
+export interface PageRequest {
+  limit: number;
+  cursor?: string;
+}
+export interface PageOf<T> {
+  items: T[];
+  cursor?: string;
+}
+
+/** An index item as read: its record's id, its projection, and its place for cursors. */
+export type StoredIndexEntry = IndexEntry['projection'] & { recordId: string; place: string };

@@ -1,0 +1,119 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { IdempotentRequest } from '../../../core/changes.ts';
+import type { Grant } from '../../../core/grants/grant.ts';
+import type { RecordEvent } from '../../../core/journal/event.ts';
+import type { Credential, Principal } from '../../../core/principals.ts';
+import type { StoredRecord } from '../../../core/records/record.ts';
+import type { Store, StoredIndexEntry } from '../../../core/store.ts';
+import { commit } from './commit.ts';
+import {
+  credentialKey,
+  DIRECTORY,
+  EVENT_PREFIX,
+  emailKey,
+  GRANT_PREFIX,
+  grantKey,
+  indexPartition,
+  type Key,
+  principalKey,
+  recordKey,
+  recordPartition,
+  requestKey,
+} from './keys.ts';
+
+const DIRECTORY_LIMIT = 500;
+
+/** The document client that every adapter shares: undefined members are left out, empty strings stay. */
+export function createDocumentClient(): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(new DynamoDBClient({}), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+}
+
+/** The store that use cases work on, over the single table. */
+export function createStore(client: DynamoDBDocumentClient, table: string): Store {
+  async function get<T>(key: Key): Promise<T | undefined> {
+    const { Item } = await client.send(
+      new GetCommand({ TableName: table, Key: { ...key }, ConsistentRead: true }),
+    );
+    return Item as T | undefined;
+  }
+
+  async function query<T>(
+    partition: string,
+    prefix: string,
+    options: { limit?: number; descending?: boolean; after?: Key } = {},
+  ): Promise<{ items: (T & Key)[]; last?: Key }> {
+    const { Items = [], LastEvaluatedKey } = await client.send(
+      new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: prefix ? 'PK = :pk AND begins_with(SK, :prefix)' : 'PK = :pk',
+        ExpressionAttributeValues: { ':pk': partition, ...(prefix && { ':prefix': prefix }) },
+        ConsistentRead: true,
+        ScanIndexForward: !options.descending,
+        ...(options.limit !== undefined && { Limit: options.limit }),
+        ...(options.after && { ExclusiveStartKey: { ...options.after } }),
+      }),
+    );
+    return {
+      items: Items as (T & Key)[],
+      ...(LastEvaluatedKey && { last: LastEvaluatedKey as unknown as Key }),
+    };
+  }
+
+  return {
+    commit: (changes) => commit(changes, { client, table }),
+
+    async readRecord(environment, id) {
+      const record = await get<StoredRecord>(recordKey(environment, id));
+      return record?.deletedAt ? undefined : record;
+    },
+
+    async readEvents(environment, recordId, page) {
+      const partition = recordPartition(environment, recordId);
+      const { items, last } = await query<RecordEvent>(partition, EVENT_PREFIX, {
+        limit: page.limit,
+        descending: true,
+        ...(page.cursor && { after: { PK: partition, SK: page.cursor } }),
+      });
+      return { items, ...(last && { cursor: last.SK }) };
+    },
+
+    async readPrincipal(id) {
+      const principal = await get<Principal & { deletedAt?: string }>(principalKey(id));
+      return principal?.deletedAt ? undefined : principal;
+    },
+
+    readCredential: (principalId, id) => get<Credential>(credentialKey(principalId, id)),
+
+    async readUserByEmail(normalised) {
+      const claim = await get<{ principalId: string }>(emailKey(normalised));
+      return claim && this.readPrincipal(claim.principalId);
+    },
+
+    async listUsers() {
+      const { items } = await query<{ id: string; name: string }>(DIRECTORY, '', { limit: DIRECTORY_LIMIT });
+      return items.map(({ id, name }) => ({ id, name })).sort((a, b) => a.name.localeCompare(b.name));
+    },
+
+    readGrant: (environment, id) => get<Grant>(grantKey(environment, id)),
+
+    async readGrants(environment, recordId) {
+      const { items } = await query<Grant>(recordPartition(environment, recordId), GRANT_PREFIX);
+      return items.sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+    },
+
+    async queryIndex(at, page) {
+      const partition = indexPartition(at, at.partition);
+      const { items, last } = await query<StoredIndexEntry>(partition, '', {
+        limit: page.limit,
+        descending: page.descending,
+        ...(page.after && { after: { PK: partition, SK: page.after } }),
+      });
+      return { entries: items.map((item) => ({ ...item, place: item.SK })), ...(last && { last: last.SK }) };
+    },
+
+    readRequest: (principalId, key) => get<IdempotentRequest>(requestKey(principalId, key)),
+  };
+}
