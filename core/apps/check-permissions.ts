@@ -1,0 +1,79 @@
+import { SYSTEM_ROLES } from '../policy/built-in.ts';
+import {
+  type CheckContext,
+  type CheckedType,
+  reportUnknown,
+  requireKnown,
+  requireReadable,
+  takeExpression,
+} from './check-context.ts';
+import type { Operation, Permission } from './definition.ts';
+import type { Path } from './problems.ts';
+import { isWritable } from './scope.ts';
+
+/** Checks that permissions name what exists, and grant no more than an operation takes. */
+export function checkPermissions(context: CheckContext): void {
+  for (const [at, permission] of context.app.permissions.entries()) {
+    const path = ['permissions', at];
+    const roles = [...context.site.roles, ...SYSTEM_ROLES];
+    if (!roles.includes(permission.role)) {
+      reportUnknown(context, [...path, 'role'], 'role', permission.role, roles);
+    }
+    const type = context.recordTypes.get(permission.recordType);
+    if (type) checkPermission(context, type, permission, path);
+    else {
+      const known = context.recordTypes.keys();
+      reportUnknown(context, [...path, 'recordType'], 'record type', permission.recordType, known);
+    }
+  }
+}
+
+function checkPermission(context: CheckContext, type: CheckedType, permission: Permission, path: Path): void {
+  const { operations = [], views = [], fields = {}, when } = permission;
+  const known = new Map(type.definition.operations.map((operation) => [operation.id, operation]));
+  requireKnown(
+    context,
+    [...path, 'operations'],
+    operations,
+    known.keys(),
+    `operation of ${type.definition.name}`,
+  );
+  const viewIds = type.definition.views.map((view) => view.id);
+  requireKnown(context, [...path, 'views'], views, viewIds, `view of ${type.definition.name}`);
+  if (operations.length + views.length === 0) {
+    context.report(path, 'this permits nothing; add "operations" or "views", or remove it');
+  }
+  for (const [id, set] of Object.entries(fields)) {
+    const place = [...path, 'fields', id];
+    const operation = known.get(id);
+    if (!operation) {
+      reportUnknown(context, place, `operation of ${type.definition.name}`, id, known.keys());
+    } else if (!operations.includes(id)) {
+      context.report(
+        place,
+        `"${id}" is not among the operations of this permission; add it there, or remove this`,
+      );
+    } else if (set !== '*') checkFieldSet(context, type, operation, set, place);
+  }
+  if (when === undefined) return;
+  const checked = takeExpression(context, [...path, 'when'], when, type.scopes.condition, 'bool');
+  requireReadable(context, [...path, 'when'], checked, type);
+}
+
+function checkFieldSet(
+  context: CheckContext,
+  type: CheckedType,
+  operation: Operation,
+  set: readonly string[],
+  path: Path,
+): void {
+  requireKnown(context, path, set, type.fields.keys(), 'field');
+  if (operation.kind !== 'add' && operation.kind !== 'edit' && operation.kind !== 'transition') return;
+  for (const [at, id] of set.entries()) {
+    const field = type.fields.get(id);
+    // Read-only fields can be granted: a robot's returns write them.
+    if (!field || isWritable(field) || (field.readOnly && field.type !== 'formula' && !field.builtIn))
+      continue;
+    context.report([...path, at], `"${id}" is never written; remove it`);
+  }
+}

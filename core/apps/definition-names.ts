@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { BUILT_IN_ROLES, SYSTEM_ROLES } from '../policy/built-in.ts';
+
+/** What is on every object in JavaScript already (`constructor`, `toString`, …): as a name it would not be data. */
+const notInherited = (name: string) => !(name in Object.prototype);
+const inherited = 'this name means something to every object already; choose another';
+
+/** Ids of apps, record types, operations, views, tasks, people and the like. */
+export const id = z
+  .string()
+  .regex(
+    /^[a-z][A-Za-z0-9-]{0,47}$/,
+    'an id starts with a small letter; letters, digits and hyphens; at most 48',
+  )
+  .refine(notInherited, inherited);
+
+/** Reserved in the expression language: `record.in` could not be read. */
+const CEL_RESERVED = new Set(
+  'as break const continue else false for function if import in let loop namespace null package return true var void while'.split(
+    ' ',
+  ),
+);
+
+/** Ids that expressions name after a dot: no hyphen, which would be a minus there. */
+export const fieldId = z
+  .string()
+  .regex(
+    /^[a-z][A-Za-z0-9]{0,47}$/,
+    'a field id starts with a small letter; letters and digits (an expression would read a hyphen as minus); at most 48',
+  )
+  .refine(notInherited, inherited)
+  .refine((name) => !CEL_RESERVED.has(name), 'this word is reserved in expressions; choose another');
+
+export const stateId = z
+  .string()
+  .regex(
+    /^[A-Za-z][A-Za-z0-9-]{0,47}$/,
+    'a state id starts with a letter; letters, digits and hyphens; at most 48',
+  )
+  .refine(notInherited, inherited)
+  .describe('As conditions and filters write it, e.g. `record.state == "Active"`');
+
+/** A custom role of the site, or a system role: whom permissions can name. */
+export const grantedRole = z.union([z.enum([...SYSTEM_ROLES]), id], {
+  error: `name a role of the site by its id, or ${[...SYSTEM_ROLES].join(' or ')}`,
+});
+
+/** A custom role of the site, or a built-in role: what people can hold. */
+export const heldRole = z.union([z.enum([...BUILT_IN_ROLES]), id], {
+  error: `name a role of the site by its id, or one of ${[...BUILT_IN_ROLES].join(', ')}`,
+});
+
+export const label = z.string().min(1).max(200);
+
+export const expression = z.string().min(1).max(2000).describe('A CEL expression');

@@ -1,0 +1,38 @@
+import type { AppDefinition, Operation, RecordType, Task } from './definition.ts';
+
+/** DynamoDB takes 100 actions in a transaction; some room is kept for what a deployment adds. */
+export const ACTION_LIMIT = 90;
+
+/** The record's head, its event, the check of the caller's credential, and the remembered request. */
+const ALWAYS = 4;
+/** An index item can move: one is put, another removed. */
+const PER_VIEW = 2;
+/** The grant with its outbox entry, or the other task run with its own. */
+const PER_TASK = 2;
+/** A pass that ends with the operation: credential, principal, grant, outbox entry. */
+const PER_ENDED_PASS = 4;
+/** An account that an operation makes or ends: principal, unique email, credential, directory entry. */
+const PER_ACCOUNT = 4;
+
+/**
+ * The most actions that the transaction of an operation can take: an upper bound, known when the definition is
+ * saved, so that no submission ever meets the limit.
+ */
+export function transactionSize(app: AppDefinition, type: RecordType, operation: Operation): number {
+  if (operation.kind === 'view' || operation.kind === 'export' || operation.kind === 'sendEmail') return 0;
+  const tasks = (operation.tasks ?? []).flatMap(({ task }) => app.tasks.find(({ id }) => id === task) ?? []);
+  const ended = tasks.flatMap(deletions).length;
+  const tokens = type.fields.filter((field) => field.type === 'token').length;
+  return (
+    ALWAYS +
+    PER_VIEW * type.views.length +
+    PER_TASK * tasks.length +
+    PER_ENDED_PASS * Math.max(ended, app.kind === 'records' ? tokens : 0) +
+    (app.kind === 'records' ? 0 : PER_ACCOUNT)
+  );
+}
+
+/** The parts of a task that find a record and act on it: where that ends a pass, it ends in this transaction. */
+function deletions(task: Task) {
+  return task.actions.filter((action) => action.source !== undefined);
+}
