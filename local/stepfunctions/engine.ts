@@ -4,7 +4,8 @@ import { described, listed, type StatusChangeEvent, seconds } from './descriptio
 import { StepFunctionsError } from './errors.ts';
 import type { Machine } from './execution.ts';
 import { Executions } from './executions.ts';
-import { DATA_LIMIT, type Json } from './json.ts';
+import type { Json } from './json.ts';
+import { page, requireJson, requireName } from './requests.ts';
 import type { EngineClock } from './scope.ts';
 import { TaskTokens } from './task-tokens.ts';
 
@@ -36,39 +37,17 @@ export interface StateMachines {
 
 type Operation = (input: Record<string, unknown>) => object;
 
-const VALID_NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u;
-
-function requireJson(text: unknown, errorType: string): string {
-  try {
-    if (typeof text === 'string' && Buffer.byteLength(text) <= DATA_LIMIT) {
-      JSON.parse(text);
-      return text;
-    }
-  } catch {
-    // Refused below, like a text that is too long.
-  }
-  throw new StepFunctionsError(errorType, `Not JSON, or longer than ${DATA_LIMIT} bytes.`);
-}
-
-/** Cuts one page out of a list; the token is the index of its first element. */
-function page<T>(all: T[], input: Record<string, unknown>, size: number): { items: T[]; nextToken?: string } {
-  const start = Number(input.nextToken ?? 0);
-  if (!Number.isInteger(start))
-    throw new StepFunctionsError('InvalidToken', "Invalid Token: 'Invalid token'");
-  const end = start + (Number(input.maxResults) || size);
-  return { items: all.slice(start, end), ...(end < all.length && { nextToken: String(end) }) };
-}
-
 /**
  * The local Step Functions: standard workflows in JSONPath whose tasks call functions.
  * @throws Error naming machine and state if a definition needs what the local engine does not do.
  */
 export function createStateMachines(options: StateMachinesOptions): StateMachines {
   const { clock } = options;
+  const createdAt = clock.now();
   const machines = new Map<string, Machine>(
     options.machines.map(({ arn, name, roleArn, definition }) => [
       arn,
-      { arn, name, roleArn, flow: compileFlow(name, JSON.parse(definition)) },
+      { arn, name, roleArn, definition, flow: compileFlow(name, JSON.parse(definition)) },
     ]),
   );
   const tokens = new TaskTokens();
@@ -97,8 +76,7 @@ export function createStateMachines(options: StateMachinesOptions): StateMachine
   const operations: Record<string, Operation> = {
     StartExecution(input) {
       const machine = machineOf(input.stateMachineArn);
-      const name = String(input.name ?? randomUUID());
-      if (!VALID_NAME.test(name)) throw new StepFunctionsError('InvalidName', `Invalid Name: '${name}'`);
+      const name = requireName(input.name ?? randomUUID());
       const text = requireJson(input.input ?? '{}', 'InvalidExecutionInput');
       const { arn, startedAt } = executions.start(machine, name, text);
       return { executionArn: arn, startDate: seconds(startedAt) };
@@ -111,6 +89,11 @@ export function createStateMachines(options: StateMachinesOptions): StateMachine
     RedriveExecution(input) {
       executions.redrive(executions.find(input.executionArn));
       return { redriveDate: seconds(clock.now()) };
+    },
+    DescribeStateMachine(input) {
+      const { arn, name, roleArn, definition } = machineOf(input.stateMachineArn);
+      const fixed = { status: 'ACTIVE', type: 'STANDARD', creationDate: seconds(createdAt) };
+      return { stateMachineArn: arn, name, roleArn, definition, ...fixed };
     },
     DescribeExecution: (input) => described(executions.find(input.executionArn), clock.now()),
     GetExecutionHistory(input) {

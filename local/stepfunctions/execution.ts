@@ -9,6 +9,8 @@ export interface Machine {
   readonly arn: string;
   readonly name: string;
   readonly roleArn: string;
+  /** The ASL document as it was given. */
+  readonly definition: string;
   readonly flow: Flow;
 }
 

@@ -1,3 +1,4 @@
+import { eachOf, type Part, partsOf } from './branches.ts';
 import type { Flow, State } from './definition.ts';
 import { StateError } from './errors.ts';
 import type { Context } from './evaluation.ts';
@@ -134,21 +135,8 @@ export class Interpreter {
   ): Promise<Json> {
     if (state.type === 'Task') return this.#task(state, frame, scope, context);
     const read = (await scope.guard(state.read(frame.input, context))) as Fields;
-    if (state.type === 'Parallel') {
-      const parts = state.branches.map((flow) => ({ flow, input: read.effective ?? null, more }));
-      return this.#branches('Parallel', frame, scope, parts, Number.POSITIVE_INFINITY);
-    }
-    const items = read.items;
-    if (!Array.isArray(items)) throw new StateError('States.Runtime', 'The items of a Map must be an array.');
-    const parts = [];
-    for (const [index, value] of items.entries()) {
-      const itemContext = { ...more, Map: { Item: { Index: index, Value: value } } };
-      const input = state.item
-        ? await scope.guard(state.item(read.effective ?? null, { ...context, ...itemContext }))
-        : value;
-      parts.push({ flow: state.iterator, input, more: itemContext });
-    }
-    return this.#branches('Map', frame, scope, parts, Number(read.concurrency) || Number.POSITIVE_INFINITY);
+    const { parts, concurrency } = await partsOf(state, read, context, scope);
+    return this.#branches(state.type, frame, scope, parts, concurrency, more);
   }
 
   async #task(state: State & { type: 'Task' }, frame: Frame, scope: Scope, context: Context): Promise<Json> {
@@ -179,25 +167,22 @@ export class Interpreter {
     type: 'Parallel' | 'Map',
     frame: Frame,
     scope: Scope,
-    parts: { flow: Flow; input: Json; more: Context }[],
+    parts: Part[],
     concurrency: number,
+    more: Context,
   ): Promise<Json> {
     const details = type === 'Map' ? { mapStateStartedEventDetails: { length: parts.length } } : {};
     const started = this.#record(frame, `${type}StateStarted`, details);
     frame.branches ??= parts.map(({ flow, input }) => frameAt(flow, input, started));
-    const frames = frame.branches;
+    const branches = parts.map((part, index) => ({ part, branch: frame.branches?.[index] as Frame }));
     const together = scope.child();
-    const waiting = [...frames.keys()].filter((index) => frames[index]?.output === undefined);
-    const worker = async () => {
-      for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
-        const part = parts[index];
-        const branch = frames[index];
-        if (part && branch) branch.output = await this.run(part.flow, branch, together, part.more);
-      }
-    };
-    const workers = Array.from({ length: Math.min(concurrency, waiting.length) }, worker);
     try {
-      await scope.guard(Promise.all(workers));
+      await scope.guard(
+        eachOf(branches, concurrency, async ({ part, branch }) => {
+          if (branch.output !== undefined) return;
+          branch.output = await this.run(part.flow, branch, together, { ...more, ...part.context });
+        }),
+      );
     } catch (error) {
       this.#record(frame, `${type}StateFailed`);
       throw error;
@@ -205,6 +190,6 @@ export class Interpreter {
       together.cancel();
     }
     this.#record(frame, `${type}StateSucceeded`);
-    return frames.map((branch) => branch.output ?? null);
+    return branches.map(({ branch }) => branch.output ?? null);
   }
 }

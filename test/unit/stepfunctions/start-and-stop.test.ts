@@ -161,6 +161,14 @@ it.each([
   await expect(machines.handle(operation, { stateMachineArn, ...input })).rejects.toMatchObject({ name });
 });
 
+it('a machine is described with the definition that runs', async () => {
+  const machines = localMachines({ echo: ECHO });
+  const stateMachineArn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:echo';
+  const described = await machines.handle('DescribeStateMachine', { stateMachineArn });
+  expect(described).toMatchObject({ name: 'echo', status: 'ACTIVE', type: 'STANDARD' });
+  expect(JSON.parse(described.definition)).toEqual(JSON.parse(JSON.stringify(ECHO)));
+});
+
 it('stopping the engine drops what waits, tells nobody, and lets the process end', async () => {
   const machines = localMachines({ wait: single(callback({ TimeoutSeconds: 3600 })) });
   const arn = await machines.start('one');
