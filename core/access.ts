@@ -45,7 +45,11 @@ function subjectOf(caller: Caller): Subject {
 }
 
 /** A record as the policy sees it; `proposed` is how it would be saved. */
-export function recordResource(type: LinkedRecordType, record: StoredRecord, proposed?: StoredRecord): Resource {
+export function recordResource(
+  type: LinkedRecordType,
+  record: StoredRecord,
+  proposed?: StoredRecord,
+): Resource {
   return {
     type: 'record',
     app: type.app.id,
@@ -75,7 +79,8 @@ export function permits(fields: FieldSet, field: string): boolean {
 
 /** The id of the record type's operation of a kind: what "view" and "edit" are called there. */
 export function operationOfKind(type: LinkedRecordType, kind: string): string | undefined {
-  for (const operation of type.operations.values()) if (operation.definition.kind === kind) return operation.id;
+  for (const operation of type.operations.values())
+    if (operation.definition.kind === kind) return operation.id;
   return undefined;
 }
 
@@ -88,7 +93,12 @@ export function decideView(session: Session, type: LinkedRecordType, record: Sto
  * Refuses as the outside may know it: who may not see the record learns nothing, not even that it is there.
  * @throws DaypassError NOT_FOUND or FORBIDDEN
  */
-export function requireAllowed(session: Session, type: LinkedRecordType, record: StoredRecord, decision: Decision): void {
+export function requireAllowed(
+  session: Session,
+  type: LinkedRecordType,
+  record: StoredRecord,
+  decision: Decision,
+): void {
   if (decision.decision) return;
   if (!decideView(session, type, record).decision) throw new DaypassError('NOT_FOUND');
   throw new DaypassError('FORBIDDEN');

@@ -45,6 +45,10 @@ export interface Session {
 }
 
 /** Opens a session: looks up what is published and fixes the time. */
-export async function openSession(runtime: Runtime, caller: Caller, environment: Environment): Promise<Session> {
+export async function openSession(
+  runtime: Runtime,
+  caller: Caller,
+  environment: Environment,
+): Promise<Session> {
   return { runtime, published: await runtime.published(environment), caller, now: runtime.now() };
 }

@@ -42,7 +42,11 @@ function openGrant(session: Session, plan: Plan, task: LinkedTask): void {
     { kind: 'addGrant', grant, dueAt: now + OVERDUE_MS },
     {
       kind: 'addOutbox',
-      entry: { id: grant.id, createdAt, action: { type: 'startGrant', environment: published.environment, grantId: grant.id } },
+      entry: {
+        id: grant.id,
+        createdAt,
+        action: { type: 'startGrant', environment: published.environment, grantId: grant.id },
+      },
     },
   );
 }
@@ -91,7 +95,11 @@ export async function wakeToEnd(
     },
     {
       kind: 'addOutbox',
-      entry: { id: runtime.newId(), createdAt, action: { type: 'wakeGrant', environment, grantId: grant.id } },
+      entry: {
+        id: runtime.newId(),
+        createdAt,
+        action: { type: 'wakeGrant', environment, grantId: grant.id },
+      },
     },
   ];
 }

@@ -9,7 +9,13 @@ import { chainMac, type RecordEvent } from './event.ts';
  */
 export function recordEvent(
   session: Session,
-  write: { operation: string; before?: StoredRecord; after: StoredRecord; removed?: boolean; grantId?: string },
+  write: {
+    operation: string;
+    before?: StoredRecord;
+    after: StoredRecord;
+    removed?: boolean;
+    grantId?: string;
+  },
 ): RecordEvent {
   const { before, after } = write;
   const { journal } = session.runtime;
@@ -41,11 +47,16 @@ export function recordEvent(
 function changedFields(before: StoredRecord | undefined, after: StoredRecord | undefined): string[] {
   const fields = new Set([...Object.keys(before?.values ?? {}), ...Object.keys(after?.values ?? {})]);
   return [...fields]
-    .filter((field) => JSON.stringify(before?.values[field] ?? null) !== JSON.stringify(after?.values[field] ?? null))
+    .filter(
+      (field) =>
+        JSON.stringify(before?.values[field] ?? null) !== JSON.stringify(after?.values[field] ?? null),
+    )
     .sort();
 }
 
 function pick(record: StoredRecord | undefined, fields: readonly string[]): Values {
   if (!record) return {};
-  return Object.fromEntries(fields.flatMap((field) => (field in record.values ? [[field, record.values[field] ?? null]] : [])));
+  return Object.fromEntries(
+    fields.flatMap((field) => (field in record.values ? [[field, record.values[field] ?? null]] : [])),
+  );
 }

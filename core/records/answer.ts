@@ -9,7 +9,11 @@ import { formulaValue, isVisible, recordScope } from './scope.ts';
  * The record as this caller may see it: permitted and visible fields, names for the ids among them, and what they may
  * do next. Undefined when they may not see it at all.
  */
-export function answerRecord(session: Session, type: LinkedRecordType, record: StoredRecord): RecordAnswer | undefined {
+export function answerRecord(
+  session: Session,
+  type: LinkedRecordType,
+  record: StoredRecord,
+): RecordAnswer | undefined {
   const view = decideView(session, type, record);
   if (!view.decision) return undefined;
   const values = visibleValues(session, type, record, view.fields);
@@ -26,7 +30,10 @@ export function answerRecord(session: Session, type: LinkedRecordType, record: S
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,
     ...(record.trouble && session.caller.type === 'user' && { trouble: record.trouble }),
-    can: { operations: offeredOperations(session, type, record), edit: editableFields(session, type, record) },
+    can: {
+      operations: offeredOperations(session, type, record),
+      edit: editableFields(session, type, record),
+    },
   };
 }
 
@@ -71,7 +78,11 @@ export function offeredOperations(session: Session, type: LinkedRecordType, reco
 }
 
 function isOffered({ definition }: LinkedOperation, record: StoredRecord): boolean {
-  return definition.kind !== 'add' && definition.kind !== 'view' && (!definition.from || definition.from.includes(record.state));
+  return (
+    definition.kind !== 'add' &&
+    definition.kind !== 'view' &&
+    (!definition.from || definition.from.includes(record.state))
+  );
 }
 
 function isAllowed(session: Session, operation: LinkedOperation, record: StoredRecord): boolean {
@@ -85,7 +96,11 @@ function editableFields(session: Session, type: LinkedRecordType, record: Stored
 }
 
 /** The fields of an operation's form that the caller may write on this record. */
-export function writableFields(session: Session, operation: LinkedOperation, record: StoredRecord): LinkedField[] {
+export function writableFields(
+  session: Session,
+  operation: LinkedOperation,
+  record: StoredRecord,
+): LinkedField[] {
   const { decision, fields } = decideFor(session, operation.id, recordResource(operation.recordType, record));
   if (!decision) return [];
   return operation.fields.filter((field) => operation.writable.has(field.id) && permits(fields, field.id));

@@ -30,14 +30,27 @@ export async function readForm(session: Session, request: FormRequest): Promise<
   const { from } = operation.definition;
   if (found && from && !from.includes(record.state)) throw new DaypassError('STATE_REFUSED');
   const fields = writableFields(session, operation, record);
-  const users = fields.some((field) => field.definition.type === 'user') ? await session.runtime.store.listUsers() : [];
+  const users = fields.some((field) => field.definition.type === 'user')
+    ? await session.runtime.store.listUsers()
+    : [];
   const { id, definition } = operation;
   return {
     app: type.app.id,
     appName: type.app.definition.name,
     recordType: type.id,
-    operation: { id, name: definition.name, kind: definition.kind, ...(definition.confirm && { confirm: definition.confirm }) },
-    ...(found && { record: { id: record.id, version: record.version, title: titleOf(record, type.definition.titleField, type.definition.name) } }),
+    operation: {
+      id,
+      name: definition.name,
+      kind: definition.kind,
+      ...(definition.confirm && { confirm: definition.confirm }),
+    },
+    ...(found && {
+      record: {
+        id: record.id,
+        version: record.version,
+        title: titleOf(record, type.definition.titleField, type.definition.name),
+      },
+    }),
     fields: fields.map((field) => formField(session, field, record, users)),
   };
 }
@@ -56,7 +69,10 @@ function formField(
   const { definition } = field;
   const choices = choicesOf(session, field, record, users);
   const preset = field.default?.(recordScope(session, record));
-  const value = record.values[field.id] ?? (preset === undefined || isUnevaluable(preset) ? null : (preset as FormField['value'])) ?? null;
+  const value =
+    record.values[field.id] ??
+    (preset === undefined || isUnevaluable(preset) ? null : (preset as FormField['value'])) ??
+    null;
   return {
     id: field.id,
     label: definition.label,
@@ -81,7 +97,9 @@ function choicesOf(
   if (definition.choices) return definition.choices.map((choice) => ({ value: choice, label: choice }));
   if (definition.type === 'roles') {
     const { roles } = session.published.settings;
-    const offered = definition.rolesFrom ? roles.filter((role) => definition.rolesFrom?.includes(role.id)) : roles;
+    const offered = definition.rolesFrom
+      ? roles.filter((role) => definition.rolesFrom?.includes(role.id))
+      : roles;
     return offered.map((role) => ({ value: role.id, label: role.name }));
   }
   if (definition.type !== 'user') return undefined;

@@ -39,14 +39,31 @@ export async function openView(session: Session, request: ViewRequest): Promise<
   const params = readParameters(session, view, request.params);
   const scope = { ...surroundings(session), params };
   const partition = readPartition(view, scope);
-  const binding = [session.published.environment, type.app.id, type.id, view.id, session.caller.principalId, JSON.stringify(params)].join('\n');
+  const binding = [
+    session.published.environment,
+    type.app.id,
+    type.id,
+    view.id,
+    session.caller.principalId,
+    JSON.stringify(params),
+  ].join('\n');
   let after = request.cursor === undefined ? undefined : readCursor(session, request.cursor, binding);
   const records: RecordAnswer[] = [];
   let more = partition !== undefined;
   for (let reads = 0; partition && more && reads < READ_ON && records.length < request.limit; reads++) {
     const { entries, last } = await session.runtime.store.queryIndex(
-      { environment: session.published.environment, app: type.app.id, recordType: type.id, view: view.id, partition },
-      { limit: request.limit - records.length, descending: view.definition.sort?.descending ?? false, ...(after && { after }) },
+      {
+        environment: session.published.environment,
+        app: type.app.id,
+        recordType: type.id,
+        view: view.id,
+        partition,
+      },
+      {
+        limit: request.limit - records.length,
+        descending: view.definition.sort?.descending ?? false,
+        ...(after && { after }),
+      },
     );
     for (const entry of entries) {
       after = entry.place;
@@ -79,7 +96,12 @@ function readCursor(session: Session, cursor: string, binding: string): string {
 /** Whether the caller may open a view at all. */
 export function mayOpen(session: Session, view: LinkedView): boolean {
   const { recordType } = view;
-  return decideFor(session, 'open', { type: 'view', app: recordType.app.id, recordType: recordType.id, id: view.id }).decision;
+  return decideFor(session, 'open', {
+    type: 'view',
+    app: recordType.app.id,
+    recordType: recordType.id,
+    id: view.id,
+  }).decision;
 }
 
 /** Parameters as the filter compares them; a pasted token becomes its reference. */
@@ -96,7 +118,12 @@ function readParameters(session: Session, view: LinkedView, sent: Record<string,
     const text = sent[id] ?? '';
     if (type === 'token') values[id] = readReference(session, text);
     else {
-      const typed = type === 'number' && text !== '' ? Number(text) : type === 'boolean' && text !== '' ? text === 'true' : text;
+      const typed =
+        type === 'number' && text !== ''
+          ? Number(text)
+          : type === 'boolean' && text !== ''
+            ? text === 'true'
+            : text;
       const checked = checkValue({ id, label: label ?? id, type }, typed);
       if ('problem' in checked) problems.push({ path: `/param.${id}`, message: checked.problem });
       else values[id] = checked.value;
@@ -147,23 +174,43 @@ function answerEntry(
   const answer = answerRecord(session, type, record);
   if (!answer) return undefined;
   const shown = new Set([...view.columns.map((column) => column.id)]);
-  return { ...answer, values: Object.fromEntries(Object.entries(answer.values).filter(([field]) => shown.has(field))) };
+  return {
+    ...answer,
+    values: Object.fromEntries(Object.entries(answer.values).filter(([field]) => shown.has(field))),
+  };
 }
 
 /** Columns that the caller may see; on an empty page those of the view that a record's fields could not refuse. */
-function visibleColumns(session: Session, type: LinkedRecordType, view: LinkedView, records: readonly RecordAnswer[]) {
+function visibleColumns(
+  session: Session,
+  type: LinkedRecordType,
+  view: LinkedView,
+  records: readonly RecordAnswer[],
+) {
   const sample = records.length > 0 ? permittedFields(session, type, records) : undefined;
   return view.columns
     .filter((column) => !column.field || !sample || sample === '*' || sample.has(column.id))
-    .map(({ id, label, type: kind, displayText }) => ({ id, label, type: kind, ...(displayText && { displayText }) }));
+    .map(({ id, label, type: kind, displayText }) => ({
+      id,
+      label,
+      type: kind,
+      ...(displayText && { displayText }),
+    }));
 }
 
-function permittedFields(session: Session, type: LinkedRecordType, records: readonly RecordAnswer[]): '*' | Set<string> {
+function permittedFields(
+  session: Session,
+  type: LinkedRecordType,
+  records: readonly RecordAnswer[],
+): '*' | Set<string> {
   const fields = new Set<string>();
   for (const record of records) for (const field of Object.keys(record.values)) fields.add(field);
-  const view = decideFor(session, operationOfKind(type, 'view') ?? 'view', { type: 'record', app: type.app.id, recordType: type.id });
+  const view = decideFor(session, operationOfKind(type, 'view') ?? 'view', {
+    type: 'record',
+    app: type.app.id,
+    recordType: type.id,
+  });
   if (view.fields === '*') return '*';
   for (const field of view.fields) fields.add(field);
   return fields;
 }
-

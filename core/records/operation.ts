@@ -45,7 +45,10 @@ export async function addRecord(session: Session, request: AddRequest): Promise<
   const operation = findOperation(type, request.operation, (kind) => kind === 'add');
   return once(session, request, type, async (remember) => {
     const plan = await planOperation(session, { operation, values: request.values });
-    await session.runtime.store.commit([...(await changesOf(session, plan)), ...remember(plan.after.id, false)]);
+    await session.runtime.store.commit([
+      ...(await changesOf(session, plan)),
+      ...remember(plan.after.id, false),
+    ]);
     return answer(session, operation, plan.after, false);
   });
 }
@@ -66,10 +69,14 @@ export async function runOperation(session: Session, request: RunRequest): Promi
         throw new DaypassError('VERSION_MISMATCH', `the record is at version ${record.version}`);
       }
       try {
-        await session.runtime.store.commit([...(await changesOf(session, plan)), ...remember(record.id, deleted)]);
+        await session.runtime.store.commit([
+          ...(await changesOf(session, plan)),
+          ...remember(record.id, deleted),
+        ]);
         return answer(session, operation, plan.after, deleted);
       } catch (error) {
-        const moved = error instanceof DaypassError && (error.code === 'VERSION_MISMATCH' || error.code === 'CONFLICT');
+        const moved =
+          error instanceof DaypassError && (error.code === 'VERSION_MISMATCH' || error.code === 'CONFLICT');
         if (!moved || request.expectedVersion !== undefined || planned === PLANS) throw error;
       }
     }
@@ -85,7 +92,10 @@ export async function readRecord(session: Session, recordId: string): Promise<Re
 }
 
 /** @throws DaypassError NOT_FOUND */
-export async function findRecord(session: Session, id: string): Promise<{ record: StoredRecord; type: LinkedRecordType }> {
+export async function findRecord(
+  session: Session,
+  id: string,
+): Promise<{ record: StoredRecord; type: LinkedRecordType }> {
   const record = await session.runtime.store.readRecord(session.published.environment, id);
   const type = record && session.published.site.recordType(record.app, record.recordType);
   if (!record || !type) throw new DaypassError('NOT_FOUND');
@@ -110,7 +120,12 @@ export function findOperation(
   return operation;
 }
 
-function answer(session: Session, operation: LinkedOperation, record: StoredRecord, deleted: boolean): OperationAnswer {
+function answer(
+  session: Session,
+  operation: LinkedOperation,
+  record: StoredRecord,
+  deleted: boolean,
+): OperationAnswer {
   const answered = deleted ? undefined : answerRecord(session, operation.recordType, record);
   return {
     operation: { id: operation.id, name: operation.definition.name },
@@ -155,7 +170,13 @@ async function once(
     return await run((recordId, deleted) => [
       {
         kind: 'addRequest',
-        request: { principalId, key, fingerprint, result: { recordId, ...(deleted && { deleted }) }, at: session.now },
+        request: {
+          principalId,
+          key,
+          fingerprint,
+          result: { recordId, ...(deleted && { deleted }) },
+          at: session.now,
+        },
       },
     ]);
   } catch (error) {

@@ -146,7 +146,8 @@ function checkVisibility(
       if (!problems.has(field.id)) problems.set(field.id, 'is hidden with these values: leave it out');
       delete after.values[field.id];
     }
-    if (visible && isMissing(field, operation, after) && !problems.has(field.id)) problems.set(field.id, 'is required');
+    if (visible && isMissing(field, operation, after) && !problems.has(field.id))
+      problems.set(field.id, 'is required');
   }
 }
 
@@ -164,7 +165,8 @@ async function checkReferences(
   problems: Map<string, string>,
 ): Promise<void> {
   const named = [...operation.recordType.fields.values()].filter(
-    (field) => field.definition.type === 'user' && typeof after.values[field.id] === 'string' && field.id in input,
+    (field) =>
+      field.definition.type === 'user' && typeof after.values[field.id] === 'string' && field.id in input,
   );
   await Promise.all(
     named.map(async (field) => {

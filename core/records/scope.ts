@@ -35,7 +35,11 @@ export function me(caller: Caller): Record<string, unknown> {
 }
 
 /** Values for expressions about one record. Token fields hold references, which are of no use to anybody. */
-export function recordScope(session: Session, record: StoredRecord, extra: Partial<ScopeValues> = {}): ScopeValues {
+export function recordScope(
+  session: Session,
+  record: StoredRecord,
+  extra: Partial<ScopeValues> = {},
+): ScopeValues {
   return { record: record.values, meta: recordMeta(record), ...surroundings(session), ...extra };
 }
 
@@ -74,12 +78,20 @@ export function formulaValue(
   if (!field.formula) return null;
   const values = field.secret ? withTokens(session, type, record) : record.values;
   if (!values) return null;
-  const result = field.formula({ ...recordScope(session, record), record: { ...values, ...computed(session, type, record, field) } });
+  const result = field.formula({
+    ...recordScope(session, record),
+    record: { ...values, ...computed(session, type, record, field) },
+  });
   return isUnevaluable(result) ? null : (result as FieldValue);
 }
 
 /** Formulas that another formula reads. */
-function computed(session: Session, type: LinkedRecordType, record: StoredRecord, reader: LinkedField): Values {
+function computed(
+  session: Session,
+  type: LinkedRecordType,
+  record: StoredRecord,
+  reader: LinkedField,
+): Values {
   const values: Values = {};
   for (const formula of type.formulas) {
     if (formula.id === reader.id) break;
@@ -96,7 +108,11 @@ function withTokens(session: Session, type: LinkedRecordType, record: StoredReco
     if (!reference) return undefined;
     const { keyring, siteId } = session.runtime;
     if (!keyring.key(reference.keyId)) return undefined;
-    values[id] = formatToken({ kind: 'access', environment: record.environment, ...reference }, keyring, siteId);
+    values[id] = formatToken(
+      { kind: 'access', environment: record.environment, ...reference },
+      keyring,
+      siteId,
+    );
   }
   return values;
 }

@@ -9,20 +9,30 @@ import { findRecord } from './operation.ts';
 import type { Values } from './record.ts';
 
 /** One event as the caller may see it: values of fields that they may not view are left out. */
-export type EventAnswer = Pick<RecordEvent, 'number' | 'at' | 'operation' | 'actor' | 'stateBefore' | 'stateAfter' | 'before' | 'after'>;
+export type EventAnswer = Pick<
+  RecordEvent,
+  'number' | 'at' | 'operation' | 'actor' | 'stateBefore' | 'stateAfter' | 'before' | 'after'
+>;
 
 /**
  * A record's events, newest first.
  * @throws DaypassError NOT_FOUND; pass holders have no history
  */
-export async function readHistory(session: Session, recordId: string, page: PageRequest): Promise<PageOf<EventAnswer>> {
+export async function readHistory(
+  session: Session,
+  recordId: string,
+  page: PageRequest,
+): Promise<PageOf<EventAnswer>> {
   const { record, type } = await findRecord(session, recordId);
   const view = decideView(session, type, record);
   if (!view.decision || session.caller.type === 'tokenUser') throw new DaypassError('NOT_FOUND');
   const binding = `history\n${recordId}\n${session.caller.principalId}`;
-  const place = page.cursor === undefined ? undefined : verifyPurpose('cursor', page.cursor, binding, session.runtime);
+  const place =
+    page.cursor === undefined ? undefined : verifyPurpose('cursor', page.cursor, binding, session.runtime);
   if (page.cursor !== undefined && place === undefined) {
-    throw new DaypassError('REQUEST_INVALID', undefined, [{ path: '/cursor', message: 'does not belong to this list' }]);
+    throw new DaypassError('REQUEST_INVALID', undefined, [
+      { path: '/cursor', message: 'does not belong to this list' },
+    ]);
   }
   const { items, cursor } = await session.runtime.store.readEvents(session.published.environment, recordId, {
     limit: page.limit,
@@ -61,7 +71,8 @@ export interface TaskRun {
 /** @throws DaypassError NOT_FOUND; pass holders see no task runs */
 export async function readTaskRuns(session: Session, recordId: string): Promise<TaskRun[]> {
   const { record, type } = await findRecord(session, recordId);
-  if (!decideView(session, type, record).decision || session.caller.type === 'tokenUser') throw new DaypassError('NOT_FOUND');
+  if (!decideView(session, type, record).decision || session.caller.type === 'tokenUser')
+    throw new DaypassError('NOT_FOUND');
   const grants = await session.runtime.store.readGrants(session.published.environment, recordId);
   return grants.map((grant) => ({
     id: grant.id,

@@ -25,11 +25,15 @@ export function checkValue(field: Field, input: FieldValue): CheckedValue {
   if (Array.isArray(input)) return checkList(field, input);
   switch (field.type) {
     case 'number':
-      return typeof input === 'number' && Number.isFinite(input) ? { value: input } : { problem: 'must be a number' };
+      return typeof input === 'number' && Number.isFinite(input)
+        ? { value: input }
+        : { problem: 'must be a number' };
     case 'boolean':
       return typeof input === 'boolean' ? { value: input } : { problem: 'must be true or false' };
     case 'geoPoint':
-      return typeof input === 'object' ? { value: { lat: input.lat, lon: input.lon } } : { problem: 'must be a latitude and a longitude' };
+      return typeof input === 'object'
+        ? { value: { lat: input.lat, lon: input.lon } }
+        : { problem: 'must be a latitude and a longitude' };
     case 'choices':
     case 'roles':
       return { problem: 'must be a list' };
@@ -43,7 +47,8 @@ function checkText(field: Field, input: string): CheckedValue {
   if (text === '') return { value: null };
   const max = field.maxLength ?? (field.type === 'text' ? DEFAULT_MAX.text : DEFAULT_MAX.string);
   if (text.length > max) return { problem: `must have at most ${max} characters; it has ${text.length}` };
-  if ((field.type === 'text' ? CONTROL_IN_TEXT : CONTROL).test(text)) return { problem: 'must not hold control characters or line breaks' };
+  if ((field.type === 'text' ? CONTROL_IN_TEXT : CONTROL).test(text))
+    return { problem: 'must not hold control characters or line breaks' };
   const wrong = wrongText(field, text);
   return wrong ? { problem: wrong } : { value: text };
 }

@@ -2,7 +2,13 @@ import type { Change } from '../changes.ts';
 import { addFollowUps, wakeToEnd } from '../grants/follow-ups.ts';
 import { recordEvent } from '../journal/write.ts';
 import type { Session } from '../runtime.ts';
-import { endTokenUser, expiryOf, issueTokenUser, tokenOf, updateTokenUser } from '../tokenusers/token-users.ts';
+import {
+  endTokenUser,
+  expiryOf,
+  issueTokenUser,
+  tokenOf,
+  updateTokenUser,
+} from '../tokenusers/token-users.ts';
 import { indexChanges, indexEntries } from './index-entries.ts';
 import type { Plan } from './plan.ts';
 
@@ -27,7 +33,9 @@ async function withTokenUser(session: Session, plan: Plan): Promise<void> {
   const { definition } = plan.operation.recordType.app;
   switch (plan.operation.definition.kind) {
     case 'add':
-      issueTokenUser(session, plan, { expiresAt: expiryOf(session.now, undefined, definition.tokenLifetimeDays) });
+      issueTokenUser(session, plan, {
+        expiresAt: expiryOf(session.now, undefined, definition.tokenLifetimeDays),
+      });
       return;
     case 'edit':
       updateTokenUser(session, plan);
@@ -35,7 +43,8 @@ async function withTokenUser(session: Session, plan: Plan): Promise<void> {
     case 'delete': {
       plan.changes.push(...endTokenUser(session, plan.after, 'revoked'));
       const token = tokenOf(plan.after);
-      const credential = token && (await session.runtime.store.readCredential(token.principalId, token.credentialId));
+      const credential =
+        token && (await session.runtime.store.readCredential(token.principalId, token.credentialId));
       plan.changes.push(...(await wakeToEnd(session, credential?.grantId, 'revoked')));
       return;
     }
@@ -47,7 +56,13 @@ export function recordChanges(session: Session, plan: Plan, grantId?: string): C
   const { before, after, operation } = plan;
   const type = operation.recordType;
   if (operation.definition.kind === 'delete' && before) {
-    const event = recordEvent(session, { operation: operation.id, before, after, removed: true, ...(grantId && { grantId }) });
+    const event = recordEvent(session, {
+      operation: operation.id,
+      before,
+      after,
+      removed: true,
+      ...(grantId && { grantId }),
+    });
     const isTokenUser = type.app.definition.kind === 'tokens';
     const removed = { ...after, deletedAt: event.at };
     return [
@@ -62,10 +77,24 @@ export function recordChanges(session: Session, plan: Plan, grantId?: string): C
       { kind: 'addEvent', event },
     ];
   }
-  const event = recordEvent(session, { operation: operation.id, ...(before && { before }), after, ...(grantId && { grantId }) });
-  if (!before) return [{ kind: 'addRecord', record: after, index: indexEntries(type, after) }, { kind: 'addEvent', event }];
+  const event = recordEvent(session, {
+    operation: operation.id,
+    ...(before && { before }),
+    after,
+    ...(grantId && { grantId }),
+  });
+  if (!before)
+    return [
+      { kind: 'addRecord', record: after, index: indexEntries(type, after) },
+      { kind: 'addEvent', event },
+    ];
   return [
-    { kind: 'updateRecord', record: after, expectedVersion: before.version, ...indexChanges(type, before, after) },
+    {
+      kind: 'updateRecord',
+      record: after,
+      expectedVersion: before.version,
+      ...indexChanges(type, before, after),
+    },
     { kind: 'addEvent', event },
   ];
 }
@@ -74,5 +103,7 @@ export function recordChanges(session: Session, plan: Plan, grantId?: string): C
 function callerStillLive(session: Session): Change[] {
   const { caller, now } = session;
   if (caller.type !== 'tokenUser' || !caller.credential) return [];
-  return [{ kind: 'requireLive', principalId: caller.principalId, credentialId: caller.credential.id, at: now }];
+  return [
+    { kind: 'requireLive', principalId: caller.principalId, credentialId: caller.credential.id, at: now },
+  ];
 }

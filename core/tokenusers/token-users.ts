@@ -44,7 +44,11 @@ export function issueTokenUser(session: Session, plan: Plan, options: IssueOptio
     environment: published.environment,
     createdAt,
   };
-  const reference = { principalId: principal.id, credentialId: runtime.newId(), keyId: runtime.keyring.active };
+  const reference = {
+    principalId: principal.id,
+    credentialId: runtime.newId(),
+    keyId: runtime.keyring.active,
+  };
   values[FIELD.token] = tokenReference(reference);
   values[FIELD.self] = principal.id;
   plan.after.names[principal.id] = principal.name;
@@ -104,9 +108,12 @@ export function tokenOf(record: StoredRecord) {
  * When a token issued for a record ends: with the day of its due date (UTC), else after the app's lifetime.
  * @returns epoch milliseconds, between one day and 364 days from now
  */
-export function expiryOf(now: number, dueDate: unknown, lifetimeDays: number = DEFAULT_LIFETIME_DAYS): number {
-  const wanted =
-    typeof dueDate === 'string' ? endOfDay(dueDate) : now + lifetimeDays * DAY_MS;
+export function expiryOf(
+  now: number,
+  dueDate: unknown,
+  lifetimeDays: number = DEFAULT_LIFETIME_DAYS,
+): number {
+  const wanted = typeof dueDate === 'string' ? endOfDay(dueDate) : now + lifetimeDays * DAY_MS;
   return Math.min(Math.max(wanted, now + MIN_LIFETIME_DAYS * DAY_MS), now + MAX_LIFETIME_DAYS * DAY_MS);
 }
 

@@ -37,160 +37,168 @@ const DAY_SECONDS = 86_400;
  * @param table name of the table
  */
 export function toTableActions(changes: readonly Change[], table: string): TableAction[] {
-  const ended = new Set(
-    changes.flatMap((change) => (change.kind === 'endCredential' ? [change.credentialId] : [])),
-  );
-  return changes.flatMap((change): TableAction[] => {
-    switch (change.kind) {
-      case 'addRecord':
-        return [
-          put(
+  const ended = new Set<string>();
+  const mustBeLive = new Set<string>();
+  for (const change of changes) {
+    if (change.kind === 'endCredential') ended.add(change.credentialId);
+    if (change.kind === 'requireLive') mustBeLive.add(change.credentialId);
+  }
+  return changes.flatMap((change) => {
+    if (change.kind === 'requireLive' && ended.has(change.credentialId)) return [];
+    if (change.kind === 'endCredential' && mustBeLive.has(change.credentialId)) {
+      return actionsOf({ ...change, requireLive: true }, table);
+    }
+    return actionsOf(change, table);
+  });
+}
+
+function actionsOf(change: Change, table: string): TableAction[] {
+  switch (change.kind) {
+    case 'addRecord':
+      return [
+        put(
+          table,
+          recordKey(change.record.environment, change.record.id),
+          change.record,
+          NEW,
+          'ALREADY_EXISTS',
+        ),
+        ...change.index.map((entry) => putIndex(table, change.record.environment, entry)),
+      ];
+    case 'updateRecord':
+      return [
+        put(
+          table,
+          recordKey(change.record.environment, change.record.id),
+          change.record,
+          sameVersion(change.expectedVersion),
+          'VERSION_MISMATCH',
+        ),
+        ...change.indexRemove.map((key) => removeIndex(table, change.record.environment, key)),
+        ...change.indexPut.map((entry) => putIndex(table, change.record.environment, entry)),
+      ];
+    case 'removeRecord': {
+      const key = recordKey(change.record.environment, change.record.id);
+      const head = change.purgeAt
+        ? put(
             table,
-            recordKey(change.record.environment, change.record.id),
-            change.record,
-            NEW,
-            'ALREADY_EXISTS',
-          ),
-          ...change.index.map((entry) => putIndex(table, change.record.environment, entry)),
-        ];
-      case 'updateRecord':
-        return [
-          put(
-            table,
-            recordKey(change.record.environment, change.record.id),
-            change.record,
+            key,
+            { ...change.record, ttl: Math.floor(change.purgeAt / 1000) },
             sameVersion(change.expectedVersion),
             'VERSION_MISMATCH',
-          ),
-          ...change.indexRemove.map((key) => removeIndex(table, change.record.environment, key)),
-          ...change.indexPut.map((entry) => putIndex(table, change.record.environment, entry)),
-        ];
-      case 'removeRecord': {
-        const key = recordKey(change.record.environment, change.record.id);
-        const head = change.purgeAt
-          ? put(
-              table,
-              key,
-              { ...change.record, ttl: Math.floor(change.purgeAt / 1000) },
-              sameVersion(change.expectedVersion),
-              'VERSION_MISMATCH',
-            )
-          : remove(table, key, sameVersion(change.expectedVersion), 'VERSION_MISMATCH');
-        return [
-          head,
-          ...change.indexRemove.map((index) => removeIndex(table, change.record.environment, index)),
-        ];
-      }
-      case 'addEvent': {
-        const { environment, recordId, number, at } = change.event;
-        return [
-          put(
-            table,
-            eventKey(environment, recordId, number),
-            { ...change.event, ...journalIndex(environment, at, recordId, number) },
-            NEW,
-            'CONFLICT',
-          ),
-        ];
-      }
-      case 'addPrincipal':
-        return [put(table, principalKey(change.principal.id), change.principal, NEW, 'ALREADY_EXISTS')];
-      case 'changePrincipal':
-        return [changePrincipal(table, change)];
-      case 'endPrincipal':
-        return [
-          put(
-            table,
-            principalKey(change.principalId),
-            {
-              id: change.principalId,
-              deletedAt: new Date(change.at).toISOString(),
-              ttl: afterDays(change.at, TOMBSTONE_DAYS),
-            },
-            {},
-            'CONFLICT',
-          ),
-        ];
-      case 'addCredential': {
-        const { credential } = change;
-        return [
-          put(
-            table,
-            credentialKey(credential.principalId, credential.id),
-            { ...credential, ttl: afterDays(credential.expiresAt, TOMBSTONE_DAYS) },
-            NEW,
-            'ALREADY_EXISTS',
-          ),
-        ];
-      }
-      case 'endCredential':
-        return [
-          {
-            key: credentialKey(change.principalId, change.credentialId),
-            refusal: change.requireLive ? 'PASS_ENDED' : 'NOT_FOUND',
-            item: {
-              Update: {
-                TableName: table,
-                Key: credentialKey(change.principalId, change.credentialId),
-                // The first end stays: when and why is what people will ask.
-                UpdateExpression:
-                  'SET endedAt = if_not_exists(endedAt, :at), endReason = if_not_exists(endReason, :reason)',
-                ConditionExpression: change.requireLive ? LIVE : 'attribute_exists(PK)',
-                ExpressionAttributeValues: {
-                  ':at': new Date(change.at).toISOString(),
-                  ':reason': change.reason,
-                  ...(change.requireLive && { ':now': change.at }),
-                },
-              },
-            },
-          },
-        ];
-      case 'requireLive':
-        if (ended.has(change.credentialId)) return [];
-        return [
-          {
-            key: credentialKey(change.principalId, change.credentialId),
-            refusal: 'PASS_ENDED',
-            item: {
-              ConditionCheck: {
-                TableName: table,
-                Key: credentialKey(change.principalId, change.credentialId),
-                ConditionExpression: LIVE,
-                ExpressionAttributeValues: { ':now': change.at },
-              },
-            },
-          },
-        ];
-      case 'addGrant':
-        return [
-          put(
-            table,
-            grantKey(change.grant.environment, change.grant.id),
-            { ...change.grant, ...liveGrantIndex(change.grant.environment, change.grant.id, change.dueAt) },
-            NEW,
-            'ALREADY_EXISTS',
-          ),
-        ];
-      case 'changeGrant':
-        return [changeGrant(table, change)];
-      case 'addOutbox':
-        return [
-          put(table, outboxKey(change.entry.id, change.entry.createdAt), change.entry, NEW, 'CONFLICT'),
-        ];
-      case 'addRequest': {
-        const { request } = change;
-        return [
-          put(
-            table,
-            requestKey(request.principalId, request.key),
-            { ...request, ttl: afterDays(request.at, 1) },
-            NEW,
-            'CONFLICT',
-          ),
-        ];
-      }
+          )
+        : remove(table, key, sameVersion(change.expectedVersion), 'VERSION_MISMATCH');
+      return [
+        head,
+        ...change.indexRemove.map((index) => removeIndex(table, change.record.environment, index)),
+      ];
     }
-  });
+    case 'addEvent': {
+      const { environment, recordId, number, at } = change.event;
+      return [
+        put(
+          table,
+          eventKey(environment, recordId, number),
+          { ...change.event, ...journalIndex(environment, at, recordId, number) },
+          NEW,
+          'CONFLICT',
+        ),
+      ];
+    }
+    case 'addPrincipal':
+      return [put(table, principalKey(change.principal.id), change.principal, NEW, 'ALREADY_EXISTS')];
+    case 'changePrincipal':
+      return [changePrincipal(table, change)];
+    case 'endPrincipal':
+      return [
+        put(
+          table,
+          principalKey(change.principalId),
+          {
+            id: change.principalId,
+            deletedAt: new Date(change.at).toISOString(),
+            ttl: afterDays(change.at, TOMBSTONE_DAYS),
+          },
+          {},
+          'CONFLICT',
+        ),
+      ];
+    case 'addCredential': {
+      const { credential } = change;
+      return [
+        put(
+          table,
+          credentialKey(credential.principalId, credential.id),
+          { ...credential, ttl: afterDays(credential.expiresAt, TOMBSTONE_DAYS) },
+          NEW,
+          'ALREADY_EXISTS',
+        ),
+      ];
+    }
+    case 'endCredential':
+      return [
+        {
+          key: credentialKey(change.principalId, change.credentialId),
+          refusal: change.requireLive ? 'PASS_ENDED' : 'NOT_FOUND',
+          item: {
+            Update: {
+              TableName: table,
+              Key: credentialKey(change.principalId, change.credentialId),
+              // The first end stays: when and why is what people will ask.
+              UpdateExpression:
+                'SET endedAt = if_not_exists(endedAt, :at), endReason = if_not_exists(endReason, :reason)',
+              ConditionExpression: change.requireLive ? LIVE : 'attribute_exists(PK)',
+              ExpressionAttributeValues: {
+                ':at': new Date(change.at).toISOString(),
+                ':reason': change.reason,
+                ...(change.requireLive && { ':now': change.at }),
+              },
+            },
+          },
+        },
+      ];
+    case 'requireLive':
+      return [
+        {
+          key: credentialKey(change.principalId, change.credentialId),
+          refusal: 'PASS_ENDED',
+          item: {
+            ConditionCheck: {
+              TableName: table,
+              Key: credentialKey(change.principalId, change.credentialId),
+              ConditionExpression: LIVE,
+              ExpressionAttributeValues: { ':now': change.at },
+            },
+          },
+        },
+      ];
+    case 'addGrant':
+      return [
+        put(
+          table,
+          grantKey(change.grant.environment, change.grant.id),
+          { ...change.grant, ...liveGrantIndex(change.grant.environment, change.grant.id, change.dueAt) },
+          NEW,
+          'ALREADY_EXISTS',
+        ),
+      ];
+    case 'changeGrant':
+      return [changeGrant(table, change)];
+    case 'addOutbox':
+      return [put(table, outboxKey(change.entry.id, change.entry.createdAt), change.entry, NEW, 'CONFLICT')];
+    case 'addRequest': {
+      const { request } = change;
+      return [
+        put(
+          table,
+          requestKey(request.principalId, request.key),
+          { ...request, ttl: afterDays(request.at, 1) },
+          NEW,
+          'CONFLICT',
+        ),
+      ];
+    }
+  }
 }
 
 const NEW = { ConditionExpression: 'attribute_not_exists(PK)' };

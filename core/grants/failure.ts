@@ -1,0 +1,89 @@
+import type { Environment } from '../environments.ts';
+import { recordEvent } from '../journal/write.ts';
+import { indexChanges } from '../records/index-entries.ts';
+import { openSession } from '../runtime.ts';
+import { endBySystem } from './end.ts';
+import type { Grant } from './grant.ts';
+import { HOUSEKEEPER, type RobotRuntime, whileContended } from './robot.ts';
+
+const MESSAGE_LIMIT = 500;
+const ANY_STATUS = ['requested', 'live', 'ending', 'ended', 'failed'] as const;
+
+/**
+ * Notes on the grant why a state failed, before the error goes to the workflow: executions carry ids only. Errors other
+ * than the robot's own are named and not quoted, because they could hold anything.
+ */
+export async function noteFailure(
+  runtime: RobotRuntime,
+  environment: Environment,
+  grantId: string,
+  step: string,
+  error: unknown,
+): Promise<void> {
+  const name = error instanceof Error ? error.name : 'Error';
+  const told = error instanceof Error && (name === 'RobotRefused' || name === 'MailFailed');
+  const message = (told ? error.message : `it failed with ${name}`).slice(0, MESSAGE_LIMIT);
+  await runtime.store.commit([
+    {
+      kind: 'changeGrant',
+      environment,
+      grantId,
+      from: ANY_STATUS,
+      set: {},
+      step: { at: new Date(runtime.now()).toISOString(), step, outcome: 'failed', message },
+    },
+  ]);
+}
+
+/** RevokeAfterFailure: whatever failed, the token is dead before the execution fails; staff see why on the record. */
+export async function revokeAfterFailure(
+  runtime: RobotRuntime,
+  environment: Environment,
+  grantId: string,
+): Promise<void> {
+  const grant = await runtime.store.readGrant(environment, grantId);
+  if (!grant) return;
+  await endBySystem(runtime, grant, {
+    status: 'failed',
+    reason: 'failed',
+    step: 'RevokeAfterFailure',
+    message: lastFailure(grant),
+  });
+}
+
+/** RecordMailFailure: the pass stays; staff are told that nobody was. */
+export function recordMailFailure(
+  runtime: RobotRuntime,
+  environment: Environment,
+  grantId: string,
+): Promise<void> {
+  return whileContended(async () => {
+    const grant = await runtime.store.readGrant(environment, grantId);
+    const record = grant && (await runtime.store.readRecord(environment, grant.recordId));
+    const session = await openSession(runtime, HOUSEKEEPER, environment);
+    const type = record && session.published.site.recordType(record.app, record.recordType);
+    if (!grant || !record || !type) return;
+    const at = new Date(session.now).toISOString();
+    const message = `The mail could not be sent: ${lastFailure(grant)}`;
+    const after = {
+      ...record,
+      version: record.version + 1,
+      trouble: { at, step: 'NotifyContractor', message },
+    };
+    const event = recordEvent(session, { operation: 'RecordMailFailure', before: record, after, grantId });
+    await runtime.store.commit([
+      {
+        kind: 'updateRecord',
+        record: after,
+        expectedVersion: record.version,
+        ...indexChanges(type, record, after),
+      },
+      { kind: 'addEvent', event },
+    ]);
+  });
+}
+
+function lastFailure(grant: Grant): string {
+  const failed = grant.steps.findLast((step) => step.outcome === 'failed' && step.message);
+  return failed?.message ?? 'it did not say why';
+}

@@ -1,0 +1,155 @@
+import { decideView, permits } from '../access.ts';
+import type { LinkedNotification } from '../apps/published.ts';
+import type { Environment } from '../environments.ts';
+import { isUnevaluable } from '../expressions/compile.ts';
+import { composeMail, type MailContent } from '../mail/mail.ts';
+import type { FieldValue, StoredRecord } from '../records/record.ts';
+import { formulaValue, isVisible, recordScope } from '../records/scope.ts';
+import type { GrantStep } from './grant.ts';
+import { type GrantSession, openGrantSession, RobotRefused, type RobotRuntime } from './robot.ts';
+
+/**
+ * NotifyContractor: sends the notifications that the operation selects, each once. The link is computed here, goes into
+ * the mail and nowhere else; a retry writes the same one.
+ */
+export async function notifyContractor(
+  runtime: RobotRuntime,
+  environment: Environment,
+  grantId: string,
+): Promise<void> {
+  const session = await openGrantSession(runtime, environment, grantId);
+  const { grant, record, type } = session;
+  if (grant.status !== 'live' || !record) return;
+  const notifications = type.operations.get(grant.operation)?.notifications ?? [];
+  for (const notification of notifications) {
+    if (grant.notified?.[notification.id]) continue;
+    const content = mailContent(session, record, notification, []);
+    if (content) await runtime.mailer.send(composeMail(content));
+    await remember(session, notification.id, content ? 'done' : 'skipped');
+  }
+}
+
+/** RemindContractor: the same mail once more, with the end in front. */
+export async function remindContractor(
+  runtime: RobotRuntime,
+  environment: Environment,
+  grantId: string,
+): Promise<void> {
+  const session = await openGrantSession(runtime, environment, grantId);
+  const { grant, record, type, now } = session;
+  if (grant.status !== 'live' || !record || grant.expiresAt === undefined) return;
+  const at = new Date(now).toISOString();
+  // Marked first: a reminder is worth sending once, and a lost one is no loss of access.
+  await runtime.store.commit([
+    {
+      kind: 'changeGrant',
+      environment,
+      grantId,
+      from: ['live'],
+      set: { remindedAt: at },
+      step: { at, step: 'RemindContractor', outcome: 'done' },
+    },
+  ]);
+  const lead = [`Reminder: your access ends on ${readableDay(grant.expiresAt)}.`];
+  for (const notification of type.operations.get(grant.operation)?.notifications ?? []) {
+    const content = mailContent(session, record, notification, lead);
+    if (content)
+      await runtime.mailer.send(composeMail({ ...content, subject: `Reminder: ${content.subject}` }));
+  }
+}
+
+/** Undefined when there is no recipient: no mail, and no error. */
+function mailContent(
+  session: GrantSession,
+  record: StoredRecord,
+  notification: LinkedNotification,
+  lead: string[],
+): MailContent | undefined {
+  const { published, type, grant } = session;
+  const scope = recordScope(session, record);
+  const text = (value: unknown) => (isUnevaluable(value) || value == null ? '' : String(value).trim());
+  const to = text(notification.to(scope));
+  if (to === '') return undefined;
+  const view = decideView(session, type, record);
+  const facts: MailContent['facts'] = [];
+  let button: MailContent['button'];
+  for (const field of notification.fields) {
+    if (!isVisible(field, scope)) continue;
+    if (!view.decision || !permits(view.fields, field.id)) {
+      throw new RobotRefused(
+        `the robot could not send “${notification.definition.name}”: its roles do not let it view ${field.id}`,
+      );
+    }
+    const value = field.formula
+      ? formulaValue(session, type, field, record)
+      : (record.values[field.id] ?? null);
+    if (value === null) continue;
+    if (field.secret)
+      button = { label: field.definition.displayText ?? field.definition.label, href: String(value) };
+    else facts.push({ label: field.definition.label, ...readable(value, field.definition) });
+  }
+  const replyTo = notification.replyTo ? text(notification.replyTo(scope)) : '';
+  const contact = type.app.definition.contact ?? published.settings.contact;
+  return {
+    to,
+    subject: text(notification.subject(scope)) || type.definition.name,
+    intro: [...lead, ...(notification.definition.body ? [notification.definition.body] : [])],
+    facts,
+    ...(button && { button }),
+    closing: [
+      ...(grant.expiresAt
+        ? [`Your access ends on ${readableDay(grant.expiresAt)}, or as soon as the job is reported done.`]
+        : []),
+      'The link is meant for you alone: whoever has it can do what you can.',
+    ],
+    siteName: published.settings.name,
+    contact,
+    ...(replyTo && { replyTo }),
+    tags: { environment: grant.environment, grant: grant.id, notification: notification.id },
+  };
+}
+
+function readable(
+  value: FieldValue,
+  definition: { type: string; displayText?: string | undefined },
+): { value: string; href?: string } {
+  if (definition.type === 'date') return { value: readableDay(Date.parse(`${String(value)}T12:00:00Z`)) };
+  if (Array.isArray(value)) return { value: value.join(', ') };
+  if (typeof value === 'boolean') return { value: value ? 'Yes' : 'No' };
+  if (value !== null && typeof value === 'object') return { value: `${value.lat}, ${value.lon}` };
+  if (definition.type === 'url')
+    return { value: definition.displayText ?? String(value), href: String(value) };
+  return { value: String(value) };
+}
+
+const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' });
+
+/** The last day on which a moment has not passed: an expiry at midnight belongs to the day before. */
+export function readableDay(at: number): string {
+  return DAY.format(at - 1);
+}
+
+async function remember(
+  { runtime, grant, now }: GrantSession,
+  notification: string,
+  outcome: GrantStep['outcome'],
+): Promise<void> {
+  const at = new Date(now).toISOString();
+  grant.notified = { ...grant.notified, [notification]: at };
+  await runtime.store.commit([
+    {
+      kind: 'changeGrant',
+      environment: grant.environment,
+      grantId: grant.id,
+      // Whatever became of the grant meanwhile, the mail has gone out and that is to be seen.
+      from: ['requested', 'live', 'ending', 'ended', 'failed'],
+      set: { notified: grant.notified },
+      step: {
+        at,
+        step: 'NotifyContractor',
+        outcome,
+        message: outcome === 'skipped' ? `${notification}: nobody to send it to` : notification,
+      },
+    },
+  ]);
+}

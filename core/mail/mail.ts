@@ -1,0 +1,102 @@
+/** One mail, ready to send: text and HTML say the same. */
+export interface Mail {
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+  replyTo?: string;
+  /** Ids for tracing bounces back: never an address or a token. */
+  tags: Record<string, string>;
+}
+
+/** @throws MailFailed when the service would not take it */
+export interface Mailer {
+  send(mail: Mail): Promise<void>;
+}
+
+/** The content of a mail before it is set as text and HTML. */
+export interface MailContent {
+  to: string;
+  subject: string;
+  /** Paragraphs before the facts. */
+  intro: string[];
+  facts: { label: string; value: string; href?: string }[];
+  /** The one thing to do. */
+  button?: { label: string; href: string };
+  /** Paragraphs after it. */
+  closing: string[];
+  siteName: string;
+  contact: string;
+  replyTo?: string;
+  tags: Record<string, string>;
+}
+
+/** Sets a mail: one column, large type, readable without images and in dark mode; nothing is loaded from anywhere. */
+export function composeMail(content: MailContent): Mail {
+  return {
+    to: content.to,
+    subject: oneLine(content.subject),
+    text: asText(content),
+    html: asHtml(content),
+    ...(content.replyTo && { replyTo: content.replyTo }),
+    tags: content.tags,
+  };
+}
+
+/** A subject is one line: a line break in a value must not start another header. */
+function oneLine(text: string): string {
+  return text
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 200);
+}
+
+function asText(content: MailContent): string {
+  const blocks = [
+    ...content.intro,
+    ...(content.facts.length > 0
+      ? [content.facts.map((fact) => `${fact.label}: ${fact.href ?? fact.value}`).join('\n')]
+      : []),
+    ...(content.button ? [`${content.button.label}:\n${content.button.href}`] : []),
+    ...content.closing,
+    `${content.siteName}\n${content.contact}`,
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function asHtml(content: MailContent): string {
+  const facts = content.facts
+    .map(
+      ({ label, value, href }) =>
+        `<tr><th style="text-align:left;vertical-align:top;padding:6px 12px 6px 0;font-weight:600">${escapeHtml(label)}</th>` +
+        `<td dir="auto" style="padding:6px 0;white-space:pre-line">${href ? `<a href="${escapeHtml(href)}">${escapeHtml(value)}</a>` : escapeHtml(value)}</td></tr>`,
+    )
+    .join('');
+  const button = content.button
+    ? `<p style="margin:24px 0"><a href="${escapeHtml(content.button.href)}" style="display:inline-block;padding:14px 22px;border-radius:8px;background:#0b5cad;color:#ffffff;text-decoration:none;font-weight:600">${escapeHtml(content.button.label)}</a></p>`
+    : '';
+  return (
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
+    `<meta name="color-scheme" content="light dark"><title>${escapeHtml(content.subject)}</title></head>` +
+    `<body style="margin:0;padding:16px;font:17px/1.5 system-ui,sans-serif"><div style="max-width:34em;margin:0 auto">` +
+    content.intro.map(paragraph).join('') +
+    (facts
+      ? `<table role="presentation" style="border-collapse:collapse;margin:16px 0">${facts}</table>`
+      : '') +
+    button +
+    content.closing.map(paragraph).join('') +
+    `<hr style="border:0;border-top:1px solid #8888"><p style="font-size:15px">${escapeHtml(content.siteName)}<br>${escapeHtml(content.contact)}</p>` +
+    `</div></body></html>`
+  );
+}
+
+const paragraph = (text: string) => `<p dir="auto">${escapeHtml(text)}</p>`;
+
+export function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}
