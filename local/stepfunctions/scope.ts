@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 
-/** The part of the clock that the interpreter needs. */
-export type EngineClock = Pick<Clock, 'now' | 'setTimer'> & Partial<Pick<Clock, 'addIdleCheck'>>;
+/** The part of the clock that the engine needs; whether functions are idle is known to who runs them. */
+export type EngineClock = Pick<Clock, 'now' | 'setTimer'>;
 
 /**
  * What an execution, a branch or one attempt of a task has under way. Cancelling it cancels its timers and its

@@ -44,8 +44,7 @@ export function localMachines(
   const events: StatusChangeEvent[] = [];
   const calls: { functionArn: string; payload: Record<string, Json>; roleArn: string; at: number }[] = [];
   const engine = createStateMachines({
-    // Without idle checks, so that a function that never answers holds up no test.
-    clock: { now: clock.now, setTimer: clock.setTimer },
+    clock,
     random,
     machines: Object.entries(definitions).map(([name, definition]) => ({
       arn: MACHINE_ARN + name,

@@ -1,6 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { createClock } from '../../../local/clock.ts';
-import { createStateMachines } from '../../../local/stepfunctions/engine.ts';
 import type { Json } from '../../../local/stepfunctions/json.ts';
 import { callback, FUNCTION_ARN, failure, HOUR, localMachines, single, task } from './local-machines.ts';
 
@@ -251,31 +249,4 @@ describe('many at once', () => {
       expect((await machines.settled(arn)).output).toEqual({ id, answer: { for: id } });
     }
   });
-});
-
-it('the clock waits for a function that is running before it moves on', async () => {
-  const clock = createClock();
-  clock.freeze();
-  const start = clock.now();
-  let answeredAt = 0;
-  const engine = createStateMachines({
-    clock,
-    machines: [
-      {
-        arn: 'arn:aws:states:eu-central-1:123456789012:stateMachine:only',
-        name: 'only',
-        roleArn: 'arn:aws:iam::123456789012:role/only',
-        definition: JSON.stringify(single(task({}, { TimeoutSeconds: 60 }))),
-      },
-    ],
-    async invokeLambda() {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      answeredAt = clock.now();
-    },
-    onStatusChange: () => {},
-  });
-  const stateMachineArn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:only';
-  await engine.handle('StartExecution', { stateMachineArn, name: 'one' });
-  await clock.advance(HOUR);
-  expect(answeredAt).toBe(start);
 });
