@@ -1,0 +1,147 @@
+import { BUILT_IN_ROLES, isDesignAction, OWNER } from './built-in.ts';
+import type { OperationKind } from './document.ts';
+import { denied } from './outcome.ts';
+import type { AccessRequest, Decision, ResourceType, Subject } from './types.ts';
+
+/** A check that nobody is exempt from: a denial, or undefined where the way is free. */
+export type Gate = (request: AccessRequest) => Decision | undefined;
+
+export interface GateNeeds {
+  readonly subject: Subject;
+  readonly action: string;
+  readonly resourceType: ResourceType;
+  readonly kind: OperationKind | undefined;
+  readonly immutable: readonly string[];
+  /** Whether a role of the subject permits signing in to the request's environment. */
+  readonly maySignIn: (request: AccessRequest) => boolean;
+}
+
+/** The gates that can concern a subject, an action and a kind of resource, in the order in which they close. */
+export function gatesFor(needs: GateNeeds): Gate[] {
+  const { subject, action, resourceType } = needs;
+  const gates: Gate[] = [];
+  const isPerson = subject.type === 'user' || subject.type === 'serviceAccount';
+  if (isPerson && !isDesignAction(action) && resourceType !== 'environment') {
+    gates.push((request) => (needs.maySignIn(request) ? undefined : ENVIRONMENT));
+  }
+  if (subject.type === 'tokenUser') gates.push(channelGate, ceilingGate);
+  return [...gates, ...invariantsFor(needs)];
+}
+
+const ENVIRONMENT = denied('ENVIRONMENT');
+const CHANNEL = denied('CHANNEL');
+
+function channelGate({ context }: AccessRequest): Decision | undefined {
+  return context.channel === 'browser' ? undefined : CHANNEL;
+}
+
+const CEILING = {
+  none: denied('CEILING', { detail: 'none' }),
+  app: denied('CEILING', { detail: 'app' }),
+  recordType: denied('CEILING', { detail: 'recordType' }),
+  operation: denied('CEILING', { detail: 'operation' }),
+  view: denied('CEILING', { detail: 'view' }),
+  record: denied('CEILING', { detail: 'record' }),
+};
+
+function ceilingGate({ subject, action, resource }: AccessRequest): Decision | undefined {
+  const { ceiling } = subject;
+  if (!ceiling) return CEILING.none;
+  const { type } = resource;
+  if (type !== 'record' && type !== 'view' && type !== 'app') return CEILING.app;
+  if (resource.app !== ceiling.app || isDesignAction(action)) return CEILING.app;
+  if (type === 'app') return undefined;
+  if (ceiling.recordType !== undefined && resource.recordType !== ceiling.recordType)
+    return CEILING.recordType;
+  if (type === 'view') return isWithin(ceiling.views, resource.id) ? undefined : CEILING.view;
+  if (!isWithin(ceiling.operations, action)) return CEILING.operation;
+  return isWithin(ceiling.records, resource.id) ? undefined : CEILING.record;
+}
+
+function isWithin(ceiling: readonly string[] | undefined, value: string | undefined): boolean {
+  return ceiling === undefined || (value !== undefined && ceiling.includes(value));
+}
+
+/** Actions whose invariants are looked at; the names are those of the design plane and of accounts in apps. */
+const CHANGES_KIND = 'design:edit';
+const CHANGES_LISTS = 'design:changeAccessLists';
+
+const INVARIANT = {
+  kind: denied('INVARIANT', { detail: "an app's kind never changes" }),
+  self: denied('INVARIANT', { detail: 'nobody deletes their own account' }),
+  selfRemoval: denied('INVARIANT', { detail: 'nobody takes themselves off an access list' }),
+  lastOwner: denied('INVARIANT', { detail: 'the last owner stays' }),
+  builtIn: denied('INVARIANT', { detail: 'built-in roles are not managed from apps' }),
+  notLive: denied('NOT_LIVE'),
+};
+
+function invariantsFor({ action, resourceType, kind, immutable }: GateNeeds): Gate[] {
+  const runtime = !isDesignAction(action);
+  const verb = runtime ? action : action.slice('design:'.length);
+  switch (resourceType) {
+    case 'record':
+      return immutable.length > 0 && kind !== undefined && WRITES.has(kind) ? [immutableGate(immutable)] : [];
+    case 'flow':
+      return action === 'start'
+        ? [({ resource }) => (resource.status === 'LIVE' ? undefined : INVARIANT.notLive)]
+        : [];
+    case 'app':
+      if (action === CHANGES_KIND) return [kindGate];
+      return action === CHANGES_LISTS ? [selfRemovalGate] : [];
+    case 'account':
+      return accountGates(verb, runtime);
+    case 'role':
+      return runtime && (verb === 'assign' || verb === 'remove') ? [builtInRoleGate] : [];
+    default:
+      return [];
+  }
+}
+
+const WRITES: ReadonlySet<OperationKind> = new Set(['add', 'edit', 'transition']);
+
+/** A token is made by issuing it: whoever writes one, in whatever operation, is refused. */
+function immutableGate(names: readonly string[]): Gate {
+  const refusal = denied('INVARIANT', { detail: 'a token never changes', fields: names });
+  return ({ resource, fields }) => {
+    if (fields?.some((name) => names.includes(name))) return refusal;
+    const proposed = resource.proposed as Readonly<Record<string, unknown>> | undefined;
+    if (!proposed) return undefined;
+    const stored = resource.values as Readonly<Record<string, unknown>> | undefined;
+    return names.some((name) => (proposed[name] ?? null) !== (stored?.[name] ?? null)) ? refusal : undefined;
+  };
+}
+
+function kindGate({ resource }: AccessRequest): Decision | undefined {
+  const { kind, proposedKind } = resource;
+  return proposedKind === undefined || proposedKind === kind ? undefined : INVARIANT.kind;
+}
+
+function selfRemovalGate({ subject, resource }: AccessRequest): Decision | undefined {
+  const self = `principal:${subject.id}`;
+  const leaves = resource.members?.includes(self) && !resource.proposedMembers?.includes(self);
+  return leaves ? INVARIANT.selfRemoval : undefined;
+}
+
+function accountGates(verb: string, runtime: boolean): Gate[] {
+  const gates: Gate[] = [];
+  if (verb === 'delete') {
+    gates.push(({ subject, resource }) =>
+      subject.id !== undefined && subject.id === resource.id ? INVARIANT.self : undefined,
+    );
+  }
+  if (verb === 'delete' || verb === 'removeRole') {
+    gates.push(({ resource }) =>
+      resource.roles?.includes(OWNER) && resource.ownersLeft === 0 ? INVARIANT.lastOwner : undefined,
+    );
+  }
+  if (runtime && verb === 'delete') {
+    gates.push(({ resource }) =>
+      resource.roles?.some((role) => BUILT_IN_ROLES.has(role)) ? INVARIANT.builtIn : undefined,
+    );
+  }
+  return gates;
+}
+
+function builtInRoleGate({ resource }: AccessRequest): Decision | undefined {
+  return resource.id !== undefined && BUILT_IN_ROLES.has(resource.id) ? INVARIANT.builtIn : undefined;
+}

@@ -1,0 +1,136 @@
+import { BUILT_IN_ROLES, isDesignAction, TENANT_ADMINISTRATOR } from './built-in.ts';
+import { createEntry, type Entry } from './entry.ts';
+import { gatesFor } from './gates.ts';
+import { resourceKeys, selectorTier, subjectKeys } from './keys.ts';
+import type { Policy } from './load.ts';
+import { Plan } from './plan.ts';
+import type { AccessRequest, Bypass, Context, Resource, Subject } from './types.ts';
+
+export type ResourceKey = Pick<Resource, 'type' | 'app' | 'recordType' | 'id'>;
+type Environment = Context['environment'];
+
+/** Plans kept for a subject, so that requests for made-up resources cannot fill the memory. */
+const MOST_PLANS = 4000;
+
+/** What a policy says about subjects that hold the same roles and profiles: a plan per resource and action, on demand. */
+export class SubjectLink {
+  readonly #policy: Policy;
+  readonly #subject: Subject;
+  readonly #hasBuiltIn: boolean;
+  #plans = new Map<string, Map<string, Plan>>();
+  #count = 0;
+  readonly #signIn = new Map<Environment, boolean>();
+
+  constructor(policy: Policy, subject: Subject) {
+    this.#policy = policy;
+    this.#subject = subject;
+    this.#hasBuiltIn = subject.roles.some((role) => BUILT_IN_ROLES.has(role));
+  }
+
+  plan(resource: ResourceKey, action: string, environment: Environment): Plan {
+    const development = this.#hasBuiltIn && environment === 'development';
+    const key = `${development ? '+' : '-'}${resourceKeys(resource)[0]}`;
+    let byAction = this.#plans.get(key);
+    if (!byAction) {
+      byAction = new Map();
+      this.#plans.set(key, byAction);
+    }
+    let plan = byAction.get(action);
+    if (!plan) {
+      if (this.#count++ >= MOST_PLANS) this.#forget();
+      plan = this.#create(resource, action, environment);
+      byAction.set(action, plan);
+    }
+    return plan;
+  }
+
+  #forget(): void {
+    this.#plans = new Map();
+    this.#count = 0;
+  }
+
+  #create(resource: ResourceKey, action: string, environment: Environment): Plan {
+    const subject = this.#subject;
+    const recordType = this.#policy.recordType(resource);
+    const operation = recordType?.operations[action];
+    return new Plan({
+      gates: gatesFor({
+        subject,
+        action,
+        resourceType: resource.type,
+        kind: operation?.kind,
+        immutable: recordType?.immutable ?? [],
+        maySignIn: (request) => this.#maySignIn(request),
+      }),
+      entries: this.#gather(resource, action, environment),
+      asSaved: operation?.kind === 'edit',
+      from: operation?.from,
+      bypass: this.#bypass(resource, action),
+      anonymous: subject.type === 'anonymous',
+    });
+  }
+
+  #gather(resource: ResourceKey, action: string, environment: Environment): Entry[] {
+    const { document, conditions, listKeys } = this.#policy;
+    const roles = countingRoles(this.#subject, resource, action, environment);
+    const keys = subjectKeys(this.#subject, roles);
+    const identities = new Set(keys);
+    const entries: Entry[] = [];
+    for (const key of [...keys, ...(resource.type === 'record' ? listKeys : [])]) {
+      const ofSubject = document.index[key];
+      if (!ofSubject) continue;
+      for (const resourceKey of resourceKeys(resource)) {
+        const ofResource = ofSubject[resourceKey];
+        if (!ofResource) continue;
+        for (const name of [action, isDesignAction(action) ? 'design:*' : '*']) {
+          for (const position of ofResource[name] ?? []) {
+            const rule = document.rules[position];
+            if (rule) entries.push(createEntry(rule, selectorTier(key), key, identities, conditions));
+          }
+        }
+      }
+    }
+    return entries.sort((a, b) => a.tier - b.tier || Number(b.deny) - Number(a.deny));
+  }
+
+  #bypass(resource: ResourceKey, action: string): Bypass | undefined {
+    const { type, roles, level } = this.#subject;
+    if (type !== 'user' || isDesignAction(action) || !EXEMPTIBLE.has(resource.type)) return undefined;
+    if (roles.includes(TENANT_ADMINISTRATOR)) return 'tenantAdministrator';
+    const app = this.#policy.app(resource);
+    return level === 'admin' && app?.accessModel === 'profiles' ? 'levelAdmin' : undefined;
+  }
+
+  /** Whether some role permits signing in to the request's environment. */
+  #maySignIn(request: AccessRequest): boolean {
+    const { environment } = request.context;
+    const known = this.#signIn.get(environment);
+    if (known !== undefined) return known;
+    const resource = { type: 'environment', id: environment } as const;
+    const plan = this.plan(resource, 'signIn', environment);
+    const { decision } = plan.decide({ ...request, action: 'signIn', resource, fields: undefined });
+    if (plan.isConstant) this.#signIn.set(environment, decision);
+    return decision;
+  }
+}
+
+const EXEMPTIBLE: ReadonlySet<Resource['type']> = new Set(['record', 'view', 'app', 'flow', 'service']);
+
+/**
+ * The roles of a subject that count for a question. Built-in ones count in the design plane and in development, but
+ * never where apps manage accounts and roles; a tenant administrator may sign in everywhere.
+ */
+function countingRoles(
+  subject: Subject,
+  resource: ResourceKey,
+  action: string,
+  environment: Environment,
+): readonly string[] {
+  if (isDesignAction(action)) return subject.roles;
+  const managesAccounts = resource.type === 'account' || resource.type === 'role';
+  if (environment === 'development' && !managesAccounts) return subject.roles;
+  const signsIn = resource.type === 'environment' && action === 'signIn';
+  return subject.roles.filter(
+    (role) => !BUILT_IN_ROLES.has(role) || (signsIn && role === TENANT_ADMINISTRATOR),
+  );
+}

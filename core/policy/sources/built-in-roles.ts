@@ -1,0 +1,85 @@
+import {
+  DEVELOPER,
+  MAINTAINER,
+  OWNER,
+  PUBLIC_SITE_ADMINISTRATOR,
+  PUBLISHER,
+  TENANT_ADMINISTRATOR,
+} from '../built-in.ts';
+import type { ResourcePattern, RuleDraft } from '../types.ts';
+
+type Grant = readonly [resource: ResourcePattern, actions: readonly string[]];
+
+const EVERY_DESIGN: readonly string[] = ['design:*'];
+const READ: readonly string[] = ['design:read'];
+const app = { type: 'app' } as const;
+const role = { type: 'role' } as const;
+const account = { type: 'account' } as const;
+const environment = { type: 'environment' } as const;
+const flow = { type: 'flow' } as const;
+const service = { type: 'service' } as const;
+
+/** What designers may do with an app, short of doing away with other people's. */
+const MAINTAIN: readonly Grant[] = [
+  [app, EVERY_DESIGN],
+  [flow, EVERY_DESIGN],
+  [service, EVERY_DESIGN],
+];
+
+/** In development, whoever designs may also use what they design. */
+const USE: readonly Grant[] = [
+  [{ type: 'record' }, ['*']],
+  [{ type: 'view' }, ['*']],
+  [app, ['open']],
+  [flow, ['start']],
+  [service, ['call']],
+];
+
+/**
+ * What each built-in role may do. It counts in the design plane and in development only. Owners alone make owners;
+ * Daypass's token access for the site as a whole is switched on and off by a public-site administrator alone.
+ */
+const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
+  [OWNER]: [
+    ...MAINTAIN,
+    ...USE,
+    [role, EVERY_DESIGN],
+    [account, EVERY_DESIGN],
+    [environment, EVERY_DESIGN],
+    [{ type: 'site' }, READ],
+  ],
+  [MAINTAINER]: [
+    ...MAINTAIN,
+    ...USE,
+    [role, ['design:read', 'design:create', 'design:edit', 'design:delete']],
+    [account, ['design:read', 'design:create', 'design:edit', 'design:delete']],
+    [environment, EVERY_DESIGN],
+  ],
+  [DEVELOPER]: [...MAINTAIN, ...USE, [role, READ], [account, READ], [environment, READ]],
+  [PUBLISHER]: [[app, ['design:read', 'design:changeAccessLists']]],
+  [TENANT_ADMINISTRATOR]: [
+    [app, READ],
+    [flow, [...READ, 'design:changePermissions']],
+    [role, ['design:read', 'design:create', 'design:edit', 'design:delete']],
+    [account, EVERY_DESIGN],
+    [environment, EVERY_DESIGN],
+    [{ type: 'site' }, ['design:read', 'design:configure']],
+  ],
+  [PUBLIC_SITE_ADMINISTRATOR]: [
+    [{ type: 'site' }, ['design:read', 'design:activateTokens', 'design:deactivateTokens']],
+  ],
+};
+
+/** Rules of the built-in roles: the same for every site. */
+export function builtInRoleRules(): RuleDraft[] {
+  return Object.entries(GRANTS).flatMap(([id, grants]) =>
+    grants.map(([resource, actions], at) => ({
+      id: `built-in/${id}/${at}`,
+      effect: 'allow' as const,
+      subjects: [{ kind: 'role' as const, id }],
+      actions,
+      resource,
+      source: `built-in/${id}`,
+    })),
+  );
+}
