@@ -60,7 +60,7 @@ export interface LinkedRecordType {
   readonly views: ReadonlyMap<string, LinkedView>;
   /** Formula fields in an order in which each comes after those that it reads. */
   readonly formulas: readonly LinkedField[];
-  /** Fields of kind `token` that refer to a tokens app: what ends with the record's job. */
+  /** Fields of type `token`: they hold references, which end with the record's job. */
   readonly tokenFields: readonly LinkedField[];
   /** Fields of other record types (or this one) that refer to it. */
   readonly referencedBy: readonly { recordType: LinkedRecordType; field: LinkedField }[];
@@ -75,6 +75,8 @@ export interface LinkedField {
   readonly visibilityReads: readonly string[];
   readonly default?: Evaluate;
   readonly formula?: Evaluate;
+  /** Ids that the formula reads from the record, by itself or through other formulas; those are left out. */
+  readonly formulaReads: readonly string[];
   /**
    * A formula that reads a token: given the real token only where the link is needed (a mail, a permitted reader's
    * page), and never stored, indexed, journalled or filtered.
@@ -122,7 +124,7 @@ export interface LinkedView {
     readonly written?: Condition;
     /** Applied when the list is read: what neither of the others covers. Absent = nothing is left over. */
     readonly residual?: Condition;
-    /** Fields that `residual` reads and the index item must hold besides the columns. */
+    /** Stored fields that the index item must hold besides its columns: what `residual` and formula columns read. */
     readonly residualFields: readonly string[];
   };
 }
@@ -149,6 +151,7 @@ export interface LinkedAction {
 export interface LinkedNotification {
   readonly id: string;
   readonly definition: Notification;
+  readonly recordType: LinkedRecordType;
   readonly to: Evaluate;
   readonly subject: Evaluate;
   readonly replyTo?: Evaluate;
