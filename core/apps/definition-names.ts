@@ -12,7 +12,8 @@ export const id = z
     /^[a-z][A-Za-z0-9-]{0,47}$/,
     'an id starts with a small letter; letters, digits and hyphens; at most 48',
   )
-  .refine(notInherited, inherited);
+  .refine(notInherited, inherited)
+  .meta({ id: 'Id' });
 
 /** Reserved in the expression language: `record.in` could not be read. */
 const CEL_RESERVED = new Set(
@@ -29,7 +30,8 @@ export const fieldId = z
     'a field id starts with a small letter; letters and digits (an expression would read a hyphen as minus); at most 48',
   )
   .refine(notInherited, inherited)
-  .refine((name) => !CEL_RESERVED.has(name), 'this word is reserved in expressions; choose another');
+  .refine((name) => !CEL_RESERVED.has(name), 'this word is reserved in expressions; choose another')
+  .meta({ id: 'FieldId' });
 
 export const stateId = z
   .string()
@@ -38,18 +40,29 @@ export const stateId = z
     'a state id starts with a letter; letters, digits and hyphens; at most 48',
   )
   .refine(notInherited, inherited)
-  .describe('As conditions and filters write it, e.g. `record.state == "Active"`');
+  .meta({
+    id: 'StateId',
+    description: 'As conditions and filters write it, e.g. `record.state == "Active"`',
+  });
 
 /** A custom role of the site, or a system role: whom permissions can name. */
-export const grantedRole = z.union([z.enum([...SYSTEM_ROLES]), id], {
-  error: `name a role of the site by its id, or ${[...SYSTEM_ROLES].join(' or ')}`,
-});
+export const grantedRole = z
+  .union([z.enum([...SYSTEM_ROLES]), id], {
+    error: `name a role of the site by its id, or ${[...SYSTEM_ROLES].join(' or ')}`,
+  })
+  .meta({ id: 'GrantedRole' });
 
 /** A custom role of the site, or a built-in role: what people can hold. */
-export const heldRole = z.union([z.enum([...BUILT_IN_ROLES]), id], {
-  error: `name a role of the site by its id, or one of ${[...BUILT_IN_ROLES].join(', ')}`,
-});
+export const heldRole = z
+  .union([z.enum([...BUILT_IN_ROLES]), id], {
+    error: `name a role of the site by its id, or one of ${[...BUILT_IN_ROLES].join(', ')}`,
+  })
+  .meta({ id: 'HeldRole' });
 
-export const label = z.string().min(1).max(200);
+export const label = z.string().min(1).max(200).meta({ id: 'Label' });
 
-export const expression = z.string().min(1).max(2000).describe('A CEL expression');
+export const expression = z
+  .string()
+  .min(1)
+  .max(2000)
+  .meta({ id: 'Expression', description: 'A CEL expression' });

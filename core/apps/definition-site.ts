@@ -2,21 +2,25 @@ import { z } from 'zod';
 import { ENVIRONMENTS } from '../environments.ts';
 import { heldRole, id, label } from './definition-names.ts';
 
-export const roleSchema = z.strictObject({
-  id,
-  name: label,
-  description: z.string().max(500).optional(),
-  environments: z.array(z.enum(ENVIRONMENTS)).describe('Where it lets a person sign in'),
-});
+export const roleSchema = z
+  .strictObject({
+    id,
+    name: label,
+    description: z.string().max(500).optional(),
+    environments: z.array(z.enum(ENVIRONMENTS)).describe('Where it lets a person sign in'),
+  })
+  .meta({ id: 'Role' });
 export type RoleDefinition = z.infer<typeof roleSchema>;
 
-export const personSchema = z.strictObject({
-  id,
-  kind: z.enum(['user', 'robot', 'serviceAccount']),
-  name: label,
-  email: z.email().optional().describe('Users only: the address they sign in with'),
-  roles: z.array(heldRole),
-});
+export const personSchema = z
+  .strictObject({
+    id,
+    kind: z.enum(['user', 'robot', 'serviceAccount']),
+    name: label,
+    email: z.email().optional().describe('Users only: the address they sign in with'),
+    roles: z.array(heldRole),
+  })
+  .meta({ id: 'Person' });
 
 export const siteSchema = z.strictObject({
   $schema: z.string().optional(),

@@ -11,64 +11,72 @@ export * from './definition-site.ts';
  * expressions, transaction size) is checked in `check.ts`.
  */
 
-export const dataActionSchema = z.strictObject({
-  id,
-  title: label,
-  comment: z.string().max(500).optional(),
-  source: z
-    .strictObject({ app: id, view: id, parameters: z.record(fieldId, expression) })
-    .optional()
-    .describe('A view that finds the records to act on; absent = none needed (add)'),
-  target: z.strictObject({ app: id, recordType: id, operation: id }),
-  fields: z
-    .record(fieldId, expression)
-    .optional()
-    .describe('Target field → expression over `record`, the submitted record'),
-  returns: z
-    .record(fieldId, expression)
-    .optional()
-    .describe('Field of the submitted record → expression over `result`, the record acted on; null clears'),
-});
+export const dataActionSchema = z
+  .strictObject({
+    id,
+    title: label,
+    comment: z.string().max(500).optional(),
+    source: z
+      .strictObject({ app: id, view: id, parameters: z.record(fieldId, expression) })
+      .optional()
+      .describe('A view that finds the records to act on; absent = none needed (add)'),
+    target: z.strictObject({ app: id, recordType: id, operation: id }),
+    fields: z
+      .record(fieldId, expression)
+      .optional()
+      .describe('Target field → expression over `record`, the submitted record'),
+    returns: z
+      .record(fieldId, expression)
+      .optional()
+      .describe('Field of the submitted record → expression over `result`, the record acted on; null clears'),
+  })
+  .meta({ id: 'DataAction' });
 export type DataAction = z.infer<typeof dataActionSchema>;
 
-export const taskSchema = z.strictObject({
-  id,
-  title: label,
-  comment: z.string().max(500).optional(),
-  recordType: id.describe('The record type whose submissions it is attached to'),
-  actions: z.array(dataActionSchema).min(1).max(10),
-});
+export const taskSchema = z
+  .strictObject({
+    id,
+    title: label,
+    comment: z.string().max(500).optional(),
+    recordType: id.describe('The record type whose submissions it is attached to'),
+    actions: z.array(dataActionSchema).min(1).max(10),
+  })
+  .meta({ id: 'Task' });
 export type Task = z.infer<typeof taskSchema>;
 
-export const notificationSchema = z.strictObject({
-  id,
-  name: label,
-  recordType: id,
-  to: expression.describe('An address; an empty one means no mail'),
-  subject: expression,
-  body: z.string().max(5000).optional().describe('Plain paragraphs before the summary'),
-  fields: z.array(fieldId).max(40).describe('Fields listed in the mail, in this order'),
-  replyTo: expression.optional(),
-});
+export const notificationSchema = z
+  .strictObject({
+    id,
+    name: label,
+    recordType: id,
+    to: expression.describe('An address; an empty one means no mail'),
+    subject: expression,
+    body: z.string().max(5000).optional().describe('Plain paragraphs before the summary'),
+    fields: z.array(fieldId).max(40).describe('Fields listed in the mail, in this order'),
+    replyTo: expression.optional(),
+  })
+  .meta({ id: 'Notification' });
 export type Notification = z.infer<typeof notificationSchema>;
 
 const fieldSet = z.union([z.literal('*'), z.array(fieldId)], {
   error: 'write "*" for all fields, or a list of field ids',
 });
 
-export const permissionSchema = z.strictObject({
-  role: grantedRole,
-  recordType: id,
-  operations: z.array(id).optional().describe('Operations the role may run'),
-  when: expression.optional().describe('Only on records for which this holds'),
-  fields: z
-    .record(id, fieldSet)
-    .optional()
-    .describe(
-      'Operation → the fields it may see (view) or write; an absent operation means every field it takes',
-    ),
-  views: z.array(id).optional().describe('Views the role may open'),
-});
+export const permissionSchema = z
+  .strictObject({
+    role: grantedRole,
+    recordType: id,
+    operations: z.array(id).optional().describe('Operations the role may run'),
+    when: expression.optional().describe('Only on records for which this holds'),
+    fields: z
+      .record(id, fieldSet)
+      .optional()
+      .describe(
+        'Operation → the fields it may see (view) or write; an absent operation means every field it takes',
+      ),
+    views: z.array(id).optional().describe('Views the role may open'),
+  })
+  .meta({ id: 'Permission' });
 export type Permission = z.infer<typeof permissionSchema>;
 
 export const APP_KINDS = ['records', 'users', 'tokens'] as const;
