@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { LinkedSite } from './apps/published.ts';
 import type { Environment } from './environments.ts';
-import type { Policy } from './policy/types.ts';
+import type { Policy } from './policy/load.ts';
 import type { Caller, SiteContext } from './ports.ts';
 import type { Store } from './store.ts';
 

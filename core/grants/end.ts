@@ -6,7 +6,7 @@ import { indexChanges } from '../records/index-entries.ts';
 import { planOperation } from '../records/plan.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { recordChanges } from '../records/write.ts';
-import { openSession } from '../runtime.ts';
+import { openSession, type Runtime, type Session } from '../runtime.ts';
 import { endTokenUser } from '../tokenusers/token-users.ts';
 import { planReturns } from './create.ts';
 import type { Grant, GrantEndReason } from './grant.ts';
@@ -93,24 +93,21 @@ export interface SystemEnd {
  * Ends a grant without asking whether the robot may: taking access away is always allowed. Token, token user and their
  * record go, the record that held the token is cleared and tells what happened.
  */
-export function endBySystem(runtime: RobotRuntime, grant: Grant, end: SystemEnd): Promise<void> {
+export function endBySystem(runtime: Runtime, grant: Grant, end: SystemEnd): Promise<void> {
   return whileContended(async () => {
     const { environment } = grant;
     const current = await runtime.store.readGrant(environment, grant.id);
     if (!current || !OPEN.includes(current.status as (typeof OPEN)[number])) return;
     const session = await openSession(runtime, HOUSEKEEPER, environment);
-    const at = { ...session, runtime };
     await runtime.store.commit([
-      ...(await removeTokenRecord(at, current, end)),
-      ...(await clearRecord(at, current, end)),
-      close(at, current, end),
+      ...(await removeTokenRecord(session, current, end)),
+      ...(await clearRecord(session, current, end)),
+      close(session, current, end),
     ]);
   });
 }
 
-type SystemSession = Pick<GrantSession, 'runtime' | 'published' | 'caller' | 'now'>;
-
-async function removeTokenRecord(session: SystemSession, grant: Grant, end: SystemEnd): Promise<Change[]> {
+async function removeTokenRecord(session: Session, grant: Grant, end: SystemEnd): Promise<Change[]> {
   const { tokenRecord, environment } = grant;
   const record = tokenRecord && (await session.runtime.store.readRecord(environment, tokenRecord.id));
   const type = record && session.published.site.recordType(record.app, record.recordType);
@@ -127,7 +124,7 @@ async function removeTokenRecord(session: SystemSession, grant: Grant, end: Syst
   ];
 }
 
-function endCredentials(session: SystemSession, { principalId, credentialId }: Grant): Change[] {
+function endCredentials(session: Session, { principalId, credentialId }: Grant): Change[] {
   if (!principalId || !credentialId) return [];
   return [
     {
@@ -143,7 +140,7 @@ function endCredentials(session: SystemSession, { principalId, credentialId }: G
 }
 
 /** The record loses its reference and, if the end is not the usual one, tells staff why. */
-async function clearRecord(session: SystemSession, grant: Grant, end: SystemEnd): Promise<Change[]> {
+async function clearRecord(session: Session, grant: Grant, end: SystemEnd): Promise<Change[]> {
   const record = await session.runtime.store.readRecord(grant.environment, grant.recordId);
   const type = record && session.published.site.recordType(record.app, record.recordType);
   if (!record || !type || record.grantId !== grant.id) return [];
@@ -162,7 +159,7 @@ async function clearRecord(session: SystemSession, grant: Grant, end: SystemEnd)
   ];
 }
 
-function cleared(type: LinkedRecordType, record: StoredRecord, session: SystemSession): StoredRecord {
+function cleared(type: LinkedRecordType, record: StoredRecord, session: Session): StoredRecord {
   const after: StoredRecord = {
     ...record,
     values: { ...record.values },
@@ -175,7 +172,7 @@ function cleared(type: LinkedRecordType, record: StoredRecord, session: SystemSe
   return after;
 }
 
-function close(session: SystemSession, grant: Grant, end: SystemEnd): Change {
+function close(session: Session, grant: Grant, end: SystemEnd): Change {
   const at = new Date(session.now).toISOString();
   return {
     kind: 'changeGrant',

@@ -15,6 +15,7 @@ import { recordIdOfGrant } from '../../../core/grants/grant.ts';
  * | reaper, live passes: grants by expiry      | Query GSI1 `LIVE#shard` up to a time                            |
  * | journal by day                             | Query GSI2 `JOURNAL#env#day`                                    |
  * | what is published; a version; a draft      | Get `MANIFEST#env`; `APP#id` `VERSION#n`; `APP#id` `#DRAFT`     |
+ * | a compiled policy                          | Get `POLICY#hash`                                               |
  * | the site: name, roles, settings            | Get `SITE` `VERSION#n`                                          |
  * | a repeated request                         | Get `REQUEST#principal#key`                                     |
  */
@@ -106,6 +107,8 @@ export const appVersionKey = (app: string, version: number): Key => ({
   PK: appPartition(app),
   SK: `VERSION#${String(version).padStart(8, '0')}`,
 });
+/** Compiled policies, by content. */
+export const policyKey = (hash: string): Key => ({ PK: `POLICY#${hash}`, SK: '#POLICY' });
 /** The list of all apps: one small item each, beside the site. */
 export const SITE = 'SITE';
 export const APP_LIST_PREFIX = 'APP#';

@@ -1,0 +1,51 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { z } from 'zod';
+import { ENVIRONMENTS } from '../../core/environments.ts';
+import { readEnvironment } from '../shared/environment.ts';
+import { createLogger, createMetrics } from '../shared/observability.ts';
+import { createWiring } from '../shared/wiring.ts';
+import { endAborted } from './end-aborted.ts';
+import { reapGrants } from './reap-grants.ts';
+import { sweepOutbox } from './sweep-outbox.ts';
+
+/** A schedule names its job; the rule on executions hands over Step Functions' own event. */
+const eventSchema = z.union([
+  z.object({ job: z.enum(['sweepOutbox', 'reapGrants']) }),
+  z.object({
+    'detail-type': z.literal('Step Functions Execution Status Change'),
+    detail: z.object({ status: z.string(), name: z.string(), input: z.string() }),
+  }),
+]);
+const inputSchema = z.object({ grantId: z.string(), environment: z.enum(ENVIRONMENTS) });
+
+const environment = readEnvironment('housekeeping');
+const wiring = createWiring(environment);
+const logger = createLogger('housekeeping');
+const metrics = createMetrics('housekeeping');
+const ports = {
+  client: wiring.client,
+  table: environment.TABLE_NAME,
+  stepFunctions: new SFNClient({}),
+  tokenAccessArn: environment.TOKEN_ACCESS_ARN,
+  logger,
+  metrics,
+};
+
+/** What keeps the promise when something else has failed: nothing stays undispatched, no token outlives its grant. */
+export async function handler(event: unknown): Promise<void> {
+  const parsed = eventSchema.parse(event);
+  const runtime = await wiring.runtime();
+  try {
+    if ('detail' in parsed) {
+      const { grantId, environment: target } = inputSchema.parse(JSON.parse(parsed.detail.input));
+      await endAborted(runtime, target, grantId, parsed.detail.status);
+      logger.info('ended after its workflow', { grantId, environment: target, status: parsed.detail.status });
+    } else if (parsed.job === 'sweepOutbox') {
+      await sweepOutbox(runtime.now(), ports);
+    } else {
+      await reapGrants(runtime, ports);
+    }
+  } finally {
+    metrics.publishStoredMetrics();
+  }
+}

@@ -1,0 +1,63 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { endBySystem } from '../../core/grants/end.ts';
+import type { Grant } from '../../core/grants/grant.ts';
+import type { Runtime } from '../../core/runtime.ts';
+import { livePartition, SHARDS } from '../shared/table/keys.ts';
+import type { HousekeepingPorts } from './ports.ts';
+
+const PER_SHARD = 100;
+
+/**
+ * Ends, from outside, the grants that nothing has moved when it was time: works from the table alone, whatever became
+ * of their workflows.
+ */
+export async function reapGrants(runtime: Runtime, ports: HousekeepingPorts): Promise<void> {
+  const until = new Date(runtime.now()).toISOString();
+  let reaped = 0;
+  for (let shard = 0; shard < SHARDS; shard++) {
+    const { Items = [] } = await ports.client.send(
+      new QueryCommand({
+        TableName: ports.table,
+        IndexName: 'GSI1',
+        KeyConditionExpression: 'GSI1PK = :pk AND GSI1SK < :until',
+        ExpressionAttributeValues: { ':pk': livePartition(shard), ':until': until },
+        Limit: PER_SHARD,
+      }),
+    );
+    for (const grant of Items as Grant[]) {
+      try {
+        await reap(runtime, grant);
+        reaped++;
+        ports.logger.warn('reaped', {
+          grantId: grant.id,
+          environment: grant.environment,
+          status: grant.status,
+        });
+      } catch (error) {
+        ports.logger.error('reaping failed', { grantId: grant.id, error: error as Error });
+      }
+    }
+  }
+  ports.metrics.addMetric('GrantsReaped', MetricUnit.Count, reaped);
+}
+
+function reap(runtime: Runtime, grant: Grant): Promise<void> {
+  switch (grant.status) {
+    case 'requested':
+      return endBySystem(runtime, grant, {
+        status: 'failed',
+        reason: 'failed',
+        step: 'Reaper',
+        message: 'the pass was not issued in time; add it again, or ask whoever runs this site',
+      });
+    case 'live':
+      return endBySystem(runtime, grant, { status: 'ended', reason: 'expired', step: 'Reaper' });
+    default:
+      return endBySystem(runtime, grant, {
+        status: 'ended',
+        reason: grant.endReason ?? 'revoked',
+        step: 'Reaper',
+      });
+  }
+}

@@ -1,0 +1,52 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { z } from 'zod';
+import { ENVIRONMENTS } from '../../core/environments.ts';
+import { noteFailure } from '../../core/grants/failure.ts';
+import type { RobotRuntime } from '../../core/grants/robot.ts';
+import { answerCallback } from '../shared/callback.ts';
+import { readEnvironment } from '../shared/environment.ts';
+import { createMailer } from '../shared/mailer.ts';
+import { createLogger } from '../shared/observability.ts';
+import { createWiring } from '../shared/wiring.ts';
+import { STATES, type StateName } from './states.ts';
+
+/** What every state of the workflow hands over: ids and numbers only. */
+const eventSchema = z.object({
+  state: z.enum(Object.keys(STATES) as [StateName, ...StateName[]]),
+  grantId: z.string().min(1).max(60),
+  environment: z.enum(ENVIRONMENTS),
+  execution: z.string(),
+  attempt: z.number().optional(),
+  callbackToken: z.string().optional(),
+});
+
+const environment = readEnvironment('robot');
+const wiring = createWiring(environment);
+const mailer = createMailer({
+  sender: environment.SENDER_ADDRESS,
+  replyTo: environment.REPLY_TO,
+  configurationSet: environment.CONFIGURATION_SET,
+});
+const stepFunctions = new SFNClient({});
+const logger = createLogger('robot');
+
+/** Does one state of a workflow; which one, the event says. Every state can be run again without harm. */
+export async function handler(event: unknown): Promise<unknown> {
+  const { state, grantId, environment: target, execution, attempt, callbackToken } = eventSchema.parse(event);
+  const about = { state, grantId, environment: target, execution, attempt };
+  const runtime: RobotRuntime = { ...(await wiring.runtime()), mailer };
+  try {
+    const result = await STATES[state](runtime, target, grantId, {
+      callbackToken: callbackToken ?? '',
+      answer: (token) => answerCallback(stepFunctions, token),
+    });
+    logger.info('state done', about);
+    return result ?? {};
+  } catch (error) {
+    logger.error('state failed', { ...about, error: error as Error });
+    await noteFailure(runtime, target, grantId, state, error).catch((note) =>
+      logger.error('the failure could not be noted', { ...about, error: note as Error }),
+    );
+    throw error;
+  }
+}

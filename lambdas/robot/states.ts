@@ -1,0 +1,37 @@
+import type { Environment } from '../../core/environments.ts';
+import { createToken } from '../../core/grants/create.ts';
+import { deleteToken } from '../../core/grants/end.ts';
+import { recordMailFailure, revokeAfterFailure } from '../../core/grants/failure.ts';
+import { notifyContractor, remindContractor } from '../../core/grants/notify.ts';
+import type { RobotRuntime } from '../../core/grants/robot.ts';
+import { awaitCompletion, checkGrant } from '../../core/grants/waiting.ts';
+
+/** What only AwaitCompletion needs: the workflow's callback, and how to answer it. */
+export interface Callback {
+  callbackToken: string;
+  answer(callbackToken: string): Promise<void>;
+}
+
+type State = (
+  runtime: RobotRuntime,
+  environment: Environment,
+  grantId: string,
+  callback: Callback,
+) => Promise<unknown>;
+
+/** One use case per state of `statemachines/token-access.asl.json`, under the state's name. */
+export const STATES = {
+  CreateToken: createToken,
+  NotifyContractor: notifyContractor,
+  RecordMailFailure: recordMailFailure,
+  async AwaitCompletion(runtime, environment, grantId, { callbackToken, answer }) {
+    const waits = await awaitCompletion(runtime, environment, grantId, callbackToken);
+    if (!waits) await answer(callbackToken);
+  },
+  CheckGrant: checkGrant,
+  RemindContractor: remindContractor,
+  DeleteToken: deleteToken,
+  RevokeAfterFailure: revokeAfterFailure,
+} satisfies Record<string, State>;
+
+export type StateName = keyof typeof STATES;

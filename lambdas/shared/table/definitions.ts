@@ -1,0 +1,224 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { linkDefinitions } from '../../../core/apps/link.ts';
+import type { Draft, Manifest } from '../../../core/apps/manifest.ts';
+import type { CheckedApp } from '../../../core/apps/published.ts';
+import type { Environment } from '../../../core/environments.ts';
+import { DaypassError } from '../../../core/errors.ts';
+import { loadPolicy } from '../../../core/policy/load.ts';
+import type { Published, SiteSettings } from '../../../core/runtime.ts';
+import {
+  APP_LIST_PREFIX,
+  appListKey,
+  appVersionKey,
+  draftKey,
+  type Key,
+  manifestKey,
+  policyKey,
+  SITE,
+  siteVersionKey,
+} from './keys.ts';
+
+/** DynamoDB's item limit is 400 KB; what is stored packed must stay below it. */
+const MAX_PACKED_BYTES = 380_000;
+
+export interface AppListEntry {
+  id: string;
+  name: string;
+  kind: string;
+}
+
+/** All that one publication writes, in one transaction. */
+export interface Publication {
+  manifest: Manifest;
+  /** Version of the manifest that it replaces; 0 for the first. */
+  replaces: number;
+  versions: { app: string; version: number; checked: CheckedApp }[];
+  /** The compiled policy as text. */
+  policy: { hash: string; document: string };
+  /** Only when the settings change. */
+  settings?: { version: number; settings: SiteSettings };
+}
+
+/** Drafts, published versions and manifests in the table. */
+export function createDefinitions(client: DynamoDBDocumentClient, table: string) {
+  async function get<T>(key: Key): Promise<T | undefined> {
+    const { Item } = await client.send(
+      new GetCommand({ TableName: table, Key: { ...key }, ConsistentRead: true }),
+    );
+    return Item as T | undefined;
+  }
+
+  return {
+    readManifest: (environment: Environment) => get<Manifest>(manifestKey(environment)),
+    readDraft: (app: string) => get<Draft>(draftKey(app)),
+
+    async readVersion(app: string, version: number): Promise<CheckedApp | undefined> {
+      const item = await get<{ packed: Uint8Array }>(appVersionKey(app, version));
+      return item && (unpack(item.packed) as CheckedApp);
+    },
+
+    async readPolicy(hash: string): Promise<string | undefined> {
+      const item = await get<{ packed: Uint8Array }>(policyKey(hash));
+      return item && (unpack(item.packed) as string);
+    },
+
+    async readSettings(version: number): Promise<SiteSettings | undefined> {
+      const item = await get<{ settings: SiteSettings }>(siteVersionKey(version));
+      return item?.settings;
+    },
+
+    async listApps(): Promise<AppListEntry[]> {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: 'PK = :pk AND begins_with(SK, :prefix)',
+          ExpressionAttributeValues: { ':pk': SITE, ':prefix': APP_LIST_PREFIX },
+          ConsistentRead: true,
+        }),
+      );
+      return Items.map(({ id, name, kind }) => ({ id, name, kind }));
+    },
+
+    /** @throws DaypassError ALREADY_EXISTS for a new draft (version 1) whose app exists, VERSION_MISMATCH otherwise */
+    async saveDraft(draft: Draft, name: string): Promise<void> {
+      const condition =
+        draft.version === 1
+          ? { ConditionExpression: 'attribute_not_exists(PK)' }
+          : {
+              ConditionExpression: '#version = :previous',
+              ExpressionAttributeNames: { '#version': 'version' },
+              ExpressionAttributeValues: { ':previous': draft.version - 1 },
+            };
+      const { app, kind } = draft;
+      await transact(
+        [
+          { Put: { TableName: table, Item: { ...draft, ...draftKey(app) }, ...condition } },
+          { Put: { TableName: table, Item: { id: app, name, kind, ...appListKey(app) } } },
+        ],
+        draft.version === 1 ? 'ALREADY_EXISTS' : 'VERSION_MISMATCH',
+      );
+    },
+
+    /** All or none. @throws DaypassError CONFLICT when another publication came first */
+    async publish({ manifest, replaces, versions, policy, settings }: Publication): Promise<void> {
+      // Content-addressed: written ahead, it is of no effect until a manifest names it.
+      await client.send(
+        new PutCommand({
+          TableName: table,
+          Item: { packed: pack(policy.document), ...policyKey(policy.hash) },
+        }),
+      );
+      await transact(
+        [
+          {
+            Put: {
+              TableName: table,
+              Item: { ...manifest, ...manifestKey(manifest.environment) },
+              ...(replaces === 0
+                ? { ConditionExpression: 'attribute_not_exists(PK)' }
+                : {
+                    ConditionExpression: '#version = :replaces',
+                    ExpressionAttributeNames: { '#version': 'version' },
+                    ExpressionAttributeValues: { ':replaces': replaces },
+                  }),
+            },
+          },
+          ...versions.map(({ app, version, checked }) => ({
+            Put: {
+              TableName: table,
+              Item: { packed: pack(checked), hash: manifest.apps[app]?.hash, ...appVersionKey(app, version) },
+            },
+          })),
+          ...(settings
+            ? [
+                {
+                  Put: {
+                    TableName: table,
+                    Item: { settings: settings.settings, ...siteVersionKey(settings.version) },
+                  },
+                },
+              ]
+            : []),
+        ],
+        'CONFLICT',
+      );
+    },
+  };
+
+  async function transact(
+    items: NonNullable<ConstructorParameters<typeof TransactWriteCommand>[0]['TransactItems']>,
+    refusal: 'ALREADY_EXISTS' | 'VERSION_MISMATCH' | 'CONFLICT',
+  ): Promise<void> {
+    try {
+      await client.send(new TransactWriteCommand({ TransactItems: items }));
+    } catch (error) {
+      if (error instanceof TransactionCanceledException) throw new DaypassError(refusal);
+      throw error;
+    }
+  }
+}
+
+export type Definitions = ReturnType<typeof createDefinitions>;
+
+/**
+ * What an environment has published: one strongly consistent read of its manifest per request; the bodies that it names
+ * are immutable and kept for as long as the process lives.
+ * @returns rejects with NOT_FOUND while nothing is published there
+ */
+export function publishedSource(definitions: Definitions): (environment: Environment) => Promise<Published> {
+  const cache = new Map<Environment, { key: string; published: Promise<Published> }>();
+  return async (environment) => {
+    const manifest = await definitions.readManifest(environment);
+    if (!manifest) throw new DaypassError('NOT_FOUND', `nothing is published in ${environment}`);
+    const key = `${manifest.version} ${manifest.policy} ${manifest.site}`;
+    const known = cache.get(environment);
+    if (known?.key === key) return known.published;
+    const published = loadPublished(definitions, manifest);
+    cache.set(environment, { key, published });
+    published.catch(() => cache.delete(environment));
+    return published;
+  };
+}
+
+async function loadPublished(definitions: Definitions, manifest: Manifest): Promise<Published> {
+  const [settings, policy, ...apps] = await Promise.all([
+    definitions.readSettings(manifest.site),
+    definitions.readPolicy(manifest.policy),
+    ...Object.entries(manifest.apps).map(([app, { version }]) => definitions.readVersion(app, version)),
+  ]);
+  if (!settings || policy === undefined || apps.some((app) => !app)) {
+    throw new DaypassError(
+      'INTERNAL',
+      `the manifest of ${manifest.environment} names versions that do not exist`,
+    );
+  }
+  return {
+    environment: manifest.environment,
+    site: linkDefinitions(apps as CheckedApp[]),
+    policy: loadPolicy(policy),
+    settings,
+  };
+}
+
+function pack(value: unknown): Uint8Array {
+  const packed = gzipSync(JSON.stringify(value));
+  if (packed.byteLength > MAX_PACKED_BYTES) {
+    throw new DaypassError(
+      'LIMIT_EXCEEDED',
+      `packed it has ${packed.byteLength} bytes; at most ${MAX_PACKED_BYTES} fit`,
+    );
+  }
+  return packed;
+}
+
+function unpack(packed: Uint8Array): unknown {
+  return JSON.parse(gunzipSync(packed).toString('utf8'));
+}

@@ -1,0 +1,47 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { JournalKeys, Runtime } from '../../core/runtime.ts';
+import { randomId } from '../../core/tokens/base62.ts';
+import { keyringSource } from './keyring-source.ts';
+import { createDefinitions, publishedSource } from './table/definitions.ts';
+import { createDocumentClient, createStore } from './table/store.ts';
+
+export interface WiringSettings {
+  SITE_ID: string;
+  SITE_URL: string;
+  TABLE_NAME: string;
+  SIGNING_KEYS_ARN: string;
+  JOURNAL_KEYS_ARN: string;
+}
+
+/**
+ * Puts the use cases' ports together over AWS, once per process; keys are asked for anew at every call, because they
+ * are refreshed behind it.
+ */
+export function createWiring(settings: WiringSettings) {
+  const client = createDocumentClient();
+  const secrets = new SecretsManagerClient({});
+  const signingKeys = keyringSource(settings.SIGNING_KEYS_ARN, secrets);
+  const journalKeys = keyringSource(settings.JOURNAL_KEYS_ARN, secrets);
+  const store = createStore(client, settings.TABLE_NAME);
+  const definitions = createDefinitions(client, settings.TABLE_NAME);
+  const published = publishedSource(definitions);
+  return {
+    client,
+    definitions,
+    async runtime(): Promise<Runtime> {
+      const [keyring, journal] = await Promise.all([signingKeys(), journalKeys()]);
+      return {
+        siteId: settings.SITE_ID,
+        siteUrl: settings.SITE_URL,
+        now: Date.now,
+        newId: randomId,
+        keyring,
+        journal: journal satisfies JournalKeys,
+        store,
+        published,
+      };
+    },
+  };
+}
+
+export type Wiring = ReturnType<typeof createWiring>;
