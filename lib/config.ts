@@ -169,22 +169,35 @@ const LOCAL: ConfigFile = {
  */
 export function loadConfig(stage: string, directory: string): Config {
   const file = join(directory, 'config', `${stage}.json`);
-  const shown = `config/${stage}.json`;
   if (!existsSync(file)) {
     if (stage === 'local') return parseConfig(LOCAL, 'The built-in configuration of stage local');
     throw new ConfigError(
-      `There is no ${shown}. Copy config/example.json to it and fill it in (docs/deploy.md, Configuration).`,
+      `There is no config/${stage}.json. Copy config/example.json to it and fill it in (docs/deploy.md, Configuration).`,
     );
+  }
+  const config = readConfig(file);
+  if (config.stage !== stage) {
+    throw new ConfigError(`${file} says stage "${config.stage}". Rename the file, or correct its stage.`);
+  }
+  return config;
+}
+
+/**
+ * Reads a configuration file wherever it lies.
+ * @throws ConfigError when it is missing, is not JSON, or is wrong
+ */
+export function readConfig(file: string): Config {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
   }
   let input: unknown;
   try {
-    input = JSON.parse(readFileSync(file, 'utf8'));
+    input = JSON.parse(text);
   } catch (error) {
-    throw new ConfigError(`${shown} is not JSON: ${(error as Error).message}`);
+    throw new ConfigError(`${file} is not JSON: ${(error as Error).message}`);
   }
-  const config = parseConfig(input, shown);
-  if (config.stage !== stage) {
-    throw new ConfigError(`${shown} says stage "${config.stage}". Rename the file, or correct its stage.`);
-  }
-  return config;
+  return parseConfig(input, file);
 }

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FUNCTION_NAMES } from '../../lib/names.ts';
+import { ROOT, resourcesOf, SMALLEST, shown, templatesOf } from './synthesise.ts';
+
+const { stateless } = templatesOf({ ...SMALLEST, alarmEmail: 'platform@example.org' });
+const alarms = resourcesOf(stateless, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => ({
+  name: String(Properties.AlarmName).replace('daypass-test-', ''),
+  link: String(Properties.AlarmDescription).split('What to do: ')[1] ?? '',
+  actions: [Properties.AlarmActions, Properties.OKActions].flat().map(shown),
+  text: JSON.stringify(Properties),
+}));
+const runbook = readFileSync(join(ROOT, 'docs', 'runbook.md'), 'utf8');
+
+/** The sections of the runbook by their anchor, as GitHub and GitLab make it from a heading. */
+const sections = new Map(
+  runbook
+    .split(/^(?=## )/m)
+    .slice(1)
+    .map((text) => {
+      const [heading = ''] = text.split('\n');
+      return [
+        heading
+          .slice(3)
+          .trim()
+          .toLowerCase()
+          .replace(/[^\w -]/g, '')
+          .replace(/ /g, '-'),
+        text,
+      ] as const;
+    }),
+);
+
+describe('alarms', () => {
+  it('[P6] each link to a section of the runbook that says what it means, what to look at and what to do', () => {
+    const lacking = alarms.flatMap(({ name, link }) => {
+      const [file, anchor = ''] = link.split('#');
+      const section = sections.get(anchor);
+      if (file !== 'docs/runbook.md' || !section) return [`${name}: no section "${link}"`];
+      return ['**What it means.**', '**Look at.**', '**Do.**']
+        .filter((part) => !section.includes(part))
+        .map((part) => `${name}: ${link} lacks ${part}`);
+    });
+
+    expect(alarms.length).toBeGreaterThan(15);
+    expect(lacking).toEqual([]);
+  });
+
+  it('[P6] lead, with a configured address, to your own copy of the runbook', () => {
+    const { stateless: linked } = templatesOf({
+      ...SMALLEST,
+      runbookUrl: 'https://wiki.example.org/daypass-runbook',
+    });
+
+    for (const [, { Properties }] of resourcesOf(linked, 'AWS::CloudWatch::Alarm')) {
+      expect(Properties.AlarmDescription).toMatch(
+        /What to do: https:\/\/wiki\.example\.org\/daypass-runbook#[\w-]+$/,
+      );
+    }
+  });
+
+  it('tell somebody, when they ring and when it is over', () => {
+    const [subscription] = resourcesOf(stateless, 'AWS::SNS::Subscription').map(
+      ([, { Properties }]) => Properties,
+    );
+
+    expect(subscription).toMatchObject({ Protocol: 'email', Endpoint: 'platform@example.org' });
+    for (const { name, actions } of alarms)
+      expect([name, new Set(actions)]).toEqual([name, new Set([shown(subscription?.TopicArn)])]);
+  });
+
+  it('watch every function, every queue and every state machine', () => {
+    const names = alarms.map(({ name }) => name);
+    const queues = resourcesOf(stateless, 'AWS::SQS::Queue').map(([, { Properties }]) =>
+      String(Properties.QueueName).replace('daypass-test-', ''),
+    );
+    const machines = resourcesOf(stateless, 'AWS::StepFunctions::StateMachine').map(
+      ([, { Properties }]) => `${String(Properties.StateMachineName).replace('daypass-test-', '')}-failed`,
+    );
+
+    expect(names).toEqual(
+      expect.arrayContaining([...FUNCTION_NAMES.map((name) => `${name}-errors`), ...queues, ...machines]),
+    );
+  });
+
+  it('ring when housekeeping is silent, because then nothing else would be counted', () => {
+    const [alarm] = resourcesOf(stateless, 'AWS::CloudWatch::Alarm').filter(([, { Properties }]) =>
+      String(Properties.AlarmName).endsWith('housekeeping-silent'),
+    );
+
+    expect(alarm?.[1].Properties).toMatchObject({
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      TreatMissingData: 'breaching',
+    });
+  });
+});
+
+describe('the dashboard', () => {
+  it('shows requests, functions, workflows, the outbox, dead letters and mail', () => {
+    const [dashboard] = resourcesOf(stateless, 'AWS::CloudWatch::Dashboard').map(
+      ([, { Properties }]) => Properties,
+    );
+    const body = shown(dashboard?.DashboardBody);
+    const titles = [...body.matchAll(/"title":"([^"]+)"/g)].map(([, title]) => title);
+
+    expect(titles).toEqual(
+      expect.arrayContaining([
+        'Requests',
+        'Function errors',
+        'Workflows',
+        'Outbox',
+        'Dead letters',
+        'Mail reputation',
+      ]),
+    );
+  });
+});

@@ -1,0 +1,198 @@
+import { environmentNames } from '../../lambdas/shared/environment.ts';
+import { FUNCTION_NAMES } from '../../lib/names.ts';
+import { FULLEST, resourcesOf, shown, type Template, templatesOf } from './synthesise.ts';
+
+interface Statement {
+  Effect: 'Allow' | 'Deny';
+  Action: string | string[];
+  Resource: unknown;
+}
+
+const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+
+/** What every role of the template may do, by role: `action → resource`, one line each. */
+function allowed(template: Template): Map<string, string[]> {
+  const roles = new Map(resourcesOf(template, 'AWS::IAM::Role').map(([id]) => [id, [] as string[]]));
+  for (const [, { Properties }] of resourcesOf(template, 'AWS::IAM::Policy')) {
+    const { Statement } = Properties.PolicyDocument as { Statement: Statement[] };
+    const lines = Statement.flatMap((statement) =>
+      list(statement.Action).flatMap((action) =>
+        list(statement.Resource).map(
+          (resource) => `${statement.Effect === 'Deny' ? '! ' : ''}${action} → ${name(resource)}`,
+        ),
+      ),
+    );
+    for (const role of list(Properties.Roles)) roles.get(shown(role).slice(1, -1))?.push(...lines);
+  }
+  return new Map([...roles].map(([id, lines]) => [id, lines.sort()]));
+}
+
+/** A short name for a resource of a policy. */
+function name(resource: unknown): string {
+  return shown(resource)
+    .replace(/<ExportsOutput\w*?(Table|JournalKeys|SigningKeys|Mail)[0-9A-F]\w*?>/, (reference, part) =>
+      reference.includes('StreamArn') ? `${part} stream` : part,
+    )
+    .replace(/arn:aws:(\w+):eu-central-1:(<AWS::AccountId>|\d{12}):/, '$1:')
+    .replace(/<(\w+?)(Function|DeadLettersQueue|Logs)[0-9A-F]{8}\.Arn>/, '$1 $2');
+}
+
+const { stateless } = templatesOf();
+const rights = allowed(stateless);
+const rightsOf = (start: string): string[] => {
+  const [lines, ...others] = [...rights].filter(([id]) => id.startsWith(start)).map(([, found]) => found);
+  expect(others).toEqual([]);
+  return lines ?? [];
+};
+
+/** Every function may write its log and its trace. */
+const ownLog = (part: string) => [
+  `logs:CreateLogStream → ${part} Logs`,
+  `logs:PutLogEvents → ${part} Logs`,
+  'xray:PutTelemetryRecords → *',
+  'xray:PutTraceSegments → *',
+];
+const TABLE = [
+  'dynamodb:BatchGetItem → Table',
+  'dynamodb:ConditionCheckItem → Table',
+  'dynamodb:DeleteItem → Table',
+  'dynamodb:GetItem → Table',
+  'dynamodb:PutItem → Table',
+  'dynamodb:Query → Table',
+  'dynamodb:UpdateItem → Table',
+];
+const INDEXES = ['dynamodb:Query → Table/index/GSI1', 'dynamodb:Query → Table/index/GSI2'];
+const SIGNING_KEYS = 'secretsmanager:GetSecretValue → SigningKeys';
+const JOURNAL_KEYS = 'secretsmanager:GetSecretValue → JournalKeys';
+const MAIL = [
+  'ses:SendEmail → ses:configuration-set/Mail',
+  'ses:SendEmail → ses:identity/passes@example.org',
+];
+const MACHINE = 'states:stateMachine:daypass-test-token-access';
+
+/** The whole of what is allowed. A line too many is a hole; a line too few fails on the laptop already. */
+const EXPECTED: Record<string, string[]> = {
+  authorizer: ['dynamodb:Query → Table', SIGNING_KEYS],
+  api: [...TABLE, ...INDEXES, SIGNING_KEYS, JOURNAL_KEYS],
+  admin: [...TABLE, ...INDEXES, SIGNING_KEYS, JOURNAL_KEYS],
+  portal: [...TABLE, ...INDEXES, SIGNING_KEYS, JOURNAL_KEYS, ...MAIL],
+  robot: [...TABLE, ...INDEXES, SIGNING_KEYS, JOURNAL_KEYS, ...MAIL, `states:SendTaskSuccess → ${MACHINE}`],
+  outbox: [
+    'dynamodb:DeleteItem → Table',
+    'dynamodb:GetItem → Table',
+    'dynamodb:UpdateItem → Table',
+    'dynamodb:DescribeStream → Table stream',
+    'dynamodb:GetRecords → Table stream',
+    'dynamodb:GetShardIterator → Table stream',
+    'dynamodb:ListStreams → Table stream',
+    'sqs:SendMessage → Outbox DeadLettersQueue',
+    `states:SendTaskSuccess → ${MACHINE}`,
+    `states:StartExecution → ${MACHINE}`,
+  ],
+  housekeeping: [
+    ...TABLE,
+    ...INDEXES,
+    SIGNING_KEYS,
+    JOURNAL_KEYS,
+    'sqs:SendMessage → housekeeping DeadLettersQueue',
+    'states:DescribeExecution → states:execution:daypass-test-token-access:*',
+    'states:StopExecution → states:execution:daypass-test-token-access:*',
+    `states:SendTaskSuccess → ${MACHINE}`,
+    `states:StartExecution → ${MACHINE}`,
+  ],
+  'mail-events': [...TABLE, ...INDEXES, JOURNAL_KEYS, 'sqs:SendMessage → mailevents DeadLettersQueue'],
+};
+
+describe('permissions', () => {
+  it.each(FUNCTION_NAMES)('of %s are exactly what it uses', (function_) => {
+    const part = function_.replace('-', '');
+
+    expect(rightsOf(`${part}Role`)).toEqual([...(EXPECTED[function_] ?? []), ...ownLog(part)].sort());
+  });
+
+  it('of token-access end at calling the robot, besides its log and its trace', () => {
+    const lines = rightsOf('Workflowstokenaccessrole').filter((line) => !/^(logs|xray):/.test(line));
+
+    expect(lines).toEqual(['lambda:InvokeFunction → robot Function']);
+  });
+
+  it('of the schedules end at calling housekeeping', () => {
+    expect(rightsOf('SchedulesRole')).toEqual([
+      'lambda:InvokeFunction → housekeeping Function',
+      'sqs:SendMessage → housekeeping DeadLettersQueue',
+    ]);
+  });
+
+  it.each([
+    ['with the smallest configuration', stateless],
+    ['in production', templatesOf(FULLEST).stateless],
+  ])('name every action, never scan, and name every resource that can be named %s', (_, template) => {
+    const lines = [...allowed(template).values()].flat();
+    const unnamed = lines.filter(
+      (line) => line.endsWith('→ *') && !/^(xray:|logs:\w*(Deliver|Polic|LogGroups))/.test(line),
+    );
+
+    expect(lines.length).toBeGreaterThan(80);
+    expect(lines.filter((line) => /^\S*\*/.test(line))).toEqual([]);
+    expect(lines.filter((line) => line.startsWith('dynamodb:Scan'))).toEqual([]);
+    expect(unnamed).toEqual([]);
+  });
+
+  it('are given by no policy that AWS maintains, and every role can be taken by one service only', () => {
+    for (const [id, { Properties }] of resourcesOf(stateless, 'AWS::IAM::Role')) {
+      const { Statement } = Properties.AssumeRolePolicyDocument as {
+        Statement: { Action: string; Principal: unknown }[];
+      };
+      expect([id, Properties.ManagedPolicyArns]).toEqual([id, undefined]);
+      expect([id, Statement]).toEqual([
+        id,
+        [
+          {
+            Action: 'sts:AssumeRole',
+            Effect: 'Allow',
+            Principal: { Service: expect.stringMatching(/^(lambda|states|scheduler)\.amazonaws\.com$/) },
+          },
+        ],
+      ]);
+    }
+  });
+});
+
+describe('the environment of each function', () => {
+  const PLATFORM = [
+    'NODE_OPTIONS',
+    'POWERTOOLS_LOG_LEVEL',
+    'POWERTOOLS_METRICS_NAMESPACE',
+    'POWERTOOLS_SERVICE_NAME',
+    'STAGE',
+  ];
+
+  it.each(FUNCTION_NAMES)('of %s is exactly what its schema asks for', (function_) => {
+    const variables = new Map(
+      resourcesOf(stateless, 'AWS::Lambda::Function').map(([, { Properties }]) => [
+        Properties.FunctionName,
+        (Properties.Environment as { Variables: Record<string, unknown> }).Variables,
+      ]),
+    ).get(`daypass-test-${function_}`);
+    const asked =
+      function_ === 'authorizer'
+        ? ['SIGNING_KEYS_ARN', 'SITE_ID', 'SITE_URL', 'TABLE_NAME']
+        : environmentNames(function_);
+    const platform = PLATFORM.filter((variable) => function_ !== 'authorizer' || variable !== 'NODE_OPTIONS');
+
+    expect(Object.keys(variables ?? {}).sort()).toEqual([...asked, ...platform].sort());
+  });
+
+  it('holds names of secrets, never their values', () => {
+    const variables = resourcesOf(stateless, 'AWS::Lambda::Function').flatMap(([, { Properties }]) =>
+      Object.entries((Properties.Environment as { Variables: Record<string, unknown> }).Variables),
+    );
+
+    expect(JSON.stringify(variables)).not.toContain('{{resolve:');
+    expect(
+      variables
+        .filter(([variable]) => /KEY|SECRET/.test(variable))
+        .every(([variable]) => /_ARN$/.test(variable)),
+    ).toBe(true);
+  });
+});

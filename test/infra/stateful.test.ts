@@ -1,0 +1,133 @@
+import { FULLEST, type Resource, resourcesOf, SMALLEST, templatesOf } from './synthesise.ts';
+
+const production = templatesOf({ ...SMALLEST, stage: 'production' });
+const test = templatesOf(SMALLEST);
+const STATEFUL =
+  /^AWS::(DynamoDB::(Global)?Table|SecretsManager::Secret|S3::Bucket|SES::EmailIdentity|KMS::Key)$/;
+
+const tableOf = (stack: typeof production): Resource =>
+  resourcesOf(stack.stateful, 'AWS::DynamoDB::Table')[0]?.[1] as Resource;
+
+describe('data', () => {
+  it('[P5] lies in a stack of its own, and none of it in the stack that is deployed often', () => {
+    const kinds = (template: typeof test.stateful) =>
+      Object.values(template.Resources)
+        .map(({ Type }) => Type)
+        .filter((type) => STATEFUL.test(type))
+        .sort();
+
+    expect(kinds(test.stateful)).toEqual([
+      'AWS::DynamoDB::Table',
+      'AWS::SES::EmailIdentity',
+      'AWS::SecretsManager::Secret',
+      'AWS::SecretsManager::Secret',
+    ]);
+    expect(kinds(test.stateless)).toEqual([]);
+  });
+
+  it('[P5] is retained in production, can be restored to any second, and cannot be deleted by mistake', () => {
+    const table = tableOf(production);
+
+    expect(table.Properties).toMatchObject({
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      DeletionProtectionEnabled: true,
+    });
+    for (const [id, resource] of Object.entries(production.stateful.Resources)) {
+      if (!STATEFUL.test(resource.Type)) continue;
+      expect([id, resource.DeletionPolicy, resource.UpdateReplacePolicy]).toEqual([id, 'Retain', 'Retain']);
+    }
+  });
+
+  it('[P5] goes with its stack in other stages, unless they ask for protection', () => {
+    expect(tableOf(test).DeletionPolicy).toBe('Delete');
+    expect(tableOf(test).Properties.PointInTimeRecoverySpecification).toEqual({
+      PointInTimeRecoveryEnabled: true,
+    });
+
+    const careful = tableOf(templatesOf({ ...SMALLEST, protectData: true }));
+
+    expect(careful.DeletionPolicy).toBe('Retain');
+    expect(careful.Properties.DeletionProtectionEnabled).toBe(true);
+  });
+
+  it('is one table with generic keys, two indexes, a stream, and removal of what has expired', () => {
+    const key = (hash: string, range: string) => [
+      { AttributeName: hash, KeyType: 'HASH' },
+      { AttributeName: range, KeyType: 'RANGE' },
+    ];
+    const { Properties } = tableOf(test);
+
+    expect(Properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: key('PK', 'SK'),
+      StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+      TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+    });
+    expect(Properties.GlobalSecondaryIndexes).toEqual([
+      { IndexName: 'GSI1', KeySchema: key('GSI1PK', 'GSI1SK'), Projection: { ProjectionType: 'ALL' } },
+      { IndexName: 'GSI2', KeySchema: key('GSI2PK', 'GSI2SK'), Projection: { ProjectionType: 'ALL' } },
+    ]);
+  });
+
+  it('keeps the table exported while a restored one is in use, so that it can be switched back', () => {
+    const restored = templatesOf({
+      ...SMALLEST,
+      restoredTable: {
+        name: 'daypass-restored',
+        streamArn:
+          'arn:aws:dynamodb:eu-central-1:111122223333:table/daypass-restored/stream/2026-01-01T00:00:00.000',
+      },
+    });
+    const exportsOf = (stack: typeof test) =>
+      Object.values(stack.stateful.Outputs ?? {}).flatMap(({ Export }) => Export?.Name ?? []);
+    const names = resourcesOf(restored.stateless, 'AWS::Lambda::Function').map(
+      ([, { Properties }]) =>
+        (Properties.Environment as { Variables: { TABLE_NAME: unknown } }).Variables.TABLE_NAME,
+    );
+
+    expect(exportsOf(restored)).toEqual(
+      expect.arrayContaining(exportsOf(test).filter((name) => name.includes('Table'))),
+    );
+    expect(new Set(names)).toEqual(new Set(['daypass-restored']));
+    expect(JSON.stringify(restored.stateless)).not.toContain('FnGetAttTable');
+  });
+});
+
+describe('keys', () => {
+  it.each(['SigningKeys', 'JournalKeys'])(
+    '%s begin with one key of 64 random letters and digits, named as active',
+    (name) => {
+      const [, secret] =
+        resourcesOf(test.stateful, 'AWS::SecretsManager::Secret').find(([id]) => id.startsWith(name)) ?? [];
+
+      expect(secret?.Properties.GenerateSecretString).toEqual({
+        SecretStringTemplate: '{"active":"0001"}',
+        GenerateStringKey: '0001',
+        PasswordLength: 64,
+        ExcludePunctuation: true,
+      });
+    },
+  );
+});
+
+describe('the sender', () => {
+  it('is registered with SES as an address, as a domain, or not at all', () => {
+    const identities = (config: Parameters<typeof templatesOf>[0]) =>
+      resourcesOf(templatesOf(config).stateful, 'AWS::SES::EmailIdentity').map(
+        ([, { Properties }]) => Properties.EmailIdentity,
+      );
+
+    expect(identities(SMALLEST)).toEqual(['passes@example.org']);
+    expect(identities(FULLEST)).toEqual(['example.org']);
+    expect(identities({ ...SMALLEST, senderIdentity: 'existing' })).toEqual([]);
+  });
+
+  it('sends over TLS only, and nothing rewrites the links in its mails', () => {
+    const only = (type: string) => resourcesOf(test.stateful, type)[0]?.[1].Properties ?? {};
+
+    expect(only('AWS::SES::ConfigurationSet').DeliveryOptions).toEqual({ TlsPolicy: 'REQUIRE' });
+    expect(only('AWS::SES::ConfigurationSetEventDestination').EventDestination).toMatchObject({
+      MatchingEventTypes: ['bounce', 'complaint', 'reject', 'deliveryDelay'],
+    });
+  });
+});
