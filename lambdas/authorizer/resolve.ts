@@ -19,9 +19,16 @@ export interface PrincipalCollection {
 export type ReadCollection = (principalId: string, credentialId: string) => Promise<PrincipalCollection>;
 
 /** Who an authentic token stands for now; without a principal if it lets nobody in. */
-export type Resolution =
-  | { outcome: 'ok'; principal: Principal; credential: Credential }
-  | { outcome: Exclude<CallerOutcome, 'ok' | 'anonymous'>; credentialId?: string; principalId?: string };
+export type Resolution = { outcome: 'ok'; principal: Principal; credential: Credential } | Refusal;
+
+/** An authentic token that lets nobody in. */
+export interface Refusal {
+  outcome: Exclude<CallerOutcome, 'ok' | 'anonymous'>;
+  credentialId: string;
+  principalId: string;
+  /** Why it was ended, where that is known: who has just reported a job done is told so, and not that something failed. */
+  endReason?: string;
+}
 
 /**
  * Looks up what an authentic token names, with one read. The stored credential must still be live at `now`, because
@@ -35,7 +42,10 @@ export async function resolveToken(
   const { principalId, credentialId } = parts;
   const { principal, credential } = await read(principalId, credentialId);
   const ids = { principalId, credentialId };
-  if (!principal || !credential || credential.endedAt !== undefined) return { outcome: 'revoked', ...ids };
+  if (!principal || !credential || credential.endedAt !== undefined) {
+    const endReason = credential?.endReason;
+    return { outcome: 'revoked', ...ids, ...(endReason !== undefined && { endReason }) };
+  }
   if (credential.kind !== parts.kind || credential.environment !== parts.environment) {
     return { outcome: 'invalid', ...ids };
   }

@@ -15,6 +15,8 @@ export interface CallerContext {
   environment?: string;
   /** Epoch milliseconds. */
   expiresAt?: number;
+  /** Of an ended credential: why. */
+  endReason?: string;
   /** JSON of PrincipalContext. */
   principal?: string;
 }

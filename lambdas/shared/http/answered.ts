@@ -1,0 +1,62 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { PageFailure } from './create-handler.ts';
+import type { Exchange } from './exchange.ts';
+import type { HttpMiddleware } from './observed.ts';
+import { toFailure } from './problem.ts';
+import type { ApiResponse } from './request.ts';
+import { toResult } from './result.ts';
+import { securityHeaders } from './security-headers.ts';
+
+interface Answering {
+  siteUrl: string;
+  logger: Logger;
+  errorPage?: (failure: PageFailure) => ApiResponse;
+}
+
+/** Gives every answer its security headers, and turns every error into a problem document or a page. */
+export function answered({ siteUrl, logger, errorPage }: Answering): HttpMiddleware {
+  const finish = (exchange: Exchange, result: APIGatewayProxyStructuredResultV2) => {
+    result.headers = { ...securityHeaders(exchange.kind, siteUrl), ...result.headers };
+    if (exchange.setCookies.length > 0) result.cookies = [...(result.cookies ?? []), ...exchange.setCookies];
+    // The length of what GET would send is not known to API Gateway; an empty body is all that HEAD asks for.
+    if (exchange.method === 'HEAD') delete result.body;
+    return result;
+  };
+  return {
+    after: ({ context, response }) => {
+      if (response) finish(context.exchange, response);
+    },
+    onError: (request) => {
+      const { exchange } = request.context;
+      const { error } = request;
+      const failure = toFailure(error, siteUrl, exchange.requestId);
+      const { document, headers } = failure;
+      exchange.refusedWith = document.code;
+      if (document.status >= 500)
+        logger.error('failed', { requestId: exchange.requestId, error: error as Error });
+      const answer: ApiResponse =
+        exchange.kind === 'page' && errorPage
+          ? errorPage({ ...failure, ...pageContext(exchange) })
+          : {
+              status: document.status,
+              body: document,
+              headers: { 'content-type': 'application/problem+json' },
+            };
+      request.response = finish(
+        exchange,
+        toResult({ ...answer, headers: { ...headers, ...answer.headers } }),
+      );
+    },
+  };
+}
+
+function pageContext(exchange: Exchange) {
+  const { path, method, body, context } = exchange;
+  return {
+    path,
+    method,
+    typed: typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {},
+    ...(context?.endReason !== undefined && { endReason: context.endReason }),
+  };
+}
