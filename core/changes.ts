@@ -28,7 +28,13 @@ export type Change =
     }
   | { kind: 'addEvent'; event: RecordEvent }
   | { kind: 'addPrincipal'; principal: Principal }
-  | { kind: 'changePrincipal'; principalId: string; set: Partial<Pick<Principal, 'name' | 'email' | 'roles' | 'profiles'>> }
+  /** A user with its unique email and its entry in the directory. */
+  | { kind: 'addUser'; principal: Principal; email: string }
+  | {
+      kind: 'changePrincipal';
+      principalId: string;
+      set: Partial<Pick<Principal, 'name' | 'email' | 'roles' | 'profiles'>>;
+    }
   /** Leaves a tombstone without personal data, so that no retry brings the principal back. */
   | { kind: 'endPrincipal'; principalId: string; at: number }
   | { kind: 'addCredential'; credential: Credential }

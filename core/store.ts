@@ -33,6 +33,12 @@ export interface Store {
     },
     page: { limit: number; descending: boolean; after?: string },
   ): Promise<{ entries: StoredIndexEntry[]; last?: string }>;
+  /** Counts one more in a window of time; false when the limit was reached before. */
+  takeTurn(
+    purpose: string,
+    who: string,
+    rate: { at: number; windowMs: number; limit: number },
+  ): Promise<boolean>;
   readRequest(principalId: string, key: string): Promise<IdempotentRequest | undefined>;
 }
 

@@ -3,9 +3,12 @@ import type { Change, GrantChange } from '../../../core/changes.ts';
 import type { Environment } from '../../../core/environments.ts';
 import type { ErrorCode } from '../../../core/errors.ts';
 import type { GrantStep } from '../../../core/grants/grant.ts';
+import { normaliseEmail } from '../../../core/principals.ts';
 import type { IndexEntry, IndexKey } from '../../../core/records/view-index.ts';
 import {
   credentialKey,
+  directoryKey,
+  emailKey,
   eventKey,
   grantKey,
   indexKey,
@@ -103,6 +106,14 @@ function actionsOf(change: Change, table: string): TableAction[] {
           NEW,
           'CONFLICT',
         ),
+      ];
+    }
+    case 'addUser': {
+      const { principal, email } = change;
+      return [
+        put(table, principalKey(principal.id), principal, NEW, 'ALREADY_EXISTS'),
+        put(table, emailKey(normaliseEmail(email)), { principalId: principal.id }, NEW, 'ALREADY_EXISTS'),
+        put(table, directoryKey(principal.id), { id: principal.id, name: principal.name }, {}, 'CONFLICT'),
       ];
     }
     case 'addPrincipal':

@@ -1,5 +1,5 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { IdempotentRequest } from '../../../core/changes.ts';
 import type { Grant } from '../../../core/grants/grant.ts';
 import type { RecordEvent } from '../../../core/journal/event.ts';
@@ -17,6 +17,7 @@ import {
   indexPartition,
   type Key,
   principalKey,
+  rateKey,
   recordKey,
   recordPartition,
   requestKey,
@@ -112,6 +113,30 @@ export function createStore(client: DynamoDBDocumentClient, table: string): Stor
         ...(page.after && { after: { PK: partition, SK: page.after } }),
       });
       return { entries: items.map((item) => ({ ...item, place: item.SK })), ...(last && { last: last.SK }) };
+    },
+
+    async takeTurn(purpose, who, { at, windowMs, limit }) {
+      const window = Math.floor(at / windowMs);
+      try {
+        await client.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: { ...rateKey(purpose, who, window) },
+            UpdateExpression: 'ADD #count :one SET #ttl = :ttl',
+            ConditionExpression: 'attribute_not_exists(#count) OR #count < :limit',
+            ExpressionAttributeNames: { '#count': 'count', '#ttl': 'ttl' },
+            ExpressionAttributeValues: {
+              ':one': 1,
+              ':limit': limit,
+              ':ttl': Math.ceil(((window + 2) * windowMs) / 1000),
+            },
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
     },
 
     readRequest: (principalId, key) => get<IdempotentRequest>(requestKey(principalId, key)),

@@ -1,0 +1,130 @@
+import { listApps } from '../../core/records/apps.ts';
+import { readForm } from '../../core/records/form.ts';
+import { openView } from '../../core/records/list.ts';
+import { addRecord, type OperationAnswer, readRecord, runOperation } from '../../core/records/operation.ts';
+import { readHistory, readTaskRuns } from '../../core/records/trace.ts';
+import { openSession } from '../../core/runtime.ts';
+import {
+  type ApiRequest,
+  type ApiResponse,
+  type Handlers,
+  json,
+  noContent,
+  versioned,
+} from '../shared/http/request.ts';
+import type { SiteRoute } from '../shared/routes/index.ts';
+import type { Wiring } from '../shared/wiring.ts';
+
+type RuntimeRoute = Extract<SiteRoute, { function: 'api' }>;
+
+const PARAMETER = 'param.';
+
+/** The routes of the runtime plane: each asks one use case and sets its answer. */
+export function runtimeHandlers(wiring: Wiring): Handlers<RuntimeRoute> {
+  const open = async (
+    request: Pick<ApiRequest<Extract<RuntimeRoute, { id: 'listApps' }>>, 'caller' | 'params'>,
+  ) => openSession(await wiring.runtime(), request.caller, request.params.environment);
+
+  return {
+    async listApps(request) {
+      return json(200, { apps: listApps(await open(request)) });
+    },
+
+    async addRecord(request) {
+      const { app, recordType, environment } = request.params;
+      const answer = await addRecord(await open(request), {
+        app,
+        recordType,
+        ...request.body,
+        ...key(request),
+      });
+      return answered(201, answer, { location: `/${environment}/records/${answer.recordId}` });
+    },
+
+    async openView(request) {
+      const { limit, cursor, ...rest } = request.query;
+      const { app, recordType, view } = request.params;
+      const params = Object.fromEntries(
+        Object.entries(rest).map(([name, value]) => [
+          name.startsWith(PARAMETER) ? name.slice(PARAMETER.length) : name,
+          value as string,
+        ]),
+      );
+      const page = await openView(await open(request), {
+        app,
+        recordType,
+        view,
+        params,
+        limit,
+        ...(cursor && { cursor }),
+      });
+      return json(200, page);
+    },
+
+    async readForm(request) {
+      const { app, recordType, operation } = request.params;
+      const { record } = request.query;
+      return json(
+        200,
+        await readForm(await open(request), {
+          app,
+          recordType,
+          operation,
+          ...(record && { recordId: record }),
+        }),
+      );
+    },
+
+    async readRecord(request) {
+      return versioned(200, await readRecord(await open(request), request.params.record));
+    },
+
+    async runOperation(request) {
+      const { record, operation } = request.params;
+      const answer = await runOperation(await open(request), {
+        recordId: record,
+        operation,
+        values: request.body.values,
+        ...(request.ifMatch !== undefined && { expectedVersion: request.ifMatch }),
+        ...key(request),
+      });
+      return answered(200, answer);
+    },
+
+    async readHistory(request) {
+      const { limit, cursor } = request.query;
+      return json(
+        200,
+        await readHistory(await open(request), request.params.record, { limit, ...(cursor && { cursor }) }),
+      );
+    },
+
+    async readTaskRuns(request) {
+      return json(200, { taskRuns: await readTaskRuns(await open(request), request.params.record) });
+    },
+
+    async readMe({ caller }) {
+      const { type, name, email, roles, principalId, credential } = caller;
+      return json(200, {
+        type,
+        ...(type !== 'anonymous' && { id: principalId, name, email, roles }),
+        ...(credential && { expiresAt: new Date(credential.expiresAt).toISOString() }),
+      });
+    },
+  };
+}
+
+function key({ idempotencyKey }: { idempotencyKey: string | undefined }) {
+  return idempotencyKey ? { idempotencyKey } : {};
+}
+
+/** The record as it is now; where the caller may not see it (any more), what was done. */
+function answered(
+  status: number,
+  answer: OperationAnswer,
+  headers: Record<string, string> = {},
+): ApiResponse {
+  if (answer.deleted) return noContent();
+  if (answer.record) return versioned(status, answer.record, headers);
+  return json(status, { operation: answer.operation, recordId: answer.recordId }, headers);
+}
