@@ -23,6 +23,7 @@ const domain = z.strictObject({
 });
 
 const fields = z.strictObject({
+  $schema: z.string().optional().describe('For editors'),
   stage: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,19}$/, {
@@ -48,6 +49,11 @@ const fields = z.strictObject({
       "Part of every token's signature; changing it ends all links and sessions. Default: daypass-<stage>",
     ),
   senderAddress: email.describe('From address of all mails; its identity must be verified in SES'),
+  senderName: z
+    .string()
+    .regex(/^[A-Za-z0-9 '&+-]{1,64}$/, { error: "must be plain letters, digits, spaces and '&+-" })
+    .optional()
+    .describe('Name that mails show beside the address'),
   senderIdentity: z
     .enum(['address', 'domain', 'existing'])
     .default('address')

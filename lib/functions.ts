@@ -15,8 +15,8 @@ export interface FunctionSpec {
   journalKeys: boolean;
   /** Sends mail as the configured sender. */
   sendsMail: boolean;
-  /** `states:` actions on the machine token-access or on its executions. */
-  tokenAccess: readonly ('StartExecution' | 'SendTaskSuccess' | 'DescribeExecution' | 'StopExecution')[];
+  /** `states:` actions on the machine token-access. */
+  tokenAccess: readonly ('StartExecution' | 'SendTaskSuccess')[];
   /** Is called asynchronously, so what it could not do goes to a queue of its own. */
   asynchronous: boolean;
 }
@@ -24,15 +24,16 @@ export interface FunctionSpec {
 /** Parts of a transaction are authorised as the single actions they stand for. */
 export type TableAction =
   | 'GetItem'
-  | 'BatchGetItem'
   | 'Query'
   | 'PutItem'
   | 'UpdateItem'
   | 'DeleteItem'
   | 'ConditionCheckItem';
 
-const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'] as const;
-const READS_AND_WRITES = ['GetItem', 'BatchGetItem', 'Query', ...WRITES] as const;
+/** Use cases on records: read by key and by view, write all in one transaction. */
+const RECORDS = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'] as const;
+/** The same for callers who may hold a pass: their writes check that it is still live. */
+const RECORDS_WITH_PASSES = [...RECORDS, 'ConditionCheckItem'] as const;
 
 export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
   authorizer: {
@@ -51,8 +52,8 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     purpose: 'The runtime plane over HTTP',
     memoryMb: 1024,
     timeoutSeconds: 20,
-    table: READS_AND_WRITES,
-    indexes: ['GSI1', 'GSI2'],
+    table: RECORDS_WITH_PASSES,
+    indexes: [],
     signingKeys: true,
     journalKeys: true,
     sendsMail: false,
@@ -63,8 +64,8 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     purpose: 'The design plane over HTTP',
     memoryMb: 1024,
     timeoutSeconds: 20,
-    table: READS_AND_WRITES,
-    indexes: ['GSI1', 'GSI2'],
+    table: ['GetItem', 'Query', 'PutItem'],
+    indexes: [],
     signingKeys: true,
     journalKeys: true,
     sendsMail: false,
@@ -75,8 +76,8 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     purpose: 'Pages for contractors and staff',
     memoryMb: 1024,
     timeoutSeconds: 20,
-    table: READS_AND_WRITES,
-    indexes: ['GSI1', 'GSI2'],
+    table: RECORDS_WITH_PASSES,
+    indexes: [],
     signingKeys: true,
     journalKeys: true,
     sendsMail: true,
@@ -87,8 +88,8 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     purpose: 'Does the states of the workflows',
     memoryMb: 512,
     timeoutSeconds: 55,
-    table: READS_AND_WRITES,
-    indexes: ['GSI1', 'GSI2'],
+    table: RECORDS,
+    indexes: [],
     signingKeys: true,
     journalKeys: true,
     sendsMail: true,
@@ -99,7 +100,7 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     purpose: 'Dispatches what a committed write must be followed by',
     memoryMb: 512,
     timeoutSeconds: 30,
-    table: ['GetItem', 'UpdateItem', 'DeleteItem'],
+    table: ['GetItem', 'DeleteItem'],
     indexes: [],
     signingKeys: false,
     journalKeys: false,
@@ -111,20 +112,20 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     purpose: 'Sweeps the outbox, ends what a broken workflow left, seals the journal',
     memoryMb: 512,
     timeoutSeconds: 55,
-    table: READS_AND_WRITES,
-    indexes: ['GSI1', 'GSI2'],
+    table: RECORDS,
+    indexes: ['GSI1'],
     signingKeys: true,
     journalKeys: true,
     sendsMail: false,
-    tokenAccess: ['StartExecution', 'SendTaskSuccess', 'DescribeExecution', 'StopExecution'],
+    tokenAccess: ['StartExecution', 'SendTaskSuccess'],
     asynchronous: true,
   },
   'mail-events': {
     purpose: 'Marks what could not be delivered',
     memoryMb: 512,
     timeoutSeconds: 30,
-    table: READS_AND_WRITES,
-    indexes: ['GSI1', 'GSI2'],
+    table: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    indexes: [],
     signingKeys: false,
     journalKeys: true,
     sendsMail: false,

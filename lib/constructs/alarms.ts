@@ -174,9 +174,17 @@ function followUpAlarms({ functions, machines, deadLetters }: Watched): AlarmSpe
       name: 'outbox-backlog',
       means: 'Outbox items have been pending too long, although the sweeper dispatches them again',
       section: 'outbox-backlog',
-      metric: ownMetric('housekeeping', 'OutboxOverdue', 'Maximum'),
+      metric: ownMetric('housekeeping', 'OutboxBacklog', 'Maximum'),
       threshold: 0,
       periods: 2,
+    },
+    {
+      name: 'grants-reaped',
+      means: 'The reaper had to end passes that their workflows should have ended',
+      section: 'grants-reaped',
+      metric: ownMetric('housekeeping', 'GrantsReaped'),
+      threshold: 0,
+      periods: 1,
     },
     {
       name: 'housekeeping-silent',

@@ -81,15 +81,6 @@ export class DaypassFunction extends Construct {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'X-Ray has no resources to name: xray:PutTraceSegments and PutTelemetryRecords take only *.',
     });
-    if (spec.tokenAccess.some(isOfExecutions)) {
-      // Named as cdk-nag spells the resource, so that no other wildcard is excused with it.
-      const account = config.account ?? '<AWS::AccountId>';
-      const executions = `arn:aws:states:${config.region}:${account}:execution:${nameOf(config, 'token-access')}:*`;
-      Validations.of(role).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::${executions}]`,
-        reason: 'Executions of this one state machine are named after their grants and made at run time.',
-      });
-    }
   }
 }
 
@@ -107,7 +98,9 @@ function environmentOf(scope: Construct, props: DaypassFunctionProps): Record<st
     JOURNAL_KEYS_ARN: data.journalKeysArn,
     TOKEN_LIFETIME_DAYS: String(config.tokenLifetimeDays),
     LINK_STYLE: config.linkStyle,
-    SENDER_ADDRESS: config.senderAddress,
+    SENDER_ADDRESS: config.senderName
+      ? `${config.senderName} <${config.senderAddress}>`
+      : config.senderAddress,
     REPLY_TO: config.replyTo ?? config.senderAddress,
     CONFIGURATION_SET: data.configurationSetName,
     TOKEN_ACCESS_ARN: tokenAccessArn(scope, config),
@@ -161,20 +154,11 @@ function statementsOf(scope: Construct, props: DaypassFunctionProps): PolicyStat
   }
   for (const action of spec.tokenAccess) {
     statements.push(
-      new PolicyStatement({
-        actions: [`states:${action}`],
-        resources: [
-          isOfExecutions(action)
-            ? `${tokenAccessArn(scope, config, 'execution')}:*`
-            : tokenAccessArn(scope, config),
-        ],
-      }),
+      new PolicyStatement({ actions: [`states:${action}`], resources: [tokenAccessArn(scope, config)] }),
     );
   }
   return statements;
 }
-
-const isOfExecutions = (action: string) => action === 'DescribeExecution' || action === 'StopExecution';
 
 /** SES asks for the sender's identity and the configuration set; in the sandbox for the recipient's identity too. */
 function mailResources(stack: Stack, { config, data }: DaypassFunctionProps): string[] {
@@ -192,12 +176,11 @@ function mailResources(stack: Stack, { config, data }: DaypassFunctionProps): st
   ];
 }
 
-function tokenAccessArn(scope: Construct, config: Config, resource = 'stateMachine'): string {
-  const name = nameOf(config, 'token-access');
+function tokenAccessArn(scope: Construct, config: Config): string {
   return Stack.of(scope).formatArn({
     service: 'states',
-    resource,
-    resourceName: name,
+    resource: 'stateMachine',
+    resourceName: nameOf(config, 'token-access'),
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 }

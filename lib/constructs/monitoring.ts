@@ -95,7 +95,8 @@ function widgets(watched: Watched): GraphWidget[][] {
         ]),
       ),
       graph('Outbox', [
-        ownMetric('housekeeping', 'OutboxOverdue', 'Maximum'),
+        ownMetric('housekeeping', 'OutboxBacklog', 'Maximum'),
+        ownMetric('housekeeping', 'GrantsReaped'),
         watched.functions.outbox.metric('IteratorAge', { statistic: 'Maximum' }),
       ]),
       graph(
