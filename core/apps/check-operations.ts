@@ -24,6 +24,7 @@ export function checkOperations(context: CheckContext, checked: CheckedType, pat
   for (const [at, operation] of type.operations.entries()) {
     checkOperation(context, checked, operation, [...path, 'operations', at]);
   }
+  if (!states.includes(type.initialState)) return;
   const reached = reachableStates(type);
   for (const [at, state] of type.states.entries()) {
     if (reached.has(state.id)) continue;

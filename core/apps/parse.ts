@@ -9,7 +9,7 @@ export function parseDocument<Schema extends z.ZodType>(
   document: unknown,
   report: Report,
 ): z.output<Schema> | undefined {
-  const parsed = schema.safeParse(document);
+  const parsed = schema.safeParse(document, { reportInput: true });
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues) reportIssue(issue, schema, document, report);
   return undefined;

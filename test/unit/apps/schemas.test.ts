@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import Ajv2020 from 'ajv/dist/2020.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { definitionSchemas, readSchema } from '../../../schemas/generate.ts';
 
 const EXAMPLES = new URL('../../../examples/', import.meta.url);
@@ -16,9 +16,12 @@ const files = readdirSync(EXAMPLES).flatMap((example) => [
 ]);
 
 describe('the JSON Schemas of definition files', () => {
-  it.each(Object.keys(definitionSchemas()))('%s is what the code reads (else run: npm run schemas)', (file) => {
-    expect(JSON.parse(readSchema(file))).toEqual(JSON.parse(definitionSchemas()[file] as string));
-  });
+  it.each(Object.keys(definitionSchemas()))(
+    '%s is what the code reads (else run: npm run schemas)',
+    (file) => {
+      expect(JSON.parse(readSchema(file))).toEqual(JSON.parse(definitionSchemas()[file] as string));
+    },
+  );
 
   it.each(files)('$name is valid and names its schema', ({ name, schema }) => {
     const url = new URL(name, EXAMPLES);
