@@ -67,6 +67,8 @@ export class StatelessStack extends Stack {
       configurationSetName: data.configurationSetName,
     });
 
+    // `npm run apply` and `npm run first-owner` find the site by these.
+    new CfnOutput(this, 'SiteId', { value: config.siteId });
     new CfnOutput(this, 'SiteUrl', { value: front.siteUrl });
   }
 

@@ -1,0 +1,47 @@
+import { parseArgs } from 'node:util';
+import { OWNER, TENANT_ADMINISTRATOR } from '../core/policy/built-in.ts';
+import { normaliseEmail, type Principal } from '../core/principals.ts';
+import { createSignInLink } from '../core/sign-in/sign-in.ts';
+import { connect, readOutputs } from './site-files/connect.ts';
+
+const USAGE = `Usage: npm run first-owner -- EMAIL NAME [--outputs .daypass/outputs.json]
+
+Makes the first owner of a deployed site, who is also its tenant administrator, and prints a link that signs them in
+once, within 15 minutes. No mail is sent, so it works while SES is in its sandbox. Run again for the same email, it
+prints a new link. Needs AWS credentials for the site's table and signing keys.`;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { outputs: { type: 'string', default: '.daypass/outputs.json' } },
+  });
+  const [email, ...words] = positionals;
+  if (!email?.includes('@') || words.length === 0) {
+    console.log(USAGE);
+    process.exitCode = 2;
+    return;
+  }
+  const runtime = await connect(await readOutputs(values.outputs)).runtime();
+  const known = await runtime.store.readUserByEmail(normaliseEmail(email));
+  if (known && !known.roles.includes(OWNER)) {
+    throw new Error(`${email} is a user already, and no owner. Only an owner can make another one.`);
+  }
+  const owner: Principal = known ?? {
+    id: runtime.newId(),
+    type: 'user',
+    name: words.join(' '),
+    email,
+    roles: [OWNER, TENANT_ADMINISTRATOR],
+    profiles: [],
+    createdAt: new Date(runtime.now()).toISOString(),
+  };
+  if (!known) await runtime.store.commit([{ kind: 'addUser', principal: owner, email }]);
+  console.log(
+    `${owner.name} signs in here, once, within 15 minutes:\n\n  ${await createSignInLink(runtime, owner)}\n`,
+  );
+}
+
+main().catch((error: unknown) => {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+});
