@@ -114,7 +114,7 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     timeoutSeconds: 55,
     table: RECORDS,
     indexes: ['GSI1'],
-    signingKeys: true,
+    signingKeys: false,
     journalKeys: true,
     sendsMail: false,
     tokenAccess: ['StartExecution', 'SendTaskSuccess'],

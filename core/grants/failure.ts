@@ -1,10 +1,10 @@
 import type { Environment } from '../environments.ts';
 import { recordEvent } from '../journal/write.ts';
 import { indexChanges } from '../records/index-entries.ts';
-import { openSession } from '../runtime.ts';
+import { openSession, type Runtime } from '../runtime.ts';
 import { endBySystem } from './end.ts';
 import type { Grant } from './grant.ts';
-import { HOUSEKEEPER, type RobotRuntime, whileContended } from './robot.ts';
+import { HOUSEKEEPER, whileContended } from './robot.ts';
 
 const MESSAGE_LIMIT = 500;
 const ANY_STATUS = ['requested', 'live', 'ending', 'ended', 'failed'] as const;
@@ -14,7 +14,7 @@ const ANY_STATUS = ['requested', 'live', 'ending', 'ended', 'failed'] as const;
  * than the robot's own are named and not quoted, because they could hold anything.
  */
 export async function noteFailure(
-  runtime: RobotRuntime,
+  runtime: Runtime,
   environment: Environment,
   grantId: string,
   step: string,
@@ -37,7 +37,7 @@ export async function noteFailure(
 
 /** RevokeAfterFailure: whatever failed, the token is dead before the execution fails; staff see why on the record. */
 export async function revokeAfterFailure(
-  runtime: RobotRuntime,
+  runtime: Runtime,
   environment: Environment,
   grantId: string,
 ): Promise<void> {
@@ -52,25 +52,58 @@ export async function revokeAfterFailure(
 }
 
 /** RecordMailFailure: the pass stays; staff are told that nobody was. */
-export function recordMailFailure(
-  runtime: RobotRuntime,
+export async function recordMailFailure(
+  runtime: Runtime,
   environment: Environment,
   grantId: string,
 ): Promise<void> {
+  const grant = await runtime.store.readGrant(environment, grantId);
+  if (!grant) return;
+  await markTrouble(runtime, grant, {
+    operation: 'RecordMailFailure',
+    step: 'NotifyContractor',
+    message: `The mail could not be sent: ${lastFailure(grant)}`,
+  });
+}
+
+/** A mail came back, or its reader complained: the record and its task run say so. */
+export async function recordMailEvent(
+  runtime: Runtime,
+  environment: Environment,
+  grantId: string,
+  message: string,
+): Promise<void> {
+  const grant = await runtime.store.readGrant(environment, grantId);
+  if (!grant) return;
+  const at = new Date(runtime.now()).toISOString();
+  await runtime.store.commit([
+    {
+      kind: 'changeGrant',
+      environment,
+      grantId,
+      from: ANY_STATUS,
+      set: {},
+      step: { at, step: 'Mail', outcome: 'failed', message },
+    },
+  ]);
+  await markTrouble(runtime, grant, { operation: 'RecordMailEvent', step: 'Mail', message });
+}
+
+/** Puts on the grant's record what staff have to know, as an event of its own. */
+function markTrouble(
+  runtime: Runtime,
+  grant: Grant,
+  trouble: { operation: string; step: string; message: string },
+): Promise<void> {
   return whileContended(async () => {
-    const grant = await runtime.store.readGrant(environment, grantId);
-    const record = grant && (await runtime.store.readRecord(environment, grant.recordId));
-    const session = await openSession(runtime, HOUSEKEEPER, environment);
+    const record = await runtime.store.readRecord(grant.environment, grant.recordId);
+    const session = await openSession(runtime, HOUSEKEEPER, grant.environment);
     const type = record && session.published.site.recordType(record.app, record.recordType);
-    if (!grant || !record || !type) return;
+    if (!record || !type) return;
+    const { operation, step, message } = trouble;
     const at = new Date(session.now).toISOString();
-    const message = `The mail could not be sent: ${lastFailure(grant)}`;
-    const after = {
-      ...record,
-      version: record.version + 1,
-      trouble: { at, step: 'NotifyContractor', message },
-    };
-    const event = recordEvent(session, { operation: 'RecordMailFailure', before: record, after, grantId });
+    const after = { ...record, version: record.version + 1, trouble: { at, step, message } };
+    const event = recordEvent(session, { operation, before: record, after, grantId: grant.id });
     await runtime.store.commit([
       {
         kind: 'updateRecord',

@@ -14,6 +14,7 @@ const site = z.object({
   TABLE_NAME: z.string().min(3),
   SIGNING_KEYS_ARN: z.string().min(1).describe('Secret that holds the keys of tokens, forms and cursors'),
 });
+const keyless = site.omit({ SIGNING_KEYS_ARN: true });
 const journal = z.object({
   JOURNAL_KEYS_ARN: z.string().min(1).describe('Secret that holds the keys of the journal'),
   TOKEN_LIFETIME_DAYS: z.coerce.number().int().min(1).max(365),
@@ -32,8 +33,9 @@ const SCHEMAS = {
   portal: site.extend(journal.shape).extend(mail.shape).extend(link.shape),
   robot: site.extend(journal.shape).extend(mail.shape).extend(link.shape),
   outbox: z.object({ TABLE_NAME: site.shape.TABLE_NAME }).extend(machine.shape),
-  housekeeping: site.extend(journal.shape).extend(machine.shape),
-  'mail-events': z.object({ TABLE_NAME: site.shape.TABLE_NAME }).extend(journal.shape),
+  // These two only take access away or mark records: they sign nothing.
+  housekeeping: keyless.extend(journal.shape).extend(machine.shape),
+  'mail-events': keyless.extend(journal.shape),
 } as const;
 
 export type FunctionEnvironment<Name extends keyof typeof SCHEMAS> = z.output<(typeof SCHEMAS)[Name]>;

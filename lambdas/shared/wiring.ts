@@ -1,6 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { JournalKeys, Runtime } from '../../core/runtime.ts';
 import { randomId } from '../../core/tokens/base62.ts';
+import type { Keyring } from '../../core/tokens/keyring.ts';
 import { keyringSource } from './keyring-source.ts';
 import { createDefinitions, publishedSource } from './table/definitions.ts';
 import { createDocumentClient, createStore } from './table/store.ts';
@@ -9,9 +10,12 @@ export interface WiringSettings {
   SITE_ID: string;
   SITE_URL: string;
   TABLE_NAME: string;
-  SIGNING_KEYS_ARN: string;
+  /** Absent for functions that sign and check nothing. */
+  SIGNING_KEYS_ARN?: string;
   JOURNAL_KEYS_ARN: string;
 }
+
+const NO_KEYS: Keyring = { active: '', key: () => undefined };
 
 /**
  * Puts the use cases' ports together over AWS, once per process; keys are asked for anew at every call, because they
@@ -20,7 +24,9 @@ export interface WiringSettings {
 export function createWiring(settings: WiringSettings) {
   const client = createDocumentClient();
   const secrets = new SecretsManagerClient({});
-  const signingKeys = keyringSource(settings.SIGNING_KEYS_ARN, secrets);
+  const signingKeys = settings.SIGNING_KEYS_ARN
+    ? keyringSource(settings.SIGNING_KEYS_ARN, secrets)
+    : async () => NO_KEYS;
   const journalKeys = keyringSource(settings.JOURNAL_KEYS_ARN, secrets);
   const store = createStore(client, settings.TABLE_NAME);
   const definitions = createDefinitions(client, settings.TABLE_NAME);
