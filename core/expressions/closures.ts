@@ -1,5 +1,6 @@
 import type { Binding, Leaf } from './binding.ts';
 import { compileEquality, compileMembership, compileOrder } from './comparison.ts';
+import { isPresent } from './presence.ts';
 import { containsText } from './search.ts';
 import { instantOf } from './time.ts';
 import type { Node } from './types.ts';
@@ -25,7 +26,7 @@ export function compileNode<Input>(node: Node, binding: Binding<Input>): Leaf<In
           ? compilePath({ ...node, path: node.path.slice(0, -1) }, binding)
           : undefined;
       return (input, record) => {
-        if (holder && typeof holder(input, record) !== 'object') return undefined;
+        if (holder && !isPresent(holder(input, record))) return undefined;
         return isPresent(get(input, record));
       };
     }
@@ -80,10 +81,6 @@ export function compileNode<Input>(node: Node, binding: Binding<Input>): Leaf<In
     case 'call':
       return compileCall(node.name, node.args.map(child));
   }
-}
-
-function isPresent(value: unknown): boolean {
-  return value !== undefined && value !== null && typeof value !== 'function';
 }
 
 function compilePath<Input>(node: Node & { op: 'get' | 'has' }, binding: Binding<Input>): Leaf<Input> {

@@ -1,4 +1,5 @@
 import type { Leaf } from './binding.ts';
+import { isPresent } from './presence.ts';
 import type { Node, ValueType } from './types.ts';
 
 type Compile<Input> = (node: Node) => Leaf<Input>;
@@ -11,21 +12,25 @@ function primitiveOf(type: ValueType): 'string' | 'number' | 'boolean' | undefin
   return type === 'bool' ? 'boolean' : undefined;
 }
 
-/** `==`: values of one type; different types cannot be compared, as CEL has it. */
+/**
+ * `==`. Where both types are known, a value of another type cannot be compared; where one is not, values of different
+ * types are simply not equal, as CEL has it.
+ */
 export function compileEquality<Input>([left, right]: Operands, compile: Compile<Input>): Leaf<Input> {
   if (left.op === 'value' && right.op !== 'value') return compileEquality([right, left], compile);
   const a = compile(left);
-  const primitive = primitiveOf(left.type) ?? primitiveOf(right.type);
-  if (right.op === 'value' && primitive) return equalsConstant(a, primitive, right.value);
-  const b = compile(right);
-  if (primitive) {
-    return (input, record) => {
-      const x = a(input, record);
-      const y = b(input, record);
-      return typeof x === primitive && typeof y === primitive ? x === y : undefined;
-    };
+  const primitive = primitiveOf(left.type);
+  if (!primitive || !primitiveOf(right.type)) {
+    const b = compile(right);
+    return (input, record) => equals(a(input, record), b(input, record));
   }
-  return (input, record) => equals(a(input, record), b(input, record));
+  if (right.op === 'value') return equalsConstant(a, primitive, right.value);
+  const b = compile(right);
+  return (input, record) => {
+    const x = a(input, record);
+    const y = b(input, record);
+    return typeof x === primitive && typeof y === primitive ? x === y : undefined;
+  };
 }
 
 function equalsConstant<Input>(operand: Leaf<Input>, primitive: string, constant: unknown): Leaf<Input> {
@@ -36,12 +41,11 @@ function equalsConstant<Input>(operand: Leaf<Input>, primitive: string, constant
   };
 }
 
-/** Equality of values of unknown type: of one kind, and lists and maps entry by entry. */
+/** Equality of values of unknown type, lists and maps entry by entry; undefined where one is absent. */
 function equals(a: unknown, b: unknown): boolean | undefined {
-  if (a === undefined || b === undefined || a === null || b === null) return undefined;
-  if (typeof a !== typeof b || Array.isArray(a) !== Array.isArray(b)) return undefined;
-  if (typeof a !== 'object') return typeof a === 'function' ? undefined : a === b;
-  return sameEntries(a, b as object);
+  if (!isPresent(a) || !isPresent(b)) return undefined;
+  if (typeof a !== 'object' || typeof b !== 'object') return a === b;
+  return Array.isArray(a) === Array.isArray(b) && sameEntries(a as object, b as object);
 }
 
 function sameEntries(a: object, b: object): boolean {

@@ -1,7 +1,9 @@
 import { compileNode } from '../expressions/closures.ts';
+import type { CheckedExpression } from '../expressions/types.ts';
 import { requestBinding } from './binding.ts';
 import { withoutState } from './conjuncts.ts';
 import type { PolicyDocument, StoredRule } from './document.ts';
+import { selectorTier } from './keys.ts';
 import type { AccessRequest, FieldSet, Tier } from './types.ts';
 
 /** True where it holds; false where not; anything else where it cannot be evaluated. */
@@ -10,6 +12,8 @@ export type Test = (request: AccessRequest, record: object | undefined) => unkno
 /** One rule as it is tried for a subject: closures made once. */
 export interface Entry {
   readonly rule: StoredRule;
+  /** The key of the index under which it names the subject. */
+  readonly key: string;
   readonly tier: Tier;
   readonly deny: boolean;
   readonly fields: FieldSet;
@@ -33,7 +37,7 @@ export class Conditions {
   test(position: number): Test {
     let test = this.#tests[position];
     if (!test) {
-      test = compileNode(this.#ast(position), requestBinding);
+      test = compileNode(this.checked(position).ast, requestBinding);
       this.#tests[position] = test;
     }
     return test;
@@ -42,7 +46,7 @@ export class Conditions {
   inAnyState(position: number): Test | undefined {
     let test = this.#inAnyState[position];
     if (!test) {
-      const rest = withoutState(this.#ast(position));
+      const rest = withoutState(this.checked(position).ast);
       if (!rest) return undefined;
       test = compileNode(rest, requestBinding);
       this.#inAnyState[position] = test;
@@ -50,17 +54,17 @@ export class Conditions {
     return test;
   }
 
-  #ast(position: number) {
+  /** The condition at a position, as it was checked. */
+  checked(position: number): CheckedExpression {
     const condition = this.#document.conditions[position];
     if (!condition) throw new RangeError(`The policy has no condition ${position}`);
-    return condition.ast;
+    return condition;
   }
 }
 
 /** Makes the entry of a rule for one of its selectors. */
 export function createEntry(
   rule: StoredRule,
-  tier: Tier,
   key: string,
   identities: ReadonlySet<string>,
   conditions: Conditions,
@@ -68,7 +72,8 @@ export function createEntry(
   const position = rule.condition;
   return {
     rule,
-    tier,
+    key,
+    tier: selectorTier(key),
     deny: rule.effect === 'deny',
     fields: rule.fields ?? '*',
     names: namedByRecord(key, identities),

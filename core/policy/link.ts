@@ -1,7 +1,7 @@
 import { BUILT_IN_ROLES, isDesignAction, TENANT_ADMINISTRATOR } from './built-in.ts';
 import { createEntry, type Entry } from './entry.ts';
 import { gatesFor } from './gates.ts';
-import { resourceKeys, selectorTier, subjectKeys } from './keys.ts';
+import { resourceKeys, subjectKeys } from './keys.ts';
 import type { Policy } from './load.ts';
 import { Plan } from './plan.ts';
 import type { AccessRequest, Bypass, Context, Resource, Subject } from './types.ts';
@@ -85,7 +85,7 @@ export class SubjectLink {
         for (const name of [action, isDesignAction(action) ? 'design:*' : '*']) {
           for (const position of ofResource[name] ?? []) {
             const rule = document.rules[position];
-            if (rule) entries.push(createEntry(rule, selectorTier(key), key, identities, conditions));
+            if (rule) entries.push(createEntry(rule, key, identities, conditions));
           }
         }
       }

@@ -1,5 +1,6 @@
 import { DaypassError, type Problem } from '../errors.ts';
 import type { CheckedExpression, Scope } from '../expressions/types.ts';
+import { RECORD_ACTIONS, RECORD_PROPERTIES } from './actions.ts';
 import { BUILT_IN_ROLES, canonicalRole, SYSTEM_ROLES } from './built-in.ts';
 import type { PolicyFacts, RecordTypeFacts } from './document.ts';
 import { partsOf } from './keys.ts';
@@ -167,18 +168,6 @@ class RuleChecker {
     return scope;
   }
 }
-
-/** What may be done with any record besides its operations. */
-export const RECORD_ACTIONS: ReadonlySet<string> = new Set(['*', 'viewHistory', 'decide', 'modifyTask']);
-/** Properties of every record that a list of fields may name. */
-export const RECORD_PROPERTIES: ReadonlySet<string> = new Set([
-  'createdAt',
-  'createdOn',
-  'createdBy',
-  'updatedAt',
-  'updatedBy',
-  'owner',
-]);
 
 function own<Value>(of: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(of, name) ? of[name] : undefined;

@@ -1,6 +1,6 @@
 import type { AppDefinition, Permission } from '../../apps/definition.ts';
 import type { CheckedExpression } from '../../expressions/types.ts';
-import type { FieldSet, RuleDraft, Selector } from '../types.ts';
+import type { RuleDraft, Selector } from '../types.ts';
 
 /**
  * Permissions per role, as an app's definition writes them: what a role may run, on which records, with which fields,
@@ -31,7 +31,7 @@ function operationRules(
   condition: CheckedExpression | string | undefined,
 ): RuleDraft[] {
   return (permission.operations ?? []).flatMap((operation) => {
-    const fields: FieldSet = permission.fields?.[operation] ?? '*';
+    const fields = permission.fields?.[operation];
     return {
       id: `${app}${source}/${operation}`,
       effect: 'allow',
@@ -39,7 +39,7 @@ function operationRules(
       actions: [operation],
       resource: { type: 'record', app, recordType: permission.recordType },
       ...(condition !== undefined && { condition }),
-      fields,
+      ...(fields !== undefined && fields !== '*' && { fields }),
       source: `${app}#${source}`,
     } satisfies RuleDraft;
   });

@@ -70,9 +70,19 @@ const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   ],
 };
 
-/** Rules of the built-in roles: the same for every site. */
+/** Whoever an app belongs to designs it, whatever their roles. */
+const OWN_APP: RuleDraft = {
+  id: 'built-in/appOwner',
+  effect: 'allow',
+  subjects: [{ kind: 'appOwner' }],
+  actions: EVERY_DESIGN,
+  resource: app,
+  source: 'built-in/appOwner',
+};
+
+/** Rules of the built-in roles and of app owners: the same for every site. */
 export function builtInRoleRules(): RuleDraft[] {
-  return Object.entries(GRANTS).flatMap(([id, grants]) =>
+  const ofRoles = Object.entries(GRANTS).flatMap(([id, grants]) =>
     grants.map(([resource, actions], at) => ({
       id: `built-in/${id}/${at}`,
       effect: 'allow' as const,
@@ -82,4 +92,5 @@ export function builtInRoleRules(): RuleDraft[] {
       source: `built-in/${id}`,
     })),
   );
+  return [...ofRoles, OWN_APP];
 }
