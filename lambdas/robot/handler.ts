@@ -9,6 +9,7 @@ import { createMailer } from '../shared/mailer.ts';
 import { createLogger } from '../shared/observability.ts';
 import { createWiring } from '../shared/wiring.ts';
 import { STATES, type StateName } from './states.ts';
+import { workflowError } from './workflow-error.ts';
 
 /** What every state of the workflow hands over: ids and numbers only. */
 const eventSchema = z.object({
@@ -47,6 +48,6 @@ export async function handler(event: unknown): Promise<unknown> {
     await noteFailure(runtime, target, grantId, state, error).catch((note) =>
       logger.error('the failure could not be noted', { ...about, error: note as Error }),
     );
-    throw error;
+    throw workflowError(error);
   }
 }

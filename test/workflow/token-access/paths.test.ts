@@ -141,7 +141,7 @@ describe('a date that is reached', () => {
 
 describe('a mail that fails', () => {
   it('is recorded, and the job can be done and ends the access all the same', async () => {
-    const access = tokenAccess({ NotifyContractor: failing('MailRejected') });
+    const access = tokenAccess({ NotifyContractor: failing('MailFailed') });
     const arn = await access.begin();
     await access.clock.advance(HOUR);
     await access.complete();
@@ -157,7 +157,7 @@ describe('a mail that fails', () => {
 
   it('and cannot even be recorded prevents nothing either', async () => {
     const access = tokenAccess({
-      NotifyContractor: failing('MailRejected'),
+      NotifyContractor: failing('MailFailed'),
       RecordMailFailure: failing('Broken'),
     });
     const arn = await access.begin();
@@ -249,7 +249,10 @@ describe('a step that fails for a while', () => {
 
   it.each(
     ['CreateToken', 'NotifyContractor', 'AwaitCompletion', 'CheckGrant', 'DeleteToken'].flatMap((state) =>
-      ['Lambda.TooManyRequestsException', 'TransactionConflict', 'Throttled'].map((error) => [state, error]),
+      ['Lambda.TooManyRequestsException', 'TransactionConflict', 'Throttled', 'Unavailable'].map((error) => [
+        state,
+        error,
+      ]),
     ),
   )('%s is tried again after %s, and the run succeeds', async (state = '', error = '') => {
     const answer = WAIT[state as keyof typeof WAIT];
