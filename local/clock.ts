@@ -3,6 +3,14 @@ export interface Timer {
   cancel(): void;
 }
 
+export interface TimerOptions {
+  /**
+   * For what recurs: `advance` makes no stop at such a timer, but fires it once after each stop that it makes,
+   * so that moving a month does not run every five minutes' schedule eight thousand times.
+   */
+  catchesUp?: boolean;
+}
+
 /** Answers whether a part of the system has nothing under way that would go on by itself. */
 export type IdleCheck = () => boolean | Promise<boolean>;
 
@@ -14,7 +22,7 @@ export interface Clock {
   /** Milliseconds since the epoch, in the system's time. */
   now(): number;
   /** Calls `fire` once the system's time reaches `dueAt` (epoch milliseconds), however far away that is. */
-  setTimer(dueAt: number, fire: () => void): Timer;
+  setTimer(dueAt: number, fire: () => void, options?: TimerOptions): Timer;
   /** Moves the time forward by `ms`; timers on the way fire in the order in which they are due. */
   advance(ms: number): Promise<void>;
   /** Moves the time forward to a moment (epoch milliseconds or a Date); refuses to go back. */
@@ -38,6 +46,7 @@ const OFFSET = 0;
 const FROZEN_AT = 1;
 
 interface PendingTimer {
+  catchesUp: boolean;
   dueAt: number;
   order: number;
   fire: () => void;
@@ -61,9 +70,10 @@ export function createClock(): Clock {
     else Atomics.add(slots, OFFSET, BigInt(ms));
   }
 
-  function earliest(): PendingTimer | undefined {
+  function earliest(catchesUp?: boolean): PendingTimer | undefined {
     let first: PendingTimer | undefined;
     for (const timer of pending) {
+      if (catchesUp !== undefined && timer.catchesUp !== catchesUp) continue;
       if (!first || timer.dueAt < first.dueAt || (timer.dueAt === first.dueAt && timer.order < first.order)) {
         first = timer;
       }
@@ -71,8 +81,8 @@ export function createClock(): Clock {
     return first;
   }
 
-  function fireEarliest(upTo: number): boolean {
-    const timer = earliest();
+  function fireEarliest(upTo: number, catchesUp?: boolean): boolean {
+    const timer = earliest(catchesUp);
     if (!timer || timer.dueAt > upTo) return false;
     pending.delete(timer);
     try {
@@ -114,14 +124,21 @@ export function createClock(): Clock {
       throw new RangeError(`The clock only moves forward: ${new Date(target).toISOString()}`);
     await settled();
     for (;;) {
-      const next = earliest();
+      const next = earliest(false);
       if (!next || next.dueAt > target) break;
       if (next.dueAt > now()) shift(next.dueAt - now());
-      fireEarliest(next.dueAt);
+      fireEarliest(next.dueAt, false);
       await settled();
+      await catchUp();
     }
     if (target > now()) shift(target - now());
+    await catchUp();
     arm();
+  }
+
+  async function catchUp(): Promise<void> {
+    const moment = now();
+    while (fireEarliest(moment, true));
     await settled();
   }
 
@@ -131,8 +148,8 @@ export function createClock(): Clock {
     settled,
     moveTo,
     advance: (ms) => moveTo(now() + ms),
-    setTimer(dueAt, fire) {
-      const timer: PendingTimer = { dueAt, order: counter++, fire };
+    setTimer(dueAt, fire, { catchesUp = false } = {}) {
+      const timer: PendingTimer = { dueAt, order: counter++, fire, catchesUp };
       pending.add(timer);
       arm();
       return {

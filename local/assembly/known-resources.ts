@@ -11,8 +11,8 @@ interface KnownType {
 
 export const HONOURED_TYPES: Record<string, KnownType> = {
   'AWS::ApiGatewayV2::Api': {
-    honoured: ['Name', 'ProtocolType', 'DisableExecuteApiEndpoint'],
-    withoutEffect: ['Description', 'Tags'],
+    honoured: ['Name', 'ProtocolType'],
+    withoutEffect: ['Description', 'DisableExecuteApiEndpoint', 'Tags'],
   },
   'AWS::ApiGatewayV2::Authorizer': {
     honoured: [
@@ -36,7 +36,7 @@ export const HONOURED_TYPES: Record<string, KnownType> = {
     withoutEffect: ['OperationName'],
   },
   'AWS::ApiGatewayV2::Stage': {
-    honoured: ['ApiId', 'StageName', 'AccessLogSettings', 'StageVariables'],
+    honoured: ['ApiId', 'StageName', 'AccessLogSettings'],
     withoutEffect: ['AutoDeploy', 'DefaultRouteSettings', 'RouteSettings', 'Description', 'Tags'],
   },
   'AWS::DynamoDB::GlobalTable': {
@@ -135,8 +135,8 @@ export const HONOURED_TYPES: Record<string, KnownType> = {
     ],
   },
   'AWS::Lambda::Permission': {
-    honoured: ['Action', 'FunctionName', 'Principal', 'SourceAccount', 'SourceArn'],
-    withoutEffect: [],
+    honoured: ['Action', 'FunctionName', 'Principal', 'SourceArn'],
+    withoutEffect: ['SourceAccount'],
   },
   'AWS::SES::ConfigurationSet': {
     honoured: ['Name'],
@@ -176,16 +176,7 @@ export const HONOURED_TYPES: Record<string, KnownType> = {
     ],
   },
   'AWS::Scheduler::Schedule': {
-    honoured: [
-      'EndDate',
-      'GroupName',
-      'Name',
-      'ScheduleExpression',
-      'ScheduleExpressionTimezone',
-      'StartDate',
-      'State',
-      'Target',
-    ],
+    honoured: ['GroupName', 'Name', 'ScheduleExpression', 'ScheduleExpressionTimezone', 'State', 'Target'],
     withoutEffect: ['Description', 'FlexibleTimeWindow'],
   },
   'AWS::SecretsManager::Secret': {

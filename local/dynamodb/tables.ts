@@ -10,7 +10,23 @@ export interface LocalTable {
   /** DynamoDB Local's own ARN of the stream, if the table has one. */
   localStreamArn?: string;
   ttlAttribute?: string;
+  /** Names of the key attributes, of the table and of each index. */
+  keys: KeyNames;
+  indexes: Record<string, KeyNames>;
   place: string;
+}
+
+export interface KeyNames {
+  hash: string;
+  range?: string;
+}
+
+type KeySchema = { AttributeName: string; KeyType: 'HASH' | 'RANGE' }[];
+
+function keyNames(schema: KeySchema): KeyNames {
+  const named = (type: string) => schema.find(({ KeyType }) => KeyType === type)?.AttributeName;
+  const range = named('RANGE');
+  return { hash: named('HASH') ?? '', ...(range ? { range } : {}) };
 }
 
 const PREFIX = 'DynamoDB_20120810.';
@@ -54,6 +70,12 @@ async function createTable(endpoint: string, resource: ResolvedResource): Promis
     arn: resource.attribute('Arn'),
     streamArn: resource.attribute('StreamArn'),
     place: resource.place,
+    keys: keyNames(properties.KeySchema),
+    indexes: Object.fromEntries(
+      [...(properties.GlobalSecondaryIndexes ?? []), ...(properties.LocalSecondaryIndexes ?? [])].map(
+        (index) => [index.IndexName, keyNames(index.KeySchema)],
+      ),
+    ),
     ...(TableDescription.LatestStreamArn ? { localStreamArn: TableDescription.LatestStreamArn } : {}),
     ...(ttl?.Enabled ? { ttlAttribute: ttl.AttributeName } : {}),
   };

@@ -8,6 +8,8 @@ export interface AccessRequest {
   action: string;
   /** The ARN that it is about. */
   resource: string;
+  /** Other ARNs of which any will do as well. */
+  alternatives?: string[];
   context?: RequestContext;
 }
 

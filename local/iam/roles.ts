@@ -84,7 +84,10 @@ const allowEverywhere = (actions: string[]): Statement => ({
 /** Asks a role's policies, and the permissions that a test withholds, about one request. */
 export function mayRole(role: Role, request: AccessRequest): Verdict {
   const withheld = role.withheld.some((p) => wildcardMatches(p.toLowerCase(), request.action.toLowerCase()));
-  return withheld ? 'denied by nobody allowing it' : evaluate(role.statements, request);
+  if (withheld) return 'denied by nobody allowing it';
+  const resources = [request.resource, ...(request.alternatives ?? [])];
+  const verdicts = resources.map((resource) => evaluate(role.statements, { ...request, resource }));
+  return verdicts.find((verdict) => verdict === 'allowed') ?? (verdicts[0] as Verdict);
 }
 
 /**

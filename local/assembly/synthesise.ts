@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { LocalSystemError } from './problem.ts';
+
+export interface SynthesisOptions {
+  /** The project's folder. */
+  root: string;
+  /** The app's entry, relative to it. */
+  app: string;
+  /** Where the templates go, relative to it. */
+  directory: string;
+  /** Folders and files that the templates are made of, relative to it. */
+  sources: string[];
+}
+
+/** Stands beside the templates and names the state of the sources that they were made from. */
+const STAMP = 'sources.sha256';
+const LOCK_LIMIT_MS = 120_000;
+
+/**
+ * Makes the templates unless they are fresh, which a hash of all sources tells. Several processes may ask at once:
+ * one works, the others wait. Returns whether it had to be done.
+ */
+export async function synthesise(options: SynthesisOptions): Promise<boolean> {
+  const { root, app } = options;
+  const directory = join(root, options.directory);
+  if (isFresh(directory, hashSources(options))) return false;
+  const release = await lock(join(root, '.daypass', `${options.directory.replaceAll('/', '-')}.lock`));
+  try {
+    const hash = hashSources(options);
+    if (isFresh(directory, hash)) return false;
+    const tsx = join(
+      createRequire(join(root, 'package.json')).resolve('tsx/package.json'),
+      '..',
+      'dist',
+      'cli.mjs',
+    );
+    const env = { ...process.env, CDK_OUTDIR: directory };
+    await promisify(execFile)(process.execPath, [tsx, app], {
+      cwd: root,
+      env,
+      maxBuffer: 64 * 1024 * 1024,
+    }).catch(({ stdout, stderr }: { stdout: string; stderr: string }) => {
+      throw new LocalSystemError(`The app could not be synthesised (${app}):\n${stdout}${stderr}`.trim());
+    });
+    writeFileSync(join(directory, STAMP), hash);
+    return true;
+  } finally {
+    release();
+  }
+}
+
+function isFresh(directory: string, hash: string): boolean {
+  try {
+    return readFileSync(join(directory, STAMP), 'utf8') === hash;
+  } catch {
+    return false;
+  }
+}
+
+/** Over names and contents, and over the settings in the environment that configure the app. */
+function hashSources({ root, sources }: SynthesisOptions): string {
+  const hash = createHash('sha256');
+  const add = (path: string) => {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (!stats) return;
+    if (stats.isDirectory()) {
+      for (const name of readdirSync(path).sort()) add(join(path, name));
+    } else
+      hash
+        .update(`${relative(root, path)}\0`)
+        .update(readFileSync(path))
+        .update('\0');
+  };
+  for (const source of sources) add(join(root, source));
+  for (const name of ['DAYPASS_CONFIG', 'DAYPASS_STAGE']) hash.update(`${name}=${process.env[name] ?? ''}\0`);
+  return hash.digest('hex');
+}
+
+/** A folder is made by one process only. One that ended without removing it is overruled after a while. */
+async function lock(path: string): Promise<() => void> {
+  mkdirSync(join(path, '..'), { recursive: true });
+  for (;;) {
+    try {
+      mkdirSync(path);
+      return () => rmSync(path, { recursive: true, force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const since = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+      if (Date.now() - since > LOCK_LIMIT_MS) rmSync(path, { recursive: true, force: true });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}

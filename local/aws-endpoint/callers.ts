@@ -1,0 +1,29 @@
+import { randomBytes } from 'node:crypto';
+import type { Role } from '../iam/roles.ts';
+
+/** Who signs with an access key. */
+export interface Caller {
+  name: string;
+  /** Without a role (the tests' own client) everything is allowed. */
+  role?: Role;
+  /** Ends the caller's process, as a crash would. */
+  kill?(): void;
+}
+
+export interface Callers {
+  /** Gives a caller keys of its own. */
+  register(caller: Caller): { accessKeyId: string; secretAccessKey: string };
+  find(accessKeyId: string): Caller | undefined;
+}
+
+export function createCallers(): Callers {
+  const callers = new Map<string, Caller>();
+  return {
+    register(caller) {
+      const accessKeyId = `ASIA${randomBytes(8).toString('hex').toUpperCase()}`;
+      callers.set(accessKeyId, caller);
+      return { accessKeyId, secretAccessKey: randomBytes(20).toString('hex') };
+    },
+    find: (accessKeyId) => callers.get(accessKeyId),
+  };
+}

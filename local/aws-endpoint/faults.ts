@@ -1,0 +1,132 @@
+import { type AwsCall, AwsError } from './aws-call.ts';
+
+/** What goes wrong: before the service acts, or after it has acted. */
+export type Failure =
+  /** The service throttles, in its own words. */
+  | 'throttle'
+  /** The service fails with an internal error. */
+  | 'fail'
+  /** No answer ever comes, and nothing happens. */
+  | 'hang'
+  /** The caller's process ends before the service acts. */
+  | 'kill'
+  /** A transaction meets another one: cancelled with TransactionConflict. */
+  | 'conflict'
+  /** The service acts, and its answer is lost. */
+  | 'lose answer'
+  /** The service acts, and the caller's process ends before it sees the answer. */
+  | 'kill after'
+  /** Any error of the service. */
+  | AwsError;
+
+export interface Fault {
+  /** Which calls it strikes. */
+  when(call: AwsCall): boolean;
+  then: Failure;
+  /** How many calls it strikes, counting an SDK's attempts of one call once. Default: all. */
+  times?: number;
+  /** How many attempts of each of those calls it strikes. Default: all, so that no retry of the SDK helps. */
+  attempts?: number;
+}
+
+export interface InjectedFault {
+  /** How many attempts it has struck so far. */
+  readonly struck: number;
+  remove(): void;
+}
+
+export interface Faults {
+  inject(fault: Fault): InjectedFault;
+  /** Removes all faults. */
+  clear(): void;
+  /** What goes wrong with this call before the service acts; counts it as struck. */
+  before(call: AwsCall): Failure | undefined;
+  /** What goes wrong with this call after the service has acted; counts it as struck. */
+  after(call: AwsCall): Failure | undefined;
+}
+
+const AFTER: Failure[] = ['lose answer', 'kill after'];
+
+/** Makes the registry of faults of one system. */
+export function createFaults(): Faults {
+  interface Active extends Fault {
+    struck: number;
+    invocations: Map<string, number>;
+  }
+  const active = new Set<Active>();
+
+  function strikes(fault: Active, call: AwsCall): boolean {
+    const attempts = fault.invocations.get(call.invocationId);
+    if (attempts === undefined && fault.invocations.size >= (fault.times ?? Number.POSITIVE_INFINITY))
+      return false;
+    if ((attempts ?? 0) >= (fault.attempts ?? Number.POSITIVE_INFINITY) || !fault.when(call)) return false;
+    fault.invocations.set(call.invocationId, (attempts ?? 0) + 1);
+    fault.struck += 1;
+    return true;
+  }
+  function find(call: AwsCall, phase: (failure: Failure) => boolean): Failure | undefined {
+    for (const fault of active) if (phase(fault.then) && strikes(fault, call)) return fault.then;
+    return undefined;
+  }
+
+  return {
+    inject(fault) {
+      const entry: Active = { ...fault, struck: 0, invocations: new Map() };
+      active.add(entry);
+      return {
+        get struck() {
+          return entry.struck;
+        },
+        remove: () => void active.delete(entry),
+      };
+    },
+    clear: () => active.clear(),
+    before: (call) => find(call, (failure) => !AFTER.includes(failure)),
+    after: (call) => find(call, (failure) => AFTER.includes(failure)),
+  };
+}
+
+const THROTTLES: Record<string, [code: string, message: string]> = {
+  dynamodb: ['ThrottlingException', 'Throughput exceeds the current capacity of your table or index.'],
+  ses: ['Throttling', 'Maximum sending rate exceeded.'],
+  lambda: ['TooManyRequestsException', 'Rate Exceeded.'],
+};
+
+/** The error that a throttling service answers. */
+export function throttled(call: AwsCall): AwsError {
+  const [code, message] = THROTTLES[call.service] ?? ['ThrottlingException', 'Rate exceeded'];
+  return new AwsError(code, message, call.service === 'lambda' ? 429 : 400);
+}
+
+const FAILURES: Record<string, string> = {
+  dynamodb: 'InternalServerError',
+  ses: 'InternalFailure',
+  secretsmanager: 'InternalServiceError',
+  lambda: 'ServiceException',
+};
+
+/** The internal error of a failing service. */
+export function failed(call: AwsCall): AwsError {
+  const code = FAILURES[call.service] ?? 'InternalFailure';
+  return new AwsError(code, 'The request processing has failed because of an unknown error.', 500);
+}
+
+/** The cancellation that a transaction gets when it meets another one. */
+export function conflicted(call: AwsCall): AwsError {
+  const items: unknown[] = call.input.TransactItems ?? [];
+  if (items.length === 0) {
+    return new AwsError('TransactionConflictException', 'Transaction is ongoing for the item');
+  }
+  const reasons = items.map((_, i) =>
+    i === 0
+      ? { Code: 'TransactionConflict', Message: 'Transaction is ongoing for the item' }
+      : { Code: 'None' },
+  );
+  const codes = reasons.map(({ Code }) => Code).join(', ');
+  return new AwsError(
+    'TransactionCanceledException',
+    `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
+    400,
+    { CancellationReasons: reasons },
+  );
+}

@@ -1,0 +1,114 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AwsError, notOnThisMachine } from './aws-call.ts';
+
+/** What the endpoint reads from a request before it knows what it is about. */
+export interface ParsedRequest {
+  accessKeyId: string;
+  service: string;
+  operation: string;
+  // biome-ignore lint/suspicious/noExplicitAny: each service has its own shapes
+  input: Record<string, any>;
+  invocationId: string;
+  attempt: number;
+}
+
+interface Protocol {
+  contentType: string;
+  /** What an access refusal is called. */
+  accessDenied: string;
+  accessDeniedStatus: number;
+}
+
+/** Wire protocols of the services that the endpoint has, by their name in the signature. */
+const PROTOCOLS: Record<string, Protocol> = {
+  dynamodb: {
+    contentType: 'application/x-amz-json-1.0',
+    accessDenied: 'AccessDeniedException',
+    accessDeniedStatus: 400,
+  },
+  states: {
+    contentType: 'application/x-amz-json-1.0',
+    accessDenied: 'AccessDeniedException',
+    accessDeniedStatus: 400,
+  },
+  sqs: { contentType: 'application/x-amz-json-1.0', accessDenied: 'AccessDenied', accessDeniedStatus: 403 },
+  secretsmanager: {
+    contentType: 'application/x-amz-json-1.1',
+    accessDenied: 'AccessDeniedException',
+    accessDeniedStatus: 400,
+  },
+  events: {
+    contentType: 'application/x-amz-json-1.1',
+    accessDenied: 'AccessDeniedException',
+    accessDeniedStatus: 400,
+  },
+  ses: { contentType: 'text/xml', accessDenied: 'AccessDenied', accessDeniedStatus: 403 },
+};
+
+const CREDENTIAL = /Credential=([^/]+)\/\d+\/[^/]+\/([^/]+)\/aws4_request/;
+
+/** Reads caller, service, operation and input. Throws AwsError for what no service here speaks. */
+export function parseRequest({ headers }: IncomingMessage, body: string): ParsedRequest {
+  const [, accessKeyId = '', service = ''] = CREDENTIAL.exec(headers.authorization ?? '') ?? [];
+  if (!PROTOCOLS[service]) throw notOnThisMachine(`the service ${service || 'of an unsigned request'}`);
+  const target = String(headers['x-amz-target'] ?? '');
+  const query = service === 'ses' ? Object.fromEntries(new URLSearchParams(body)) : undefined;
+  return {
+    accessKeyId,
+    service,
+    operation: query ? (query.Action ?? '') : target.slice(target.lastIndexOf('.') + 1),
+    input: query ?? (body ? JSON.parse(body) : {}),
+    invocationId: String(headers['amz-sdk-invocation-id'] ?? `${accessKeyId}-${performance.now()}`),
+    attempt: Number(/attempt=(\d+)/.exec(String(headers['amz-sdk-request']))?.[1] ?? 1),
+  };
+}
+
+/** How this service words that a caller may not. */
+export function accessDeniedNames(service: string): { code: string; status: number } {
+  const protocol = PROTOCOLS[service];
+  return {
+    code: protocol?.accessDenied ?? 'AccessDeniedException',
+    status: protocol?.accessDeniedStatus ?? 400,
+  };
+}
+
+/** Writes a success in the service's protocol. */
+export function sendAnswer(
+  response: ServerResponse,
+  service: string,
+  operation: string,
+  answer: object,
+): void {
+  const text =
+    service === 'ses'
+      ? `<${operation}Response xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><${operation}Result>` +
+        `${elements(answer)}</${operation}Result></${operation}Response>`
+      : JSON.stringify(answer);
+  send(response, 200, service, text);
+}
+
+/** Writes an error in the service's protocol. */
+export function sendError(response: ServerResponse, service: string, error: AwsError): void {
+  const { code, message, status, details } = error;
+  const fault = status >= 500 ? 'Receiver' : 'Sender';
+  const text =
+    service === 'ses'
+      ? `<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><Error>` +
+        `${elements({ Type: fault, Code: code, Message: message })}</Error></ErrorResponse>`
+      : JSON.stringify({ __type: code, message, Message: message, ...details });
+  if (service === 'sqs') response.setHeader('x-amzn-query-error', `${code};${fault}`);
+  send(response, status, service, text);
+}
+
+function send(response: ServerResponse, status: number, service: string, text: string): void {
+  const type = PROTOCOLS[service]?.contentType ?? 'application/x-amz-json-1.0';
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+}
+
+function elements(values: object): string {
+  const escaped = (text: string) => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);
+  return Object.entries(values)
+    .map(([name, value]) => `<${name}>${escaped(String(value))}</${name}>`)
+    .join('');
+}
