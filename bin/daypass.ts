@@ -9,12 +9,13 @@ import { ConfigError, loadConfig, readConfig } from '../lib/config.ts';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** `-c name=value` of the CDK command line, or the environment variable. */
 const setting = (name: string): string | undefined =>
-  new App().node.tryGetContext(name) ?? process.env[`DAYPASS_${name.toUpperCase()}`];
+  new App({ autoSynth: false }).node.tryGetContext(name) ?? process.env[`DAYPASS_${name.toUpperCase()}`];
 
 try {
   const file = setting('config');
   const config = file ? readConfig(resolve(file)) : loadConfig(setting('stage') ?? 'local', root);
-  const bundles = await bundleFunctions(root);
+  const bundles = join(root, '.daypass', 'bundles');
+  await bundleFunctions(root, bundles);
   const outdir = process.env.CDK_OUTDIR ?? join(root, 'cdk.out');
   daypassApp(config, root, bundles, { outdir }).app.synth();
 } catch (error) {

@@ -1,20 +1,20 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import { FUNCTION_NAMES } from './names.ts';
 
 /**
- * Bundles every function into `<root>/.daypass/bundles/<function>/index.mjs`, all in one run of esbuild.
+ * Bundles every function into `<folder>/<function>/index.mjs`, all in one run of esbuild.
  * @param root the project's folder
- * @returns the folder of bundles
+ * @returns esbuild's account of what went into each
  * @throws when a function has no handler, or esbuild finds a mistake
  */
-export async function bundleFunctions(root: string): Promise<string> {
-  const outdir = join(root, '.daypass', 'bundles');
-  await build({
+export async function bundleFunctions(root: string, folder: string): Promise<Metafile> {
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(FUNCTION_NAMES.map((name) => [`${name}/index`, entry(root, name)])),
-    outdir,
+    outdir: folder,
+    metafile: true,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
@@ -32,7 +32,7 @@ export async function bundleFunctions(root: string): Promise<string> {
     // Some dependencies are CommonJS inside and ask for `require`, which an ES module lacks.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   });
-  return outdir;
+  return metafile;
 }
 
 function entry(root: string, name: string): string {

@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { OUTBOX_PREFIX } from '../../lambdas/shared/table/keys.ts';
-import { resourcesOf, shown, templatesOf } from './synthesise.ts';
+import { ROOT, resourcesOf, shown, templatesOf } from './synthesise.ts';
 
 const { stateless } = templatesOf();
 const all = (type: string) => resourcesOf(stateless, type).map(([, resource]) => resource.Properties);
@@ -117,6 +119,22 @@ describe('whatever is called asynchronously', () => {
 });
 
 describe('a state machine', () => {
+  it('is made from every definition file, with everything filled in that the file leaves open', () => {
+    const files = readdirSync(join(ROOT, 'statemachines')).filter((file) => file.endsWith('.asl.json'));
+    const made = new Map(
+      all('AWS::StepFunctions::StateMachine').map(({ StateMachineName, DefinitionSubstitutions }) => [
+        `${String(StateMachineName).replace('daypass-test-', '')}.asl.json`,
+        Object.keys(DefinitionSubstitutions as object),
+      ]),
+    );
+
+    expect([...made.keys()].sort()).toEqual(files.sort());
+    for (const file of files) {
+      const open = readFileSync(join(ROOT, 'statemachines', file), 'utf8').matchAll(/\$\{(\w+)\}/g);
+      expect([file, made.get(file)]).toEqual([file, [...new Set([...open].map(([, name]) => name))]]);
+    }
+  });
+
   it('writes errors without the data of executions, and traces', () => {
     for (const { LoggingConfiguration, TracingConfiguration } of all('AWS::StepFunctions::StateMachine')) {
       expect(LoggingConfiguration).toMatchObject({ Level: 'ERROR', IncludeExecutionData: false });
