@@ -1,3 +1,4 @@
+import { RECORD_PROPERTIES } from '../policy/actions.ts';
 import { SYSTEM_ROLES } from '../policy/built-in.ts';
 import {
   type CheckContext,
@@ -67,7 +68,9 @@ function checkFieldSet(
   set: readonly string[],
   path: Path,
 ): void {
-  requireKnown(context, path, set, type.fields.keys(), 'field');
+  if (set.length === 0) context.report(path, 'this list is empty; name a field, or write "*" for all');
+  const known = [...type.fields.keys(), ...(operation.kind === 'view' ? RECORD_PROPERTIES : [])];
+  requireKnown(context, path, set, known, 'field');
   if (operation.kind !== 'add' && operation.kind !== 'edit' && operation.kind !== 'transition') return;
   for (const [at, id] of set.entries()) {
     const field = type.fields.get(id);

@@ -5,6 +5,7 @@ import { checkFields } from './check-fields.ts';
 import { checkNotifications } from './check-notifications.ts';
 import { checkOperations } from './check-operations.ts';
 import { checkPermissions } from './check-permissions.ts';
+import { checkRunnable } from './check-runnable.ts';
 import { checkTasks } from './check-tasks.ts';
 import { checkViews } from './check-views.ts';
 import { type AppDefinition, appSchema } from './definition.ts';
@@ -69,6 +70,7 @@ function checkMeaning(app: AppDefinition, site: SiteNames, report: Report): Chec
   checkNotifications(context);
   checkPermissions(context);
   checkBuiltIn(context);
+  checkRunnable(context);
   checkRobot(context);
   return context.expressions;
 }

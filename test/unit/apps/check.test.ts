@@ -418,7 +418,52 @@ const TASKS: Mistake[] = [
   },
 ];
 
-const groups = { SHAPE, NAMES, STATES, EXPRESSIONS, SECRETS, TASKS };
+const RUNNABLE: Mistake[] = [
+  {
+    of: 'a second data action, which no workflow would run',
+    break: (app) => loose(app.tasks?.[0]).actions.push({ ...loose(app.tasks?.[0]?.actions[0]), id: 'again' }),
+    path: '/tasks/0/actions/1',
+    says: 'a task has one data action',
+  },
+  {
+    of: 'a task that concerns no pass',
+    break: (app) =>
+      Object.assign(loose(app.tasks?.[0]?.actions[0]), {
+        target: { app: 'work-orders', recordType: 'work-order', operation: 'add' },
+      }),
+    path: '/tasks/0/actions/0/target',
+    says: 'choose such an operation of an app of kind tokens',
+  },
+  {
+    of: 'two tasks that issue a pass for one record',
+    break: (app) => operation(app, 'add').tasks.push({ task: 'create-contractor-token' }),
+    path: `${at}/operations/0/tasks/1`,
+    says: 'a record has one pass at a time',
+  },
+  {
+    of: 'a mail that nothing would send',
+    break: (app) => Object.assign(operation(app, 'complete'), { notifications: ['contractor-work-order'] }),
+    path: `${at}/operations/4/notifications`,
+    says: 'attach a task that issues one',
+  },
+  {
+    of: 'returns in a state in which nothing can be edited',
+    break: (app) => Object.assign(operation(app, 'edit'), { from: ['Active'] }),
+    path: `${at}/operations/4/tasks/0`,
+    says: 'not offered in the state "Closed"',
+  },
+  {
+    of: 'returns to a record type that has no edit',
+    break: (app) => {
+      type(app).operations = type(app).operations.filter(({ kind }: { kind: string }) => kind !== 'edit');
+      app.permissions = [];
+    },
+    path: `${at}/operations/0/tasks/0`,
+    says: 'give Work Order an operation of kind edit',
+  },
+];
+
+const groups = { SHAPE, NAMES, STATES, EXPRESSIONS, SECRETS, TASKS, RUNNABLE };
 
 describe('a definition is refused with the path in the document and what to do:', () => {
   for (const mistakes of Object.values(groups)) {
