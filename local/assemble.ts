@@ -197,6 +197,7 @@ export async function assemble(options: SystemOptions, onStop: (cleanUp: () => u
   return {
     addresses: { ...addresses, dashboardUrl: dashboard.url },
     outputs: outputsOf(assembly, resolver),
+    keys,
     calls,
     clock,
     executions,

@@ -37,6 +37,8 @@ export interface System {
   awsEndpointUrl: string;
   /** Outputs of all stacks, by their name. */
   outputs: Record<string, string>;
+  /** Access keys with every right, for commands that work on the site from outside. */
+  keys: { accessKeyId: string; secretAccessKey: string };
   clock: Clock;
   /** Makes AWS calls and invocations go wrong. */
   faults: Faults;
@@ -84,6 +86,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     return {
       ...parts.addresses,
       outputs: parts.outputs,
+      keys: parts.keys,
       clock: parts.clock,
       faults: parts.faults,
       calls: parts.calls.all,
