@@ -1,6 +1,10 @@
+import { environmentNames } from '../lambdas/shared/environment.ts';
 import type { DeployedFunction } from './names.ts';
 
-/** Everything in which one function differs from another. A function may do what stands here and nothing else. */
+/**
+ * Everything in which one function differs from another. It may do what stands here and nothing else, and use the
+ * secrets and the sender that its environment names.
+ */
 export interface FunctionSpec {
   purpose: string;
   memoryMb: number;
@@ -9,12 +13,6 @@ export interface FunctionSpec {
   table: readonly TableAction[];
   /** Indexes that it queries. */
   indexes: readonly ('GSI1' | 'GSI2')[];
-  /** Reads the keys that links, sessions and API keys are signed with. */
-  signingKeys: boolean;
-  /** Reads the keys that chain the journal. */
-  journalKeys: boolean;
-  /** Sends mail as the configured sender. */
-  sendsMail: boolean;
   /** `states:` actions on the machine token-access. */
   tokenAccess: readonly ('StartExecution' | 'SendTaskSuccess')[];
   /** Is called asynchronously, so what it could not do goes to a queue of its own. */
@@ -42,9 +40,6 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     timeoutSeconds: 5,
     table: ['Query'],
     indexes: [],
-    signingKeys: true,
-    journalKeys: false,
-    sendsMail: false,
     tokenAccess: [],
     asynchronous: false,
   },
@@ -54,9 +49,6 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     timeoutSeconds: 20,
     table: RECORDS_WITH_PASSES,
     indexes: [],
-    signingKeys: true,
-    journalKeys: true,
-    sendsMail: false,
     tokenAccess: [],
     asynchronous: false,
   },
@@ -66,9 +58,6 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     timeoutSeconds: 20,
     table: ['GetItem', 'Query', 'PutItem'],
     indexes: [],
-    signingKeys: true,
-    journalKeys: true,
-    sendsMail: false,
     tokenAccess: [],
     asynchronous: false,
   },
@@ -78,9 +67,6 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     timeoutSeconds: 20,
     table: RECORDS_WITH_PASSES,
     indexes: [],
-    signingKeys: true,
-    journalKeys: true,
-    sendsMail: true,
     tokenAccess: [],
     asynchronous: false,
   },
@@ -90,9 +76,6 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     timeoutSeconds: 55,
     table: RECORDS,
     indexes: [],
-    signingKeys: true,
-    journalKeys: true,
-    sendsMail: true,
     tokenAccess: ['SendTaskSuccess'],
     asynchronous: false,
   },
@@ -102,9 +85,6 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     timeoutSeconds: 30,
     table: ['GetItem', 'DeleteItem'],
     indexes: [],
-    signingKeys: false,
-    journalKeys: false,
-    sendsMail: false,
     tokenAccess: ['StartExecution', 'SendTaskSuccess'],
     asynchronous: false,
   },
@@ -114,9 +94,6 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     timeoutSeconds: 55,
     table: RECORDS,
     indexes: ['GSI1'],
-    signingKeys: false,
-    journalKeys: true,
-    sendsMail: false,
     tokenAccess: ['StartExecution', 'SendTaskSuccess'],
     asynchronous: true,
   },
@@ -126,10 +103,14 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     timeoutSeconds: 30,
     table: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
     indexes: [],
-    signingKeys: false,
-    journalKeys: true,
-    sendsMail: false,
     tokenAccess: [],
     asynchronous: true,
   },
 };
+
+/** The authorizer reads its few variables by itself, without a schema, to start faster. */
+const AUTHORIZER_VARIABLES = ['TABLE_NAME', 'SITE_ID', 'SITE_URL', 'SIGNING_KEYS_ARN'];
+
+/** The environment variables that a function asks for when it starts. */
+export const variablesOf = (name: DeployedFunction): readonly string[] =>
+  name === 'authorizer' ? AUTHORIZER_VARIABLES : environmentNames(name);

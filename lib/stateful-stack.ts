@@ -58,7 +58,7 @@ export class StatefulStack extends Stack {
     // Exported whether used or not: switching to a restored table must not take away an export that is still imported.
     for (const value of [table.tableName, table.tableArn, streamArn]) this.exportValue(value);
 
-    new CfnOutput(this, 'TableName', { value: table.tableName });
+    new CfnOutput(this, 'TableName', { value: this.data.tableName });
     new CfnOutput(this, 'SigningKeysSecretArn', { value: signingKeys.secretArn });
     new CfnOutput(this, 'JournalKeysSecretArn', { value: journalKeys.secretArn });
   }

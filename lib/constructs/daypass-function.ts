@@ -13,9 +13,8 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { environmentNames } from '../../lambdas/shared/environment.ts';
 import type { Config } from '../config.ts';
-import { FUNCTIONS } from '../functions.ts';
+import { FUNCTIONS, variablesOf } from '../functions.ts';
 import { type DeployedFunction, METRICS_NAMESPACE, nameOf } from '../names.ts';
 import type { Data } from '../stateful-stack.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -84,9 +83,6 @@ export class DaypassFunction extends Construct {
   }
 }
 
-/** The authorizer reads its few variables by itself, without a schema, to start faster. */
-const AUTHORIZER_VARIABLES = ['TABLE_NAME', 'SITE_ID', 'SITE_URL', 'SIGNING_KEYS_ARN'];
-
 /** Exactly the variables that the function's own schema asks for, and what the platform's libraries read. */
 function environmentOf(scope: Construct, props: DaypassFunctionProps): Record<string, string> {
   const { config, name, data } = props;
@@ -113,7 +109,7 @@ function environmentOf(scope: Construct, props: DaypassFunctionProps): Record<st
     POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
     POWERTOOLS_LOG_LEVEL: config.logLevel,
   };
-  for (const variable of name === 'authorizer' ? AUTHORIZER_VARIABLES : environmentNames(name)) {
+  for (const variable of variablesOf(name)) {
     const value = values[variable];
     if (value === undefined)
       throw new Error(`The function ${name} asks for ${variable}; give it in environmentOf`);
@@ -140,14 +136,15 @@ function statementsOf(scope: Construct, props: DaypassFunctionProps): PolicyStat
       }),
     );
   }
+  const told = new Set(variablesOf(name));
   const secrets = [
-    ...(spec.signingKeys ? [data.signingKeysArn] : []),
-    ...(spec.journalKeys ? [data.journalKeysArn] : []),
+    ...(told.has('SIGNING_KEYS_ARN') ? [data.signingKeysArn] : []),
+    ...(told.has('JOURNAL_KEYS_ARN') ? [data.journalKeysArn] : []),
   ];
   if (secrets.length > 0) {
     statements.push(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: secrets }));
   }
-  if (spec.sendsMail) {
+  if (told.has('CONFIGURATION_SET')) {
     statements.push(
       new PolicyStatement({ actions: ['ses:SendEmail'], resources: mailResources(stack, props) }),
     );

@@ -83,7 +83,6 @@ const EXPECTED: Record<string, string[]> = {
   housekeeping: [
     ...RECORDS,
     'dynamodb:Query → Table/index/GSI1',
-    SIGNING_KEYS,
     JOURNAL_KEYS,
     'sqs:SendMessage → housekeeping DeadLettersQueue',
     `states:SendTaskSuccess → ${MACHINE}`,
