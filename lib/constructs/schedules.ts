@@ -14,11 +14,6 @@ const JOBS = [
     why: 'Dispatches again what has been pending too long',
   },
   { job: 'reapGrants', expression: 'rate(5 minutes)', why: 'Ends grants that outlived their workflow' },
-  {
-    job: 'sealJournal',
-    expression: 'cron(10 0 * * ? *)',
-    why: 'Seals the heads of all records of the day before (UTC)',
-  },
 ] as const;
 
 export class Schedules extends Construct {
@@ -51,11 +46,8 @@ export class Schedules extends Construct {
           roleArn: role.roleArn,
           input: JSON.stringify({ job }),
           deadLetterConfig: { arn: deadLetters.queueArn },
-          // The next round comes by itself; only the daily one is worth trying for longer.
-          retryPolicy:
-            job === 'sealJournal'
-              ? { maximumRetryAttempts: 20 }
-              : { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 60 },
+          // The next round comes by itself, so a late one is worth nothing.
+          retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 60 },
         },
       });
       schedule.node.addDependency(role);

@@ -2,9 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { z } from 'zod';
 import { ConfigError, configSchema, loadConfig, parseConfig } from '../../lib/config.ts';
 import { FULLEST, ROOT, SMALLEST } from './synthesise.ts';
+
+// A test starts the app as a command; that takes seconds on a busy machine.
+jest.setTimeout(60_000);
 
 const complaint = (input: unknown): string => {
   try {
@@ -106,12 +110,9 @@ describe('the CDK app', () => {
     const file = join(folder, 'site.json');
     writeFileSync(file, JSON.stringify({ ...SMALLEST, senderAddress: 'nobody' }));
     const { status, stderr } = spawnSync(
-      join(ROOT, 'node_modules', '.bin', 'tsx'),
-      [join(ROOT, 'bin', 'daypass.ts')],
-      {
-        env: { ...process.env, DAYPASS_CONFIG: file, CDK_OUTDIR: join(folder, 'cdk.out') },
-        encoding: 'utf8',
-      },
+      join(ROOT, 'node_modules', '.bin', 'cdk'),
+      ['synth', '--quiet', '--context', `config=${file}`, '--output', join(folder, 'cdk.out')],
+      { cwd: ROOT, encoding: 'utf8' },
     );
     rmSync(folder, { recursive: true });
 

@@ -50,7 +50,7 @@ describe('a workflow that did not end by itself', () => {
 });
 
 describe('mail that did not arrive', () => {
-  it('[P10] is told to mail-events, for mail of this site only', () => {
+  it('is told to mail-events, for mail of this site only', () => {
     const { EventPattern, Targets } = ruleOf('mail-events');
     const { resources, ...pattern } = EventPattern as { resources: unknown[] };
 
@@ -73,14 +73,13 @@ describe('mail that did not arrive', () => {
 });
 
 describe('what is done by the clock', () => {
-  it('is the sweep of the outbox, the reaping of grants and the seal of the journal', () => {
+  it('is the sweep of the outbox and the reaping of grants', () => {
     const jobs = all('AWS::Scheduler::Schedule').map(({ ScheduleExpression, Target }) => {
       const { Arn, Input } = Target as { Arn: unknown; Input: string };
       return `${ScheduleExpression} ${Input} ${shown(Arn).replace(/Function.*/, '')}`;
     });
 
     expect(jobs.sort()).toEqual([
-      'cron(10 0 * * ? *) {"job":"sealJournal"} <housekeeping',
       'rate(1 minute) {"job":"sweepOutbox"} <housekeeping',
       'rate(5 minutes) {"job":"reapGrants"} <housekeeping',
     ]);
@@ -102,7 +101,7 @@ describe('whatever is called asynchronously', () => {
       (one) => !(one as { DeadLetterConfig?: unknown }).DeadLetterConfig,
     );
 
-    expect(targets.length + schedules.length + functions.length).toBe(7);
+    expect(targets.length + schedules.length + functions.length).toBe(6);
     expect(withoutQueue).toEqual([]);
   });
 
@@ -144,7 +143,7 @@ describe('a state machine', () => {
 });
 
 describe('a function', () => {
-  it('[P8] writes JSON logs that end after a while, and traces', () => {
+  it('writes JSON logs that end after a while, and traces', () => {
     const groups = new Map(
       resourcesOf(stateless, 'AWS::Logs::LogGroup').map(([id, group]) => [`<${id}>`, group.Properties]),
     );
