@@ -7,6 +7,7 @@ import { writableFields } from './answer.ts';
 import { findOperation, findRecord, findRecordType } from './operation.ts';
 import type { FormAnswer, FormField, StoredRecord } from './record.ts';
 import { recordScope } from './scope.ts';
+import { visibilityOf } from './visibility.ts';
 
 export interface FormRequest {
   app: string;
@@ -51,7 +52,10 @@ export async function readForm(session: Session, request: FormRequest): Promise<
         title: titleOf(record, type.definition.titleField, type.definition.name),
       },
     }),
-    fields: fields.map((field) => formField(session, field, record, users)),
+    fields: fields.map((field) => {
+      const visibleWhen = visibilityOf(session, field, fields, record);
+      return { ...formField(session, field, record, users), ...(visibleWhen && { visibleWhen }) };
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Environment } from '../environments.ts';
+import type { Visibility } from './visibility.ts';
 
 /** A field's stored value: plain JSON. Dates are ISO-8601 text; references hold ids; tokens hold a credential reference. */
 export type FieldValue = string | number | boolean | string[] | { lat: number; lon: number } | null;
@@ -76,6 +77,8 @@ export interface FormField {
   readOnly: boolean;
   /** A CEL expression; the page shows the field only while it holds (and the server checks again). */
   visibleIf?: string;
+  /** The same as a table over other fields of the form, where their values can be listed. */
+  visibleWhen?: Visibility;
   choices?: { value: string; label: string }[];
   maxLength?: number;
   value: FieldValue;

@@ -1,0 +1,81 @@
+import type { LinkedField } from '../apps/published.ts';
+import type { Session } from '../runtime.ts';
+import type { FieldValue, StoredRecord } from './record.ts';
+import { isVisible, recordScope } from './scope.ts';
+
+/**
+ * When a conditional field is on a form, as a table instead of an expression: a page can follow it without an engine
+ * for expressions, and nothing that a browser evaluates can differ from what the server decides.
+ */
+export interface Visibility {
+  /** Other fields of the form that it depends on. */
+  fields: string[];
+  /** The combinations of their values, as lists of the chosen texts, with which the field is visible. */
+  combinations: string[][][];
+}
+
+/** More combinations than these are not worth a table: the field is then shown always, and the server checks. */
+const MAX_COMBINATIONS = 64;
+
+/** Undefined when the field is unconditional, or depends on a field of the form whose values cannot be listed. */
+export function visibilityOf(
+  session: Session,
+  field: LinkedField,
+  form: readonly LinkedField[],
+  record: StoredRecord,
+): Visibility | undefined {
+  const names = dependencies(field.definition.visibleIf);
+  if (!names) return undefined;
+  const fields = form.filter((other) => names.has(other.id));
+  let rows: Choice[][] = [[]];
+  for (const other of fields) {
+    const choices = choicesOf(other, record.values[other.id] ?? null);
+    if (!choices || rows.length * choices.length > MAX_COMBINATIONS) return undefined;
+    rows = rows.flatMap((row) => choices.map((choice) => [...row, choice]));
+  }
+  const holds = (row: Choice[]) => {
+    const values = { ...record.values };
+    row.forEach((choice, index) => {
+      values[(fields[index] as LinkedField).id] = choice.value;
+    });
+    return isVisible(field, recordScope(session, { ...record, values }));
+  };
+  return {
+    fields: fields.map(({ id }) => id),
+    combinations: rows.filter(holds).map((row) => row.map((choice) => choice.texts)),
+  };
+}
+
+/** A value that a field of the form can take, and the texts that a page sends for it. */
+interface Choice {
+  texts: string[];
+  value: FieldValue;
+}
+
+function choicesOf({ definition }: LinkedField, stored: FieldValue): Choice[] | undefined {
+  const { type, choices = [] } = definition;
+  if (type === 'boolean') {
+    // A box that was never ticked has no value yet; one that was unticked is false.
+    return [
+      { texts: ['true'], value: true },
+      { texts: [], value: stored === null ? null : false },
+    ];
+  }
+  if (type === 'choice') {
+    return [{ texts: [], value: null }, ...choices.map((choice) => ({ texts: [choice], value: choice }))];
+  }
+  if (type !== 'choices' || 2 ** choices.length > MAX_COMBINATIONS) return undefined;
+  let subsets: string[][] = [[]];
+  for (const choice of choices) subsets = [...subsets, ...subsets.map((subset) => [...subset, choice])];
+  return subsets.map((texts) => ({ texts, value: texts.length === 0 ? null : texts }));
+}
+
+const MEMBER = /\brecord\s*(?:\.\s*|\[\s*["'])([\w-]+)/g;
+
+/** The fields that an expression names; undefined without an expression, or when it uses the record as a whole. */
+function dependencies(expression: string | undefined): Set<string> | undefined {
+  if (!expression) return undefined;
+  const names = [...expression.matchAll(MEMBER)].map(([, name]) => name as string);
+  const mentions = expression.match(/\brecord\b/g)?.length ?? 0;
+  return names.length === mentions ? new Set(names) : undefined;
+}

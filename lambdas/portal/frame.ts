@@ -1,0 +1,13 @@
+/** What surrounds the content of every page. */
+export interface Frame {
+  siteName: string;
+  /** Whom people can ask, as the site or the app says; absent while nothing is published. */
+  contact?: string;
+  assets: { styles: readonly string[]; script: string; icon: string };
+  /** Shown beside the name unless it is production. */
+  environment?: string;
+  /** Staff: who is signed in, and the token of the sign-out form. */
+  user?: { name: string; formToken: string };
+  /** Contractors: whose pass it is, and until when (epoch milliseconds). */
+  pass?: { name: string; expiresAt: number };
+}

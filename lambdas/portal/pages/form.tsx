@@ -1,0 +1,132 @@
+import type { Problem } from '../../../core/errors.ts';
+import type { FormAnswer, FormField } from '../../../core/records/record.ts';
+import { type Typed, typedOf } from '../typed.ts';
+import { controlId, Field } from './form-field.tsx';
+
+export interface FormPageProps {
+  form: FormAnswer;
+  formToken: string;
+  /** Makes a second click, or a repeated one, the same request. */
+  once: string;
+  /** What was typed before it was refused; by default the stored values are shown. */
+  typedIn?: (field: FormAnswer['fields'][number]) => Typed;
+  problems?: readonly Problem[];
+  /** Said above the problems, when it was not a field that was wrong. */
+  refusal?: string;
+  back: { href: string; label: string };
+}
+
+/** The form of one operation; one without fields asks for a confirmation only. */
+export function FormPage(props: FormPageProps) {
+  const { form, back, problems = [], refusal } = props;
+  const { operation, record, fields } = form;
+  const destructive = operation.kind === 'delete';
+  const byField = new Map(problems.map(({ path, message }) => [fieldIn(path), message]));
+  return (
+    <>
+      <p class="back">
+        <a href={back.href}>
+          <span aria-hidden="true">← </span>
+          {back.label}
+        </a>
+      </p>
+      <h1>
+        {operation.name}
+        {record && (
+          <>
+            {' '}
+            <span class="of">
+              <bdi>{record.title}</bdi>
+            </span>
+          </>
+        )}
+      </h1>
+      {(problems.length > 0 || refusal) && <Summary form={form} problems={problems} refusal={refusal} />}
+      <form method="post" noValidate data-once>
+        <input type="hidden" name="formToken" value={props.formToken} />
+        <input type="hidden" name="once" value={props.once} />
+        {record && <input type="hidden" name="version" value={String(record.version)} />}
+        {fields.map((field) => {
+          const problem = byField.get(field.id);
+          return (
+            <Field
+              key={field.id}
+              field={field}
+              typed={(props.typedIn ?? typedOf)(field)}
+              {...(problem !== undefined && { problem })}
+              {...(field.visibleIf && { hint: hintOf(field, fields) })}
+            />
+          );
+        })}
+        {destructive && <p>This cannot be undone.</p>}
+        <div class="buttons">
+          <button type="submit" class={destructive ? 'danger' : undefined}>
+            {operation.confirm ?? operation.name}
+          </button>
+          <a class="button quiet" href={back.href}>
+            Cancel
+          </a>
+        </div>
+      </form>
+    </>
+  );
+}
+
+/** What has to be corrected, each with a link to its field; it takes the focus, so that it is read out first. */
+function Summary({
+  form,
+  problems,
+  refusal,
+}: {
+  form: FormAnswer;
+  problems: readonly Problem[];
+  refusal?: string | undefined;
+}) {
+  return (
+    <div class="summary" role="alert" tabIndex={-1} id="summary">
+      <h2>{refusal ?? 'Please correct what is marked'}</h2>
+      {problems.length > 0 && (
+        <ul>
+          {problems.map(({ path, message }) => {
+            const field = form.fields.find(({ id }) => id === fieldIn(path));
+            return (
+              <li key={path}>
+                {field ? (
+                  <a href={`#${controlId(field)}`}>
+                    {field.label} {message}
+                  </a>
+                ) : (
+                  message
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** When a conditional field is wanted, in words; the script takes the hint away and shows and hides the field instead. */
+function hintOf(field: FormField, fields: readonly FormField[]): string {
+  const { visibleWhen } = field;
+  const asked = fields.find(({ id }) => id === visibleWhen?.fields[0]);
+  if (!visibleWhen || !asked || visibleWhen.fields.length > 1) return 'Fill this in only if it applies';
+  const answers = visibleWhen.combinations.map(([texts = []]) => texts);
+  const [first = []] = answers;
+  const common = first.filter((text) => answers.every((texts) => texts.includes(text)));
+  const wanted =
+    common.length > 0 ? common : answers.every((texts) => texts.length === 1) ? answers.flat() : [];
+  const shown = wanted.map((text) => asked.choices?.find(({ value }) => value === text)?.label ?? 'Yes');
+  return shown.length === 0
+    ? 'Fill this in only if it applies'
+    : `Only if “${asked.label}” is ${shown.join(' or ')}`;
+}
+
+/** `/values/notes` → `notes`. */
+function fieldIn(path: string): string {
+  return path
+    .replace(/^\/values\//, '')
+    .replaceAll('~1', '/')
+    .replaceAll('~0', '~');
+}

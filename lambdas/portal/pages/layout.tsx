@@ -1,0 +1,98 @@
+import type { ComponentChildren } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import type { Frame } from '../frame.ts';
+import { formatEnd } from './format.ts';
+
+/** A whole page as HTML. `title` comes first in the browser's tab, because there may be many of them. */
+export function renderPage(frame: Frame, title: string, content: ComponentChildren): string {
+  return `<!doctype html>${renderToString(
+    <Layout frame={frame} title={title}>
+      {content}
+    </Layout>,
+  )}`;
+}
+
+function Layout({ frame, title, children }: { frame: Frame; title: string; children: ComponentChildren }) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{`${title} – ${frame.siteName}`}</title>
+        <link rel="icon" href={frame.assets.icon} />
+        {frame.assets.styles.map((href) => (
+          <link key={href} rel="stylesheet" href={href} />
+        ))}
+        <script type="module" src={frame.assets.script} />
+      </head>
+      <body class={frame.user ? 'wide' : 'narrow'}>
+        <a class="skip" href="#main">
+          Skip to the content
+        </a>
+        <Header frame={frame} />
+        <main id="main">{children}</main>
+        <Footer frame={frame} />
+      </body>
+    </html>
+  );
+}
+
+function Header({ frame }: { frame: Frame }) {
+  const { user, environment } = frame;
+  return (
+    <header class="top">
+      <p class="site">
+        {user ? <a href="/">{frame.siteName}</a> : frame.siteName}
+        {environment && environment !== 'production' && <span class="badge">{environment}</span>}
+      </p>
+      {user && (
+        <form class="who" method="post" action="/sign-out">
+          <input type="hidden" name="formToken" value={user.formToken} />
+          <span dir="auto">{user.name}</span>
+          <button type="submit" class="quiet">
+            Sign out
+          </button>
+        </form>
+      )}
+    </header>
+  );
+}
+
+function Footer({ frame }: { frame: Frame }) {
+  const { pass, contact } = frame;
+  return (
+    <footer>
+      {pass && (
+        <p>
+          This pass is for <bdi>{pass.name}</bdi>. It works until {formatEnd(pass.expiresAt)}, or until the
+          job is done. No password is needed; do not pass the link on.
+        </p>
+      )}
+      {contact && (
+        <p>
+          Questions? <Contact text={contact} />
+        </p>
+      )}
+    </footer>
+  );
+}
+
+const REACHABLE = /([^\s@,;<>()]+@[^\s@,;<>()]+\.[^\s@,;<>().]+|\+?\d[\d ()/-]{5,}\d)/;
+
+/** A contact as it is written, with mail addresses and telephone numbers as links. */
+export function Contact({ text }: { text: string }) {
+  return (
+    <span dir="auto">
+      {text.split(REACHABLE).map((part, index) => {
+        if (index % 2 === 0) return part;
+        const href = part.includes('@') ? `mailto:${part}` : `tel:${part.replace(/[^\d+]/g, '')}`;
+        return (
+          <a key={part} href={href}>
+            {part}
+          </a>
+        );
+      })}
+    </span>
+  );
+}

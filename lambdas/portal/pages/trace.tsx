@@ -1,0 +1,107 @@
+import type { EventAnswer, TaskRun } from '../../../core/records/trace.ts';
+import { formatDateTime } from './format.ts';
+import { type ShownField, Value } from './value.tsx';
+
+/** What the robot did for a record: where each run stands, and every step with its outcome. */
+export function TaskRuns({ runs }: { runs: readonly TaskRun[] }) {
+  if (runs.length === 0) return null;
+  return (
+    <section aria-labelledby="task-runs">
+      <h2 id="task-runs">Task runs</h2>
+      {runs.map((run) => (
+        <article key={run.id} class="run">
+          <h3>
+            <bdi>{run.title}</bdi>{' '}
+            <span class={`state ${run.status}`}>{STATUS[run.status] ?? run.status}</span>
+          </h3>
+          <p>
+            Started {formatDateTime(run.startedAt)}
+            {run.endedAt
+              ? `, ended ${formatDateTime(run.endedAt)}${run.endReason ? ` (${run.endReason})` : ''}`
+              : run.expiresAt && `, access ends ${formatDateTime(run.expiresAt)}`}
+          </p>
+          <ol class="steps">
+            {run.steps.map((step) => (
+              <li key={`${step.at} ${step.step}`} class={step.outcome}>
+                <span class="step">{step.step}</span> <span class="outcome">{step.outcome}</span>{' '}
+                <time dateTime={step.at}>{formatDateTime(step.at)}</time>
+                {step.message && <p dir="auto">{step.message}</p>}
+              </li>
+            ))}
+          </ol>
+        </article>
+      ))}
+    </section>
+  );
+}
+
+const STATUS: Partial<Record<string, string>> = {
+  requested: 'Starting',
+  live: 'Waiting for completion',
+  ending: 'Ending',
+  ended: 'Ended',
+  failed: 'Failed',
+};
+
+/** An event whose values are ready to be shown. */
+export type ShownEvent = Pick<EventAnswer, 'number' | 'at'> & {
+  /** What was done, and by whom, in words. */
+  title: string;
+  actor: string;
+  stateBefore?: string;
+  stateAfter?: string;
+  changes: readonly { label: string; before: ShownField; after: ShownField }[];
+};
+
+/** Who did what, newest first, with the values before and after. */
+export function History({ events, more }: { events: readonly ShownEvent[]; more?: string }) {
+  return (
+    <section aria-labelledby="history">
+      <h2 id="history">History</h2>
+      <ol class="history">
+        {events.map((event) => (
+          <li key={event.number}>
+            <p>
+              <strong>{event.title}</strong> by <bdi>{event.actor}</bdi>,{' '}
+              <time dateTime={event.at}>{formatDateTime(event.at)}</time>
+              {event.stateAfter && event.stateAfter !== event.stateBefore && (
+                <>
+                  {' '}
+                  <span class="state">
+                    {event.stateBefore ? `${event.stateBefore} → ${event.stateAfter}` : event.stateAfter}
+                  </span>
+                </>
+              )}
+            </p>
+            {event.changes.length > 0 && (
+              <dl class="changes">
+                {event.changes.map(({ label, before, after }) => (
+                  <div key={label}>
+                    <dt>{label}</dt>
+                    <dd>
+                      {before.value !== null && (
+                        <del>
+                          <Value field={before} />
+                        </del>
+                      )}{' '}
+                      {after.value !== null && (
+                        <ins>
+                          <Value field={after} />
+                        </ins>
+                      )}
+                    </dd>
+                  </div>
+                ))}
+              </dl>
+            )}
+          </li>
+        ))}
+      </ol>
+      {more && (
+        <p>
+          <a href={more}>Earlier events</a>
+        </p>
+      )}
+    </section>
+  );
+}
