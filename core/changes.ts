@@ -46,6 +46,8 @@ export type Change =
       at: number;
       requireLive: boolean;
     }
+  /** Moves a live credential's end. */
+  | { kind: 'extendCredential'; principalId: string; credentialId: string; expiresAt: number; at: number }
   /** Holds the whole transaction back unless the credential is live at `at`: no write commits after revocation. */
   | { kind: 'requireLive'; principalId: string; credentialId: string; at: number }
   /** `dueAt`: when the reaper looks at it if nothing has moved it by then, epoch milliseconds. */

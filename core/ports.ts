@@ -36,6 +36,8 @@ export interface Caller {
     /** The environment a pass or key is bound to; absent on sessions. */
     environment?: Environment;
     ceiling?: Ceiling;
+    /** ISO time, to within a quarter of an hour. */
+    lastUsedAt?: string;
   };
   /** How the credential came: a cookie of a browser, an Authorization header, or from inside a workflow. */
   channel: 'browser' | 'api' | 'workflow';

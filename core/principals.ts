@@ -31,6 +31,8 @@ export interface Credential {
   endReason?: string;
   ceiling?: Ceiling;
   grantId?: string;
+  /** When it was last used, to within a quarter of an hour. */
+  lastUsedAt?: string;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { LinkedSite } from './apps/published.ts';
 import type { Environment } from './environments.ts';
+import { DaypassError } from './errors.ts';
 import type { Policy } from './policy/load.ts';
 import type { Caller, SiteContext } from './ports.ts';
 import type { Store } from './store.ts';
@@ -44,11 +45,16 @@ export interface Session {
   now: number;
 }
 
-/** Opens a session: looks up what is published and fixes the time. */
+/**
+ * Opens a session: looks up what is published and fixes the time.
+ * @throws DaypassError NOT_FOUND when nothing is published there, or the credential belongs to another environment
+ */
 export async function openSession(
   runtime: Runtime,
   caller: Caller,
   environment: Environment,
 ): Promise<Session> {
+  const bound = caller.credential?.environment;
+  if (bound && bound !== environment) throw new DaypassError('NOT_FOUND');
   return { runtime, published: await runtime.published(environment), caller, now: runtime.now() };
 }

@@ -21,6 +21,10 @@ export interface Store {
   /** Users whom a user field may name: id and name, in order of name; at most 500. */
   listUsers(): Promise<{ id: string; name: string }[]>;
   readGrant(environment: Environment, id: string): Promise<Grant | undefined>;
+  /** Grants that are requested, live or ending, soonest end first; eventually consistent; at most 800. */
+  listOpenGrants(environment: Environment): Promise<Grant[]>;
+  /** Notes that a credential was used, at most once in a quarter of an hour; a failure is of no consequence. */
+  touchCredential(principalId: string, id: string, at: number): Promise<void>;
   readGrants(environment: Environment, recordId: string): Promise<Grant[]>;
   /** Index items of one partition of a view, in the index's order. `after` is the last examined place. */
   queryIndex(

@@ -1,32 +1,75 @@
-import type { LinkedTask } from '../apps/published.ts';
+import type { LinkedOperation, LinkedTask } from '../apps/published.ts';
+import type { Change } from '../changes.ts';
 import type { Plan } from '../records/plan.ts';
 import { recordScope } from '../records/scope.ts';
 import type { Session } from '../runtime.ts';
 import { parseTokenReference } from '../tokens/token.ts';
-import { type Grant, grantId } from './grant.ts';
+import { type Grant, type GrantEndReason, grantId } from './grant.ts';
+import { outdated } from './outdated.ts';
 
 /** How long after its last step the reaper looks at a grant that nothing has moved. */
 export const OVERDUE_MS = 10 * 60_000;
 
 /**
- * Adds to a planned operation what its tasks make necessary in the same transaction: an issuing task opens a grant,
- * whose workflow starts from the outbox; an ending task ends the token now and wakes the workflow to clean up.
+ * Adds to a planned operation what must follow from it in the same transaction: an issuing task opens a grant, whose
+ * workflow starts from the outbox; an ending task ends the token now and wakes the workflow to clean up; and a pass
+ * whose reason the operation has taken away (deleted, unticked, reassigned, other contractor) ends with it.
  */
 export async function addFollowUps(session: Session, plan: Plan): Promise<void> {
-  for (const { task, when } of plan.operation.tasks) {
+  const { before, operation } = plan;
+  let ended = false;
+  for (const { task, when } of operation.tasks) {
     if (when && !when(recordScope(session, plan.after))) continue;
-    if (task.grant === 'issue') openGrant(session, plan, task);
-    if (task.grant === 'end') await endGrantNow(session, plan, task);
+    if (task.grant === 'issue') openGrant(session, plan, operation, task);
+    if (task.grant === 'end') {
+      await endByTask(session, plan, task);
+      ended = true;
+    }
   }
+  if (before && !ended && session.caller.type !== 'robot') await followByHand(session, plan, before);
 }
 
-function openGrant(session: Session, plan: Plan, task: LinkedTask): void {
+/** What somebody's edit or deletion means for the record's pass. */
+async function followByHand(
+  session: Session,
+  plan: Plan,
+  before: NonNullable<Plan['before']>,
+): Promise<void> {
+  const { runtime, published } = session;
+  const grant = before.grantId
+    ? await runtime.store.readGrant(published.environment, before.grantId)
+    : undefined;
+  const open = grant?.status === 'requested' || grant?.status === 'live';
+  const verdict = open ? outdated(session, plan, before, grant) : undefined;
+  if (open && verdict) addEnd(plan, endChanges(session, grant, verdict.reason));
+  if (plan.operation.definition.kind === 'delete') return;
+  const wanted = open ? verdict?.again : issuingTask(session, plan, before);
+  if (wanted) openGrant(session, plan, wanted.operation, wanted.task);
+}
+
+/** The task that the record has come to need by this edit: its condition did not hold before and does now. */
+function issuingTask(session: Session, plan: Plan, before: NonNullable<Plan['before']>) {
+  if (plan.operation.definition.kind !== 'edit') return undefined;
+  for (const operation of plan.operation.recordType.operations.values()) {
+    if (operation.definition.kind !== 'add') continue;
+    for (const { task, when } of operation.tasks) {
+      if (task.grant !== 'issue' || !when) continue;
+      if (!when(recordScope(session, before)) && when(recordScope(session, plan.after)))
+        return { operation, task };
+    }
+  }
+  return undefined;
+}
+
+/** @param operation whose notifications the workflow sends */
+function openGrant(session: Session, plan: Plan, operation: LinkedOperation, task: LinkedTask): void {
   const { runtime, caller, published, now } = session;
-  const { after, operation } = plan;
+  const { after } = plan;
   const createdAt = new Date(now).toISOString();
+  const { environment } = published;
   const grant: Grant = {
     id: grantId(after.id, runtime.newId()),
-    environment: published.environment,
+    environment,
     recordId: after.id,
     app: after.app,
     recordType: after.recordType,
@@ -42,62 +85,84 @@ function openGrant(session: Session, plan: Plan, task: LinkedTask): void {
     { kind: 'addGrant', grant, dueAt: now + OVERDUE_MS },
     {
       kind: 'addOutbox',
-      entry: {
-        id: grant.id,
-        createdAt,
-        action: { type: 'startGrant', environment: published.environment, grantId: grant.id },
-      },
+      entry: { id: grant.id, createdAt, action: { type: 'startGrant', environment, grantId: grant.id } },
     },
   );
 }
 
 /** The token dies in the operation's own transaction: the very next request with it is refused. */
-async function endGrantNow(session: Session, plan: Plan, task: LinkedTask): Promise<void> {
-  const { now } = session;
+async function endByTask(session: Session, plan: Plan, task: LinkedTask): Promise<void> {
   const record = plan.before ?? plan.after;
+  addEnd(plan, await wakeToEnd(session, record.grantId, 'completed', task.id));
   for (const action of task.actions) {
     for (const parameter of action.source?.parameters.values() ?? []) {
       const value = parameter(recordScope(session, record));
       const reference = typeof value === 'string' ? parseTokenReference(value) : undefined;
       if (!reference) continue;
-      plan.changes.push({
-        kind: 'endCredential',
-        principalId: reference.principalId,
-        credentialId: reference.credentialId,
-        reason: 'completed',
-        at: now,
-        requireLive: false,
-      });
+      const { principalId, credentialId } = reference;
+      addEnd(plan, [
+        {
+          kind: 'endCredential',
+          principalId,
+          credentialId,
+          reason: 'completed',
+          at: session.now,
+          requireLive: false,
+        },
+      ]);
     }
   }
-  plan.changes.push(...(await wakeToEnd(session, record.grantId, 'completed', task.id)));
 }
 
-/** Marks a grant for ending and wakes its workflow; nothing where there is none, or it has ended already. */
+/** The same token can be held by the grant and by the record: it is ended once. */
+function addEnd(plan: Plan, changes: readonly Change[]): void {
+  const ended = new Set(
+    plan.changes.map((change) => (change.kind === 'endCredential' ? change.credentialId : '')),
+  );
+  plan.changes.push(
+    ...changes.filter((change) => change.kind !== 'endCredential' || !ended.has(change.credentialId)),
+  );
+}
+
+/** Marks a grant for ending, ends its token and wakes its workflow; nothing where it has ended already. */
 export async function wakeToEnd(
   session: Session,
   id: string | undefined,
-  reason: 'completed' | 'revoked' | 'superseded',
+  reason: GrantEndReason,
   endTask?: string,
-): Promise<Plan['changes']> {
+): Promise<Change[]> {
+  const { runtime, published } = session;
+  const grant = id ? await runtime.store.readGrant(published.environment, id) : undefined;
+  if (grant?.status !== 'requested' && grant?.status !== 'live') return [];
+  return endChanges(session, grant, reason, endTask);
+}
+
+/** As `wakeToEnd`, for a grant that was read and is open. */
+export function endChanges(
+  session: Session,
+  grant: Grant,
+  reason: GrantEndReason,
+  endTask?: string,
+): Change[] {
   const { runtime, published, now } = session;
   const { environment } = published;
-  const grant = id ? await runtime.store.readGrant(environment, id) : undefined;
-  if (!grant || !['requested', 'live'].includes(grant.status)) return [];
-  const createdAt = new Date(now).toISOString();
+  const { principalId, credentialId } = grant;
   return [
+    ...(principalId && credentialId
+      ? [{ kind: 'endCredential', principalId, credentialId, reason, at: now, requireLive: false } as const]
+      : []),
     {
       kind: 'changeGrant',
       environment,
       grantId: grant.id,
-      from: ['requested', 'live'],
+      from: [grant.status],
       set: { status: 'ending', endReason: reason, ...(endTask && { endTask }), dueAt: now + OVERDUE_MS },
     },
     {
       kind: 'addOutbox',
       entry: {
         id: runtime.newId(),
-        createdAt,
+        createdAt: new Date(now).toISOString(),
         action: { type: 'wakeGrant', environment, grantId: grant.id },
       },
     },

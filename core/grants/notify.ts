@@ -36,7 +36,7 @@ export async function remindContractor(
   grantId: string,
 ): Promise<void> {
   const session = await openGrantSession(runtime, environment, grantId);
-  const { grant, record, type, now } = session;
+  const { grant, record, now } = session;
   if (grant.status !== 'live' || !record || grant.expiresAt === undefined) return;
   const at = new Date(now).toISOString();
   // Marked first: a reminder is worth sending once, and a lost one is no loss of access.
@@ -51,11 +51,19 @@ export async function remindContractor(
     },
   ]);
   const lead = [`Reminder: your access ends on ${readableDay(grant.expiresAt)}.`];
-  for (const notification of type.operations.get(grant.operation)?.notifications ?? []) {
-    const content = mailContent(session, record, notification, lead);
-    if (content)
-      await runtime.mailer.send(composeMail({ ...content, subject: `Reminder: ${content.subject}` }));
+  for (const content of notificationContents(session, lead)) {
+    await runtime.mailer.send(composeMail({ ...content, subject: `Reminder: ${content.subject}` }));
   }
+}
+
+/** The mails that a grant's operation selects, for those that have a recipient. */
+export function notificationContents(session: GrantSession, lead: string[]): MailContent[] {
+  const { grant, record, type } = session;
+  if (!record) return [];
+  const notifications = type.operations.get(grant.operation)?.notifications ?? [];
+  return notifications
+    .map((notification) => mailContent(session, record, notification, lead))
+    .filter((content) => content !== undefined);
 }
 
 /** Undefined when there is no recipient: no mail, and no error. */

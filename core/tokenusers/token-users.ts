@@ -16,6 +16,7 @@ const DAY_MS = 86_400_000;
 const DEFAULT_LIFETIME_DAYS = 30;
 /** Step Functions runs for a year at most; a token must end before its workflow does. */
 const MAX_LIFETIME_DAYS = 364;
+export const MAX_LIFETIME_MS = MAX_LIFETIME_DAYS * DAY_MS;
 /** What a pass gets when its due date is already over. */
 const MIN_LIFETIME_DAYS = 1;
 

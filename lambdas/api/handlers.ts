@@ -1,17 +1,11 @@
+import type { Environment } from '../../core/environments.ts';
+import type { Caller } from '../../core/ports.ts';
 import { listApps } from '../../core/records/apps.ts';
 import { readForm } from '../../core/records/form.ts';
 import { openView } from '../../core/records/list.ts';
 import { addRecord, type OperationAnswer, readRecord, runOperation } from '../../core/records/operation.ts';
 import { readHistory, readTaskRuns } from '../../core/records/trace.ts';
-import { openSession } from '../../core/runtime.ts';
-import {
-  type ApiRequest,
-  type ApiResponse,
-  type Handlers,
-  json,
-  noContent,
-  versioned,
-} from '../shared/http/request.ts';
+import { type ApiResponse, type Handlers, json, noContent, versioned } from '../shared/http/request.ts';
 import type { SiteRoute } from '../shared/routes/index.ts';
 import type { Wiring } from '../shared/wiring.ts';
 
@@ -21,9 +15,8 @@ const PARAMETER = 'param.';
 
 /** The routes of the runtime plane: each asks one use case and sets its answer. */
 export function runtimeHandlers(wiring: Wiring): Handlers<RuntimeRoute> {
-  const open = async (
-    request: Pick<ApiRequest<Extract<RuntimeRoute, { id: 'listApps' }>>, 'caller' | 'params'>,
-  ) => openSession(await wiring.runtime(), request.caller, request.params.environment);
+  const open = ({ caller, params }: { caller: Caller; params: { environment: Environment } }) =>
+    wiring.session(caller, params.environment);
 
   return {
     async listApps(request) {

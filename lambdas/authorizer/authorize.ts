@@ -36,6 +36,7 @@ function toContext(resolution: Resolution): CallerContext {
     ...(email !== undefined && { email }),
     ...(level !== undefined && { level }),
     ...(credential.ceiling && { ceiling: credential.ceiling }),
+    ...(credential.lastUsedAt && { lastUsedAt: credential.lastUsedAt }),
   };
   return {
     outcome: 'ok',

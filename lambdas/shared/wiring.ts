@@ -1,8 +1,11 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { JournalKeys, Runtime } from '../../core/runtime.ts';
+import type { Environment } from '../../core/environments.ts';
+import type { Caller } from '../../core/ports.ts';
+import { openSession, type Runtime, type Session } from '../../core/runtime.ts';
 import { randomId } from '../../core/tokens/base62.ts';
 import type { Keyring } from '../../core/tokens/keyring.ts';
 import { keyringSource } from './keyring-source.ts';
+import { noteUse } from './last-use.ts';
 import { createDefinitions, publishedSource } from './table/definitions.ts';
 import { createDocumentClient, createStore } from './table/store.ts';
 
@@ -31,21 +34,30 @@ export function createWiring(settings: WiringSettings) {
   const store = createStore(client, settings.TABLE_NAME);
   const definitions = createDefinitions(client, settings.TABLE_NAME);
   const published = publishedSource(definitions);
+  async function runtime(): Promise<Runtime> {
+    const [keyring, journal] = await Promise.all([signingKeys(), journalKeys()]);
+    return {
+      siteId: settings.SITE_ID,
+      siteUrl: settings.SITE_URL,
+      now: Date.now,
+      newId: randomId,
+      keyring,
+      journal,
+      store,
+      published,
+    };
+  }
   return {
     client,
     definitions,
-    async runtime(): Promise<Runtime> {
-      const [keyring, journal] = await Promise.all([signingKeys(), journalKeys()]);
-      return {
-        siteId: settings.SITE_ID,
-        siteUrl: settings.SITE_URL,
-        now: Date.now,
-        newId: randomId,
-        keyring,
-        journal: journal satisfies JournalKeys,
-        store,
-        published,
-      };
+    runtime,
+    /** A caller's session in an environment; that a pass is in use is noted on the way. */
+    async session(caller: Caller, environment: Environment): Promise<Session> {
+      const [session] = await Promise.all([
+        runtime().then((ports) => openSession(ports, caller, environment)),
+        noteUse(store, caller, Date.now()),
+      ]);
+      return session;
     },
   };
 }

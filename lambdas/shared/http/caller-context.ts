@@ -23,4 +23,4 @@ export interface CallerContext {
 
 /** The principal as it travels: roles come along so that no handler needs to read them again. */
 export type PrincipalContext = Pick<Principal, 'type' | 'name' | 'email' | 'roles' | 'profiles' | 'level'> &
-  Pick<Credential, 'ceiling'>;
+  Pick<Credential, 'ceiling' | 'lastUsedAt'>;

@@ -49,7 +49,9 @@ export function toCaller(context: CallerContext): Caller {
   if (!principalId || !credentialId || !kind || !expiresAt || !channel || !context.principal) {
     throw new DaypassError('CREDENTIAL_INVALID', 'The authorizer said less than it must.');
   }
-  const { ceiling, ...principal } = JSON.parse(context.principal) as PrincipalContext & { ceiling?: Ceiling };
+  const { ceiling, lastUsedAt, ...principal } = JSON.parse(context.principal) as PrincipalContext & {
+    ceiling?: Ceiling;
+  };
   return {
     outcome: 'ok',
     principalId,
@@ -61,6 +63,7 @@ export function toCaller(context: CallerContext): Caller {
       expiresAt: Number(expiresAt),
       ...(environment && { environment: environment as Environment }),
       ...(ceiling && { ceiling }),
+      ...(lastUsedAt && { lastUsedAt }),
     },
     channel,
   };

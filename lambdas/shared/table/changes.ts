@@ -168,6 +168,27 @@ function actionsOf(change: Change, table: string): TableAction[] {
           },
         },
       ];
+    case 'extendCredential':
+      return [
+        {
+          key: credentialKey(change.principalId, change.credentialId),
+          refusal: 'PASS_ENDED',
+          item: {
+            Update: {
+              TableName: table,
+              Key: credentialKey(change.principalId, change.credentialId),
+              UpdateExpression: 'SET expiresAt = :expiresAt, #ttl = :ttl',
+              ConditionExpression: LIVE,
+              ExpressionAttributeNames: { '#ttl': 'ttl' },
+              ExpressionAttributeValues: {
+                ':expiresAt': change.expiresAt,
+                ':ttl': afterDays(change.expiresAt, TOMBSTONE_DAYS),
+                ':now': change.at,
+              },
+            },
+          },
+        },
+      ];
     case 'requireLive':
       return [
         {

@@ -7,6 +7,7 @@ import {
   QueryCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
+import type { AppListEntry, DefinitionStore } from '../../../core/apps/definition-store.ts';
 import { linkDefinitions } from '../../../core/apps/link.ts';
 import type { Draft, Manifest } from '../../../core/apps/manifest.ts';
 import type { CheckedApp } from '../../../core/apps/published.ts';
@@ -29,26 +30,8 @@ import {
 /** DynamoDB's item limit is 400 KB; what is stored packed must stay below it. */
 const MAX_PACKED_BYTES = 380_000;
 
-export interface AppListEntry {
-  id: string;
-  name: string;
-  kind: string;
-}
-
-/** All that one publication writes, in one transaction. */
-export interface Publication {
-  manifest: Manifest;
-  /** Version of the manifest that it replaces; 0 for the first. */
-  replaces: number;
-  versions: { app: string; version: number; checked: CheckedApp }[];
-  /** The compiled policy as text. */
-  policy: { hash: string; document: string };
-  /** Only when the settings change. */
-  settings?: { version: number; settings: SiteSettings };
-}
-
 /** Drafts, published versions and manifests in the table. */
-export function createDefinitions(client: DynamoDBDocumentClient, table: string) {
+export function createDefinitions(client: DynamoDBDocumentClient, table: string): Definitions {
   async function get<T>(key: Key): Promise<T | undefined> {
     const { Item } = await client.send(
       new GetCommand({ TableName: table, Key: { ...key }, ConsistentRead: true }),
@@ -58,7 +41,13 @@ export function createDefinitions(client: DynamoDBDocumentClient, table: string)
 
   return {
     readManifest: (environment: Environment) => get<Manifest>(manifestKey(environment)),
-    readDraft: (app: string) => get<Draft>(draftKey(app)),
+
+    async readDraft(app: string): Promise<Draft | undefined> {
+      const item = await get<Omit<Draft, 'definition'> & { packed: Uint8Array } & Key>(draftKey(app));
+      if (!item) return undefined;
+      const { PK: _pk, SK: _sk, packed, ...draft } = item;
+      return { ...draft, definition: unpack(packed) };
+    },
 
     async readVersion(app: string, version: number): Promise<CheckedApp | undefined> {
       const item = await get<{ packed: Uint8Array }>(appVersionKey(app, version));
@@ -84,11 +73,10 @@ export function createDefinitions(client: DynamoDBDocumentClient, table: string)
           ConsistentRead: true,
         }),
       );
-      return Items.map(({ id, name, kind }) => ({ id, name, kind }));
+      return Items.map(({ id, name, kind }): AppListEntry => ({ id, name, kind }));
     },
 
-    /** @throws DaypassError ALREADY_EXISTS for a new draft (version 1) whose app exists, VERSION_MISMATCH otherwise */
-    async saveDraft(draft: Draft, name: string): Promise<void> {
+    async saveDraft({ definition, ...draft }: Draft, name: string): Promise<void> {
       const condition =
         draft.version === 1
           ? { ConditionExpression: 'attribute_not_exists(PK)' }
@@ -98,17 +86,18 @@ export function createDefinitions(client: DynamoDBDocumentClient, table: string)
               ExpressionAttributeValues: { ':previous': draft.version - 1 },
             };
       const { app, kind } = draft;
+      // Packed, it comes back member by member as it was written, and its size is known before it is sent.
+      const item = { ...draft, packed: pack(definition), ...draftKey(app) };
       await transact(
         [
-          { Put: { TableName: table, Item: { ...draft, ...draftKey(app) }, ...condition } },
+          { Put: { TableName: table, Item: item, ...condition } },
           { Put: { TableName: table, Item: { id: app, name, kind, ...appListKey(app) } } },
         ],
         draft.version === 1 ? 'ALREADY_EXISTS' : 'VERSION_MISMATCH',
       );
     },
 
-    /** All or none. @throws DaypassError CONFLICT when another publication came first */
-    async publish({ manifest, replaces, versions, policy, settings }: Publication): Promise<void> {
+    async publish({ manifest, replaces, versions, policy, settings }): Promise<void> {
       // Content-addressed: written ahead, it is of no effect until a manifest names it.
       await client.send(
         new PutCommand({
@@ -135,6 +124,10 @@ export function createDefinitions(client: DynamoDBDocumentClient, table: string)
             Put: {
               TableName: table,
               Item: { packed: pack(checked), hash: manifest.apps[app]?.hash, ...appVersionKey(app, version) },
+              // A version never changes; another environment may have published the same one before.
+              ConditionExpression: 'attribute_not_exists(PK) OR #hash = :hash',
+              ExpressionAttributeNames: { '#hash': 'hash' },
+              ExpressionAttributeValues: { ':hash': manifest.apps[app]?.hash },
             },
           })),
           ...(settings
@@ -143,6 +136,7 @@ export function createDefinitions(client: DynamoDBDocumentClient, table: string)
                   Put: {
                     TableName: table,
                     Item: { settings: settings.settings, ...siteVersionKey(settings.version) },
+                    ConditionExpression: 'attribute_not_exists(PK)',
                   },
                 },
               ]
@@ -166,7 +160,11 @@ export function createDefinitions(client: DynamoDBDocumentClient, table: string)
   }
 }
 
-export type Definitions = ReturnType<typeof createDefinitions>;
+/** The definition store, and what else is looked up beside it. */
+export interface Definitions extends DefinitionStore {
+  /** A compiled policy as text, by its hash. */
+  readPolicy(hash: string): Promise<string | undefined>;
+}
 
 /**
  * What an environment has published: one strongly consistent read of its manifest per request; the bodies that it names

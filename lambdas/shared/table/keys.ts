@@ -13,7 +13,7 @@ import { recordIdOfGrant } from '../../../core/grants/grant.ts';
  * | a view's page                              | Query `INDEX#env#app#type#view#values`, in sort order           |
  * | dispatch and sweep what must follow        | stream on `OUTBOX#shard`; Query it up to a time                 |
  * | reaper, live passes: grants by expiry      | Query GSI1 `LIVE#shard` up to a time                            |
- * | journal by day                             | Query GSI2 `JOURNAL#env#day`                                    |
+ * | journal by day                             | Query GSI2 `JOURNAL#env#day#shard`                                  |
  * | what is published; a version; a draft      | Get `MANIFEST#env`; `APP#id` `VERSION#n`; `APP#id` `#DRAFT`     |
  * | a compiled policy                          | Get `POLICY#hash`                                               |
  * | the site: name, roles, settings            | Get `SITE` `VERSION#n`                                          |
@@ -65,11 +65,14 @@ export const liveGrantIndex = (environment: Environment, grantId: string, expire
   GSI1SK: `${new Date(expiresAt).toISOString()}#${environment}#${grantId}`,
 });
 export const livePartition = (shard: number) => `LIVE#${shard}`;
-/** GSI2: events by day. */
+/** GSI2: events by day, spread so that a busy day is no hot partition. */
 export const journalIndex = (environment: Environment, at: string, recordId: string, number: number) => ({
-  GSI2PK: `JOURNAL#${environment}#${at.slice(0, 10)}`,
+  GSI2PK: journalPartition(environment, at.slice(0, 10), shardOf(recordId)),
   GSI2SK: `${at}#${recordId}#${String(number).padStart(8, '0')}`,
 });
+
+export const journalPartition = (environment: Environment, day: string, shard: number) =>
+  `JOURNAL#${environment}#${day}#${shard}`;
 
 export interface ViewAddress {
   environment: Environment;

@@ -16,14 +16,17 @@ import {
   grantKey,
   indexPartition,
   type Key,
+  livePartition,
   principalKey,
   rateKey,
   recordKey,
   recordPartition,
   requestKey,
+  SHARDS,
 } from './keys.ts';
 
 const DIRECTORY_LIMIT = 500;
+const OPEN_PER_SHARD = 100;
 
 /** The document client that every adapter shares: undefined members are left out, empty strings stay. */
 export function createDocumentClient(): DynamoDBDocumentClient {
@@ -99,6 +102,41 @@ export function createStore(client: DynamoDBDocumentClient, table: string): Stor
     },
 
     readGrant: (environment, id) => get<Grant>(grantKey(environment, id)),
+
+    async listOpenGrants(environment) {
+      const shards = Array.from({ length: SHARDS }, (_, shard) =>
+        client.send(
+          new QueryCommand({
+            TableName: table,
+            IndexName: 'GSI1',
+            KeyConditionExpression: 'GSI1PK = :pk',
+            ExpressionAttributeValues: { ':pk': livePartition(shard) },
+            Limit: OPEN_PER_SHARD,
+          }),
+        ),
+      );
+      const pages = await Promise.all(shards);
+      return pages
+        .flatMap(({ Items = [] }) => Items as (Grant & { GSI1SK: string })[])
+        .filter((grant) => grant.environment === environment)
+        .sort((a, b) => (a.GSI1SK < b.GSI1SK ? -1 : 1));
+    },
+
+    async touchCredential(principalId, id, at) {
+      try {
+        await client.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: { ...credentialKey(principalId, id) },
+            UpdateExpression: 'SET lastUsedAt = :at',
+            ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(endedAt)',
+            ExpressionAttributeValues: { ':at': new Date(at).toISOString() },
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
 
     async readGrants(environment, recordId) {
       const { items } = await query<Grant>(recordPartition(environment, recordId), GRANT_PREFIX);

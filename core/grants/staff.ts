@@ -1,0 +1,208 @@
+import { decideFor, operationOfKind, recordResource } from '../access.ts';
+import type { LinkedRecordType } from '../apps/published.ts';
+import type { Change } from '../changes.ts';
+import { DaypassError } from '../errors.ts';
+import { composeMail, type Mailer } from '../mail/mail.ts';
+import type { StoredRecord } from '../records/record.ts';
+import type { Runtime, Session } from '../runtime.ts';
+import { MAX_LIFETIME_MS } from '../tokenusers/token-users.ts';
+import { endChanges } from './follow-ups.ts';
+import type { Grant } from './grant.ts';
+import { notificationContents } from './notify.ts';
+import { openGrantSession, whileContended } from './robot.ts';
+
+/** After its expiry the workflow ends a grant itself; the reaper waits this long before it does. */
+const REAPER_GRACE_MS = 5 * 60_000;
+/** One transaction ends at most this many passes: three items each. */
+const MOST_AT_ONCE = 25;
+
+/** A live pass as staff see it: who, for what, until when, last used. */
+export interface LivePass {
+  id: string;
+  status: string;
+  person: string;
+  email?: string;
+  record: { id: string; app: string; recordType: string; title: string };
+  issuedAt: string;
+  expiresAt?: string;
+  lastUsedAt?: string;
+  trouble?: string;
+  can: { extend: boolean; resend: boolean; revoke: boolean };
+}
+
+/**
+ * The passes that let somebody in now, soonest end first; only those whose token user the caller may view.
+ * Staff's rights on passes are their rights on the token users' records: viewing, editing (extend, resend), deleting
+ * (revoke).
+ */
+export async function listLivePasses(session: Session): Promise<LivePass[]> {
+  const grants = await session.runtime.store.listOpenGrants(session.published.environment);
+  const passes = await Promise.all(grants.map((grant) => livePass(session, grant)));
+  return passes.filter((pass) => pass !== undefined);
+}
+
+async function livePass(session: Session, grant: Grant): Promise<LivePass | undefined> {
+  const { store } = session.runtime;
+  const [held, record, credential] = await Promise.all([
+    tokenRecordOf(session, grant),
+    store.readRecord(grant.environment, grant.recordId),
+    grant.principalId && grant.credentialId
+      ? store.readCredential(grant.principalId, grant.credentialId)
+      : undefined,
+  ]);
+  if (!held || !may(session, held, 'view')) return undefined;
+  const type = record && session.published.site.recordType(record.app, record.recordType);
+  const titleField = type?.definition.titleField;
+  const email = held.record.values.email;
+  return {
+    id: grant.id,
+    status: grant.status,
+    person: String(held.record.values.name ?? ''),
+    ...(typeof email === 'string' && { email }),
+    record: {
+      id: grant.recordId,
+      app: grant.app,
+      recordType: grant.recordType,
+      title: String((titleField && record?.values[titleField]) ?? type?.definition.name ?? ''),
+    },
+    issuedAt: grant.createdAt,
+    ...(grant.expiresAt !== undefined && { expiresAt: new Date(grant.expiresAt).toISOString() }),
+    ...(credential?.lastUsedAt && { lastUsedAt: credential.lastUsedAt }),
+    ...(record?.trouble && { trouble: record.trouble.message }),
+    can: {
+      extend: may(session, held, 'edit'),
+      resend: may(session, held, 'edit'),
+      revoke: may(session, held, 'delete'),
+    },
+  };
+}
+
+/**
+ * Moves a live pass's end. The running wait follows when it next wakes.
+ * @param until epoch milliseconds: in the future, at most 364 days away
+ * @throws DaypassError NOT_FOUND, FORBIDDEN, PASS_ENDED, REQUEST_INVALID
+ */
+export async function extendPass(
+  session: Session,
+  grantId: string,
+  until: number,
+): Promise<{ expiresAt: string }> {
+  const { now, runtime } = session;
+  if (!(until > now && until <= now + MAX_LIFETIME_MS)) {
+    throw new DaypassError('REQUEST_INVALID', undefined, [
+      { path: '/until', message: 'must lie in the future, at most 364 days from now' },
+    ]);
+  }
+  const { grant, principalId, credentialId } = await findLive(session, grantId, 'edit');
+  const { name } = session.caller;
+  const at = new Date(now).toISOString();
+  await runtime.store.commit([
+    { kind: 'extendCredential', principalId, credentialId, expiresAt: until, at: now },
+    {
+      kind: 'changeGrant',
+      environment: grant.environment,
+      grantId,
+      from: ['live'],
+      set: { expiresAt: until, dueAt: until + REAPER_GRACE_MS },
+      step: {
+        at,
+        step: 'Extend',
+        outcome: 'done',
+        message: `until ${new Date(until).toISOString()}, by ${name}`,
+      },
+    },
+  ]);
+  return { expiresAt: new Date(until).toISOString() };
+}
+
+/**
+ * Sends the mail with the link again: the same link.
+ * @throws DaypassError NOT_FOUND, FORBIDDEN, PASS_ENDED, RATE_LIMITED; what the mailer throws
+ */
+export async function resendPass(
+  session: Session & { runtime: Runtime & { mailer: Mailer } },
+  grantId: string,
+): Promise<{ sent: number }> {
+  const { runtime, published, now } = session;
+  const { grant } = await findLive(session, grantId, 'edit');
+  const turn = await runtime.store.takeTurn('resend', grantId, { at: now, windowMs: 3_600_000, limit: 5 });
+  if (!turn) throw new DaypassError('RATE_LIMITED', 'a pass is sent again at most five times an hour');
+  const asRobot = await openGrantSession(runtime, published.environment, grantId);
+  const contents = notificationContents(asRobot, []);
+  for (const content of contents) await runtime.mailer.send(composeMail(content));
+  await runtime.store.commit([
+    {
+      kind: 'changeGrant',
+      environment: grant.environment,
+      grantId,
+      from: ['live', 'ending', 'ended', 'failed'],
+      set: {},
+      step: {
+        at: new Date(now).toISOString(),
+        step: 'Resend',
+        outcome: contents.length > 0 ? 'done' : 'skipped',
+        message: `by ${session.caller.name}`,
+      },
+    },
+  ]);
+  return { sent: contents.length };
+}
+
+/**
+ * Ends passes at once, all or none: their next request is refused; the workflows clean up.
+ * @throws DaypassError NOT_FOUND, FORBIDDEN, LIMIT_EXCEEDED
+ */
+export async function revokePasses(
+  session: Session,
+  grantIds: readonly string[],
+): Promise<{ revoked: number }> {
+  if (grantIds.length > MOST_AT_ONCE) {
+    throw new DaypassError(
+      'LIMIT_EXCEEDED',
+      `at most ${MOST_AT_ONCE} passes can be ended at once; these are ${grantIds.length}`,
+    );
+  }
+  const ids = new Set(grantIds);
+  await whileContended(async () => {
+    const changes: Change[] = [];
+    for (const grantId of ids) {
+      const { grant } = await findOpen(session, grantId, 'delete');
+      changes.push(...endChanges(session, grant, 'revoked'));
+    }
+    await session.runtime.store.commit(changes);
+  });
+  return { revoked: ids.size };
+}
+
+interface Held {
+  record: StoredRecord;
+  type: LinkedRecordType;
+}
+
+async function tokenRecordOf(session: Session, grant: Grant): Promise<Held | undefined> {
+  if (!grant.tokenRecord) return undefined;
+  const record = await session.runtime.store.readRecord(grant.environment, grant.tokenRecord.id);
+  const type = record && session.published.site.recordType(record.app, record.recordType);
+  return record && type && { record, type };
+}
+
+function may(session: Session, { record, type }: Held, kind: 'view' | 'edit' | 'delete'): boolean {
+  const operation = operationOfKind(type, kind);
+  return operation !== undefined && decideFor(session, operation, recordResource(type, record)).decision;
+}
+
+async function findOpen(session: Session, grantId: string, kind: 'edit' | 'delete') {
+  const grant = await session.runtime.store.readGrant(session.published.environment, grantId);
+  const held = grant && (await tokenRecordOf(session, grant));
+  if (!grant || !held || !may(session, held, 'view')) throw new DaypassError('NOT_FOUND');
+  if (!may(session, held, kind)) throw new DaypassError('FORBIDDEN');
+  if (grant.status !== 'live' && grant.status !== 'requested') throw new DaypassError('PASS_ENDED');
+  return { grant };
+}
+
+async function findLive(session: Session, grantId: string, kind: 'edit' | 'delete') {
+  const { grant } = await findOpen(session, grantId, kind);
+  const { principalId, credentialId, expiresAt = 0 } = grant;
+  if (!principalId || !credentialId || expiresAt <= session.now) throw new DaypassError('PASS_ENDED');
+  return { grant, principalId, credentialId };
+}
