@@ -4,15 +4,7 @@ export function report({ name, message }: Error, requestId: string): void {
     { Namespace: 'Daypass', Dimensions: [['service']], Metrics: [{ Name: 'ResolveFailed', Unit: 'Count' }] },
   ];
   const _aws = { Timestamp: Date.now(), CloudWatchMetrics: metrics };
-  console.error(
-    JSON.stringify({
-      _aws,
-      level: 'ERROR',
-      service: 'authorizer',
-      ResolveFailed: 1,
-      requestId,
-      name,
-      message,
-    }),
-  );
+  const line = { _aws, level: 'ERROR', service: 'authorizer', ResolveFailed: 1, requestId, name, message };
+  // Not through console: Lambda would wrap the line in one of its own, and CloudWatch would find no metric in it.
+  process.stdout.write(`${JSON.stringify(line)}\n`);
 }
