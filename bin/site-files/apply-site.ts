@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { requireValidApp, type SiteNames } from '../../core/apps/check.ts';
 import { type AppDefinition, appSchema, type SiteDefinition } from '../../core/apps/definition.ts';
-import { hashDefinitions } from '../../core/apps/link.ts';
-import type { Manifest } from '../../core/apps/manifest.ts';
-import type { CheckedApp } from '../../core/apps/published.ts';
-import { policyInput } from '../../core/apps/site-policy.ts';
+import type { Draft, Manifest } from '../../core/apps/manifest.ts';
+import { planPublication, type SiteVersion } from '../../core/apps/publish.ts';
+import { readPublished } from '../../core/apps/publishing.ts';
+import { latestSite, readManifests } from '../../core/apps/site-version.ts';
 import type { Environment } from '../../core/environments.ts';
-import { compilePolicy } from '../../core/policy/check.ts';
+import { DaypassError } from '../../core/errors.ts';
+import { canonicalJson } from '../../core/journal/event.ts';
 import type { Principal } from '../../core/principals.ts';
 import type { SiteSettings } from '../../core/runtime.ts';
 import type { Store } from '../../core/store.ts';
@@ -40,8 +40,7 @@ export async function applySite(
   environment: Environment,
   ports: ApplyPorts,
 ): Promise<Applied> {
-  const checked = checkTogether(files);
-  const apps = await publish(checked, files.site, environment, ports);
+  const apps = await publish(files, environment, ports);
   const people: Applied['people'] = [];
   for (const person of files.site.people) people.push(await applyPerson(person, ports));
   return { environment, apps, people };
@@ -55,68 +54,72 @@ export function principalIdOf(siteId: string, person: { id: string; kind: string
   return Buffer.from(digestCodes(digest)).toString('latin1').slice(0, 22);
 }
 
-function checkTogether({ site, apps }: SiteFiles): CheckedApp[] {
-  const parsed = new Map<string, AppDefinition>();
-  for (const app of apps) {
-    const result = appSchema.safeParse(app);
-    if (result.success) parsed.set(result.data.id, result.data);
-  }
-  const names: SiteNames = {
-    apps: parsed,
-    roles: new Set(site.roles.map(({ id }) => id)),
-    robots: new Set(site.people.filter(({ kind }) => kind === 'robot').map(({ id }) => id)),
-  };
-  return apps.map((app) => requireValidApp(app, names));
-}
-
+/** What a person's files say becomes drafts where it differs from them, and these are published together. */
 async function publish(
-  checked: CheckedApp[],
-  site: SiteDefinition,
+  { site, apps }: SiteFiles,
   environment: Environment,
   { definitions, at, by }: ApplyPorts,
 ): Promise<Applied['apps']> {
-  const current = await definitions.readManifest(environment);
-  const settings: SiteSettings = { name: site.name, contact: site.contact, roles: site.roles };
-  const policy = compilePolicy(policyInput(checked, site.roles));
-  const versions: { app: string; version: number; checked: CheckedApp }[] = [];
-  const apps: Manifest['apps'] = {};
-  for (const app of checked) {
-    const { id } = app.definition;
-    const hash = hashDefinitions([app]);
-    const published = current?.apps[id];
-    if (published?.hash === hash) {
-      apps[id] = published;
-      continue;
-    }
-    const version = (published?.version ?? 0) + 1;
-    apps[id] = { version, hash };
-    versions.push({ app: id, version, checked: app });
-  }
-  const known = current && (await definitions.readSettings(current.site));
-  const settingsChanged = JSON.stringify(known) !== JSON.stringify(settings);
-  const result = Object.entries(apps).map(([id, { version }]) => ({
-    id,
-    version,
-    changed: versions.some(({ app }) => app === id),
-  }));
-  if (current && versions.length === 0 && !settingsChanged && current.policy === policy.hash) return result;
-  const siteVersion = (current?.site ?? 0) + (settingsChanged ? 1 : 0);
-  await definitions.publish({
-    manifest: {
-      environment,
-      version: (current?.version ?? 0) + 1,
-      apps,
-      policy: policy.hash,
-      site: siteVersion,
-      publishedAt: at,
-      publishedBy: by,
-    },
-    replaces: current?.version ?? 0,
-    versions,
-    policy: { hash: policy.hash, document: JSON.stringify(policy) },
-    ...(settingsChanged && { settings: { version: siteVersion, settings } }),
+  const manifests = await readManifests(definitions);
+  const manifest = manifests.get(environment);
+  const drafts: Draft[] = [];
+  for (const app of apps) drafts.push(await draftOf(app, definitions, { at, by }));
+  const publication = planPublication({
+    environment,
+    drafts,
+    manifest,
+    published: await readPublished(definitions, manifest),
+    site: await siteVersion(site, definitions, manifests),
+    robots: new Set(site.people.filter(({ kind }) => kind === 'robot').map(({ id }) => id)),
+    at,
+    by,
   });
-  return result;
+  for (const draft of drafts) {
+    const saved = await definitions.readDraft(draft.app);
+    if (saved?.version !== draft.version) await definitions.saveDraft(draft, nameOf(draft));
+  }
+  if (publication) await definitions.publish(publication);
+  return drafts.map(({ app, version }) => ({
+    id: app,
+    version,
+    changed: publication?.versions.some((published) => published.app === app) ?? false,
+  }));
+}
+
+/** The draft as it is, if it says the same as the file; else the next one. */
+async function draftOf(
+  document: unknown,
+  definitions: Definitions,
+  { at, by }: { at: string; by: string },
+): Promise<Draft> {
+  const parsed = appSchema.safeParse(document);
+  const { id, kind } = (parsed.success ? parsed.data : document) as AppDefinition;
+  const before = await definitions.readDraft(String(id));
+  if (before && canonicalJson(before.definition) === canonicalJson(document)) return before;
+  if (before && before.kind !== kind) {
+    throw new DaypassError(
+      'APP_KIND_IMMUTABLE',
+      `"${id}" is an app of kind ${before.kind}. Create another app.`,
+    );
+  }
+  const version = (before?.version ?? 0) + 1;
+  return { app: String(id), version, kind, definition: document, updatedAt: at, updatedBy: by };
+}
+
+function nameOf({ definition }: Draft): string {
+  return (definition as AppDefinition).name;
+}
+
+/** The newest settings, if the files say the same; else the next ones. */
+async function siteVersion(
+  { name, contact, roles }: SiteDefinition,
+  definitions: Definitions,
+  manifests: ReadonlyMap<Environment, Manifest>,
+): Promise<SiteVersion> {
+  const settings: SiteSettings = { name, contact, roles };
+  const latest = await latestSite(definitions, manifests);
+  if (canonicalJson(latest.settings) === canonicalJson(settings)) return latest;
+  return { version: latest.isNew ? latest.version : latest.version + 1, settings, isNew: true };
 }
 
 async function applyPerson(

@@ -1,0 +1,40 @@
+import type { Environment } from '../environments.ts';
+import type { SiteSettings } from '../runtime.ts';
+import type { Draft, Manifest } from './manifest.ts';
+import type { CheckedApp } from './published.ts';
+
+/** One app of the site, whether published or not. */
+export interface AppListEntry {
+  id: string;
+  name: string;
+  kind: string;
+}
+
+/** All that one publication writes, in one transaction: the manifest makes the rest count. */
+export interface Publication {
+  manifest: Manifest;
+  /** Version of the manifest that it replaces; 0 for the first. */
+  replaces: number;
+  /** Versions that are new; each is written once and never changed. */
+  versions: { app: string; version: number; checked: CheckedApp }[];
+  /** The compiled policy as text. */
+  policy: { hash: string; document: string };
+  /** Only when the site's settings change. */
+  settings?: { version: number; settings: SiteSettings };
+}
+
+/** Where drafts, published versions and manifests are kept. Reads are strongly consistent. */
+export interface DefinitionStore {
+  readManifest(environment: Environment): Promise<Manifest | undefined>;
+  readDraft(app: string): Promise<Draft | undefined>;
+  readVersion(app: string, version: number): Promise<CheckedApp | undefined>;
+  readSettings(version: number): Promise<SiteSettings | undefined>;
+  listApps(): Promise<AppListEntry[]>;
+  /**
+   * Saves version 1 of a new draft, or the next version of an existing one.
+   * @throws DaypassError ALREADY_EXISTS, VERSION_MISMATCH; LIMIT_EXCEEDED with the size
+   */
+  saveDraft(draft: Draft, name: string): Promise<void>;
+  /** All or none. @throws DaypassError CONFLICT when another publication came first; LIMIT_EXCEEDED with the size */
+  publish(publication: Publication): Promise<void>;
+}

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import type { Environment } from '../environments.ts';
+import { DaypassError, type Problem } from '../errors.ts';
+import { canonicalJson } from '../journal/event.ts';
+import { sitePolicy } from '../policy/site-policy.ts';
+import type { SiteSettings } from '../runtime.ts';
+import { checkApp, type SiteNames } from './check.ts';
+import { type AppDefinition, appSchema } from './definition.ts';
+import type { Publication } from './definition-store.ts';
+import { namedApps } from './dependencies.ts';
+import type { Draft, Manifest } from './manifest.ts';
+import type { CheckedApp } from './published.ts';
+
+/** What is to be published, and what is there. */
+export interface PublishInput {
+  environment: Environment;
+  /** Drafts to publish, in the order in which they were chosen. */
+  drafts: readonly Draft[];
+  /** What the environment runs now; absent before the first publication. */
+  manifest: Manifest | undefined;
+  /** The apps that the manifest names. */
+  published: readonly CheckedApp[];
+  site: SiteVersion;
+  /** Ids of the robots that exist. */
+  robots: ReadonlySet<string>;
+  /** ISO time. */
+  at: string;
+  /** Principal id, or who applied files. */
+  by: string;
+}
+
+/** The site's settings under the number that manifests name them by. */
+export interface SiteVersion {
+  version: number;
+  settings: SiteSettings;
+  /** Whether this version has yet to be written. */
+  isNew: boolean;
+}
+
+/**
+ * Plans a publication: everything that the environment will run is checked together, so that all of it fits or nothing
+ * is published. An app's version is the number of its draft; the same draft is the same version in every environment.
+ * @returns undefined when the environment runs all of it already
+ * @throws DaypassError ROBOT_MISSING, APP_KIND_IMMUTABLE; DEFINITION_INVALID with every problem, its path starting with
+ * the app's id
+ */
+export function planPublication(input: PublishInput): Publication | undefined {
+  const { environment, manifest, site, at, by } = input;
+  requireSameKinds(input);
+  const together = parseTogether(input);
+  requireRobots(input, together);
+  const checked = checkTogether(input, together);
+
+  const apps = { ...manifest?.apps };
+  const versions: Publication['versions'] = [];
+  for (const { app, version } of input.drafts) {
+    const fresh = checked.find(({ definition }) => definition.id === app) as CheckedApp;
+    const hash = hashApp(fresh);
+    if (apps[app]?.hash === hash && apps[app]?.version === version) continue;
+    apps[app] = { version, hash };
+    versions.push({ app, version, checked: fresh });
+  }
+  const policy = sitePolicy({ roles: site.settings.roles, apps: checked });
+  const same = versions.length === 0 && manifest?.policy === policy.hash && manifest.site === site.version;
+  if (same) return undefined;
+  return {
+    manifest: {
+      environment,
+      version: (manifest?.version ?? 0) + 1,
+      apps,
+      policy: policy.hash,
+      site: site.version,
+      publishedAt: at,
+      publishedBy: by,
+    },
+    replaces: manifest?.version ?? 0,
+    versions,
+    policy: { hash: policy.hash, document: JSON.stringify(policy) },
+    ...(site.isNew && { settings: { version: site.version, settings: site.settings } }),
+  };
+}
+
+/** SHA-256 of an app's content in hex, whatever order its members came in. */
+export function hashApp(app: CheckedApp): string {
+  return createHash('sha256').update(canonicalJson(app)).digest('hex');
+}
+
+function requireSameKinds({ drafts, published }: PublishInput): void {
+  for (const { app, kind } of drafts) {
+    const before = published.find(({ definition }) => definition.id === app)?.definition.kind;
+    if (before === undefined || before === kind) continue;
+    const detail = `"${app}" is an app of kind ${before}, and its draft is of kind ${kind}. Create another app.`;
+    throw new DaypassError('APP_KIND_IMMUTABLE', detail, [{ path: `/${app}/kind`, message: detail }]);
+  }
+}
+
+/** The definitions that the environment will run: the chosen drafts, and what else is there. */
+function parseTogether({ drafts, published }: PublishInput): Map<string, AppDefinition> {
+  const together = new Map(published.map(({ definition }) => [definition.id, definition]));
+  for (const draft of drafts) {
+    const parsed = appSchema.safeParse(draft.definition);
+    if (parsed.success) together.set(draft.app, parsed.data);
+    else together.delete(draft.app);
+  }
+  return together;
+}
+
+function requireRobots({ drafts }: PublishInput, together: ReadonlyMap<string, AppDefinition>): void {
+  const problems = drafts.flatMap(({ app }): Problem[] => {
+    const definition = together.get(app);
+    if (!definition || definition.tasks.length === 0 || definition.robot !== undefined) return [];
+    return [
+      { path: `/${app}/robot`, message: `"${definition.name}" has tasks: name the robot that runs them` },
+    ];
+  });
+  const [first] = problems;
+  if (first) throw new DaypassError('ROBOT_MISSING', `${first.path}: ${first.message}`, problems);
+}
+
+function checkTogether(input: PublishInput, together: ReadonlyMap<string, AppDefinition>): CheckedApp[] {
+  const names: SiteNames = {
+    apps: together,
+    roles: new Set(input.site.settings.roles.map(({ id }) => id)),
+    robots: input.robots,
+  };
+  const chosen = new Map(input.drafts.map((draft) => [draft.app, draft.definition]));
+  const problems: Problem[] = [];
+  const checked: CheckedApp[] = [];
+  for (const id of new Set([...together.keys(), ...chosen.keys()])) {
+    const document = chosen.has(id) ? chosen.get(id) : together.get(id);
+    const definition = together.get(id);
+    if (definition) problems.push(...missingApps(definition, together));
+    const result = checkApp(document, names);
+    for (const { path, message } of result.problems) problems.push({ path: `/${id}${path}`, message });
+    if (!result.app) continue;
+    checked.push(result.app);
+    problems.push(...consequences(result.app, input));
+  }
+  if (problems.length === 0) return checked;
+  const [first] = problems as [Problem];
+  throw new DaypassError('DEFINITION_INVALID', `${first.path}: ${first.message}`, problems);
+}
+
+function missingApps(app: AppDefinition, together: ReadonlyMap<string, AppDefinition>): Problem[] {
+  return namedApps(app)
+    .filter((other) => !together.has(other))
+    .map((other) => ({ path: `/${app.id}`, message: `it needs "${other}"; publish that as well` }));
+}
+
+/** What an app is right in by itself, and what publishing would nevertheless spoil. */
+function consequences(app: CheckedApp, { published, drafts }: PublishInput): Problem[] {
+  const { id, kind } = app.definition;
+  const before = published.find(({ definition }) => definition.id === id);
+  const isChosen = drafts.some((draft) => draft.app === id);
+  if (before && !isChosen && hashApp(before) !== hashApp(app)) {
+    const message = 'it reads fields whose type would change; save it again and publish it as well';
+    return [{ path: `/${id}`, message }];
+  }
+  if (kind === 'users' && isChosen) {
+    const message =
+      'apps do not manage the accounts of users yet: an app of kind users can be drafted, not published';
+    return [{ path: `/${id}/kind`, message }];
+  }
+  return [];
+}

@@ -1,0 +1,127 @@
+import type { Environment } from '../environments.ts';
+import { DaypassError } from '../errors.ts';
+import { type AppDefinition, appSchema } from './definition.ts';
+import { withDependencies } from './dependencies.ts';
+import { mayDesign, requireDesign } from './design-access.ts';
+import { type DesignSession, readDraft, robotsAmong } from './drafts.ts';
+import type { Draft, Manifest } from './manifest.ts';
+import { planPublication } from './publish.ts';
+import type { CheckedApp } from './published.ts';
+import { latestSite, readManifests } from './site-version.ts';
+
+/** An app that could be published along, and why it is chosen beforehand. */
+export interface PublishingOption {
+  id: string;
+  name: string;
+  draftVersion: number;
+  /** Absent where it is not published yet. */
+  publishedVersion?: number;
+  /** Whether one of the chosen apps needs it. */
+  needed: boolean;
+  /** Chosen beforehand: asked for, or needed and not there as it is now. */
+  preselected: boolean;
+}
+
+/**
+ * What would be published with some apps: they and all that they need, with what has changed chosen beforehand.
+ * @throws DaypassError NOT_FOUND
+ */
+export async function listPublishingOptions(
+  session: DesignSession,
+  environment: Environment,
+  chosen: readonly string[],
+): Promise<PublishingOption[]> {
+  const drafts = await Promise.all(chosen.map((id) => readDraft(session, id)));
+  const apps = (await session.definitions.listApps()).map(({ id }) => id);
+  const others = await Promise.all(
+    apps
+      .filter((id) => !chosen.includes(id) && mayDesign(session, 'design:read', { type: 'app', app: id }))
+      .map((id) => session.definitions.readDraft(id)),
+  );
+  const all = new Map([...drafts, ...others].flatMap((draft) => (draft ? [[draft.app, draft]] : [])));
+  const parsed = new Map(
+    [...all].flatMap(([id, draft]): [string, AppDefinition][] => {
+      const { success, data } = appSchema.safeParse(draft.definition);
+      return success ? [[id, data]] : [];
+    }),
+  );
+  const manifest = await session.definitions.readManifest(environment);
+  const ids = new Set([...chosen, ...withDependencies(chosen, parsed)]);
+  return [...ids].map((id) => {
+    const draft = all.get(id) as Draft;
+    const published = manifest?.apps[id]?.version;
+    return {
+      id,
+      name: parsed.get(id)?.name ?? id,
+      draftVersion: draft.version,
+      ...(published !== undefined && { publishedVersion: published }),
+      needed: !chosen.includes(id),
+      preselected: chosen.includes(id) || published !== draft.version,
+    };
+  });
+}
+
+/**
+ * Publishes the drafts of some apps into an environment, all or none.
+ * @returns what the environment runs now; the same as before when nothing had changed
+ * @throws DaypassError NOT_FOUND, FORBIDDEN, ROBOT_MISSING, APP_KIND_IMMUTABLE, CONFLICT, LIMIT_EXCEEDED;
+ * DEFINITION_INVALID with every problem, its path starting with the app's id
+ */
+export async function publishApps(
+  session: DesignSession,
+  environment: Environment,
+  chosen: readonly string[],
+): Promise<Manifest> {
+  const ids = [...new Set(chosen)];
+  for (const app of ids) requireDesign(session, 'design:publish', { type: 'app', app });
+  const { definitions } = session;
+  const drafts = await Promise.all(ids.map((id) => readDraft(session, id)));
+  const manifests = await readManifests(definitions);
+  const manifest = manifests.get(environment);
+  const [site, published] = await Promise.all([
+    latestSite(definitions, manifests),
+    readPublished(definitions, manifest),
+  ]);
+  const robots = [
+    ...drafts.map(({ definition }) => (definition as Partial<AppDefinition> | null)?.robot),
+    ...published.map(({ definition }) => definition.robot),
+  ];
+  const publication = planPublication({
+    environment,
+    drafts,
+    manifest,
+    published,
+    site,
+    robots: await robotsAmong(session, robots),
+    at: new Date(session.now).toISOString(),
+    by: session.caller.principalId,
+  });
+  if (!publication) return manifest as Manifest;
+  await definitions.publish(publication);
+  return publication.manifest;
+}
+
+/** @throws DaypassError FORBIDDEN; NOT_FOUND while nothing is published there */
+export async function readManifest(session: DesignSession, environment: Environment): Promise<Manifest> {
+  requireDesign(session, 'design:read', { type: 'environment', id: environment });
+  const manifest = await session.definitions.readManifest(environment);
+  if (!manifest) throw new DaypassError('NOT_FOUND', `nothing is published in ${environment}`);
+  return manifest;
+}
+
+/** The apps that an environment runs. */
+export async function readPublished(
+  definitions: Pick<DesignSession['definitions'], 'readVersion'>,
+  manifest: Manifest | undefined,
+): Promise<CheckedApp[]> {
+  const apps = await Promise.all(
+    Object.entries(manifest?.apps ?? {}).map(([app, { version }]) => definitions.readVersion(app, version)),
+  );
+  if (apps.some((app) => !app)) {
+    throw new DaypassError(
+      'INTERNAL',
+      `the manifest of ${manifest?.environment} names versions that do not exist`,
+    );
+  }
+  return apps as CheckedApp[];
+}
