@@ -58,7 +58,12 @@ export async function assemble(options: SystemOptions, onStop: (cleanUp: () => u
     onProgress(step, performance.now() - since);
     return result;
   };
-  const assembly = await timed('Templates are fresh', freshAssembly(options.cdkOut));
+  const since = performance.now();
+  const { assembly, made } = await freshAssembly(options.cdkOut);
+  onProgress(
+    made ? 'Templates are made (cdk.out)' : 'Templates are fresh (cdk.out)',
+    performance.now() - since,
+  );
   const logs = createLogBook(options.logDirectory);
   onStop(() => logs.flushed());
   const report = (line: string) => logs.write('local', line);
@@ -221,10 +226,18 @@ export async function assemble(options: SystemOptions, onStop: (cleanUp: () => u
   };
 }
 
-async function freshAssembly(cdkOut: string | undefined): Promise<CloudAssembly> {
-  if (cdkOut) return readCloudAssembly(cdkOut);
-  await synthesise({ root: ROOT, app: 'bin/daypass.ts', directory: 'cdk.out', sources: SOURCES });
-  return readCloudAssembly(`${ROOT}cdk.out`);
+/** The app of this project is synthesised first unless its templates are fresh; a given one is taken as it is. */
+async function freshAssembly(
+  cdkOut: string | undefined,
+): Promise<{ assembly: CloudAssembly; made: boolean }> {
+  if (cdkOut) return { assembly: readCloudAssembly(cdkOut), made: false };
+  const made = await synthesise({
+    root: ROOT,
+    app: 'bin/daypass.ts',
+    directory: 'cdk.out',
+    sources: SOURCES,
+  });
+  return { assembly: readCloudAssembly(`${ROOT}cdk.out`), made };
 }
 
 function outputsOf({ stacks }: CloudAssembly, resolver: Resolver): Record<string, string> {

@@ -22,7 +22,7 @@ export type Failure =
 export interface Fault {
   /** Which calls it strikes. */
   when(call: AwsCall): boolean;
-  then: Failure;
+  failure: Failure;
   /** How many calls it strikes, counting an SDK's attempts of one call once. Default: all. */
   times?: number;
   /** How many attempts of each of those calls it strikes. Default: all, so that no retry of the SDK helps. */
@@ -65,7 +65,7 @@ export function createFaults(): Faults {
     return true;
   }
   function find(call: AwsCall, phase: (failure: Failure) => boolean): Failure | undefined {
-    for (const fault of active) if (phase(fault.then) && strikes(fault, call)) return fault.then;
+    for (const fault of active) if (phase(fault.failure) && strikes(fault, call)) return fault.failure;
     return undefined;
   }
 

@@ -2,17 +2,22 @@ import type { ApiDefinition } from './api-definition.ts';
 import { commonLogTime, type FrontRequest } from './lambda-event.ts';
 import type { FrontResponse } from './lambda-response.ts';
 
+/** What became of a request, besides its response. */
+export interface RequestOutcome {
+  routeKey: string;
+  latencyMs: number;
+  /** The authorizer's context. */
+  authorizer?: object;
+  error?: string;
+}
+
 /** One line of the access log in the template's format; variables without a value are `-`. */
 export function accessLogLine(
   format: string,
   api: ApiDefinition,
   request: FrontRequest,
   response: FrontResponse,
-  {
-    routeKey,
-    authorizer = {},
-    error,
-  }: { routeKey: string; authorizer?: object | undefined; error?: string | undefined },
+  { routeKey, latencyMs, authorizer = {}, error }: RequestOutcome,
 ): string {
   const values: Record<string, unknown> = {
     apiId: api.id,
@@ -30,6 +35,8 @@ export function accessLogLine(
     'identity.sourceIp': request.sourceIp,
     'identity.userAgent': request.headers['user-agent'],
     domainName: request.headers.host,
+    responseLatency: latencyMs,
+    integrationLatency: latencyMs,
     integrationErrorMessage: error,
     'integration.error': error,
     'error.message': error,

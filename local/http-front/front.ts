@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Clock } from '../clock.ts';
 import type { Functions } from '../functions/functions.ts';
 import type { CheckInvokePermission } from '../iam/resource-policies.ts';
-import { accessLogLine } from './access-log.ts';
+import { accessLogLine, type RequestOutcome } from './access-log.ts';
 import type { ApiDefinition } from './api-definition.ts';
 import { createAuthorization } from './authorization.ts';
 import { type FrontRequest, readRequest, routeArn, routeEvent } from './lambda-event.ts';
@@ -29,11 +29,8 @@ export interface Front {
   serve(options: FrontOptions): void;
 }
 
-interface Outcome {
+interface Outcome extends Omit<RequestOutcome, 'latencyMs'> {
   response: FrontResponse;
-  routeKey: string;
-  authorizer?: object;
-  error?: string;
 }
 
 type Serve = (request: FrontRequest) => Promise<Outcome>;
@@ -44,18 +41,14 @@ export function createFront(): Front {
   const server = createServer(
     { maxHeaderSize: 64 * 1024, keepAliveTimeout: 60_000 },
     async (incoming, outgoing) => {
-      if (!handle) return write(outgoing, apiMessage(503, 'Service Unavailable'));
-      const { serve, options } = handle;
-      const time = options.clock.now();
-      const refused = headerProblem(incoming);
-      const body = await readBody(incoming);
-      const request = readRequest(incoming, body ?? Buffer.alloc(0), time, incoming.socket.localPort ?? 80);
-      const tooLarge = body ? refused : apiMessage(413, 'Request Entity Too Large');
-      const outcome = tooLarge ? { response: tooLarge, routeKey: '-' } : await serve(request);
-      outgoing.setHeader('apigw-requestid', request.id);
-      write(outgoing, outcome.response);
-      const format = options.api.accessLogFormat;
-      if (format) options.logAccess(accessLogLine(format, options.api, request, outcome.response, outcome));
+      try {
+        if (handle) await answer(incoming, outgoing, handle.serve, handle.options);
+        else write(outgoing, apiMessage(503, 'Service Unavailable'));
+      } catch (problem) {
+        // A client that went away in the middle of its request is nobody to answer.
+        handle?.options.report(`${incoming.method} request broken off: ${(problem as Error).message}`);
+        outgoing.destroy();
+      }
     },
   );
 
@@ -65,6 +58,25 @@ export function createFront(): Front {
       handle = { options, serve: createServe(options) };
     },
   };
+}
+
+async function answer(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  serve: Serve,
+  { api, clock, logAccess }: FrontOptions,
+): Promise<void> {
+  const time = clock.now();
+  const since = performance.now();
+  const body = await readBody(incoming);
+  const request = readRequest(incoming, body ?? Buffer.alloc(0), time, incoming.socket.localPort ?? 80);
+  const refusal = body ? headerProblem(incoming) : apiMessage(413, 'Request Entity Too Large');
+  const outcome = refusal ? { response: refusal, routeKey: '-' } : await serve(request);
+  outgoing.setHeader('apigw-requestid', request.id);
+  write(outgoing, outcome.response);
+  if (!api.accessLogFormat) return;
+  const latencyMs = Math.round(performance.now() - since);
+  logAccess(accessLogLine(api.accessLogFormat, api, request, outcome.response, { ...outcome, latencyMs }));
 }
 
 function createServe(options: FrontOptions): Serve {
@@ -80,7 +92,7 @@ function createServe(options: FrontOptions): Serve {
       return apiMessage(413, 'Request Entity Too Large');
     const result = await within(route.timeoutMs, functions.invoke(route.functionArn, event, 'apigateway'));
     if (result === 'late') return apiMessage(503, 'Service Unavailable');
-    if (result.error) throw new Error(`${result.error.errorType}: ${result.error.errorMessage}`);
+    if (result.error) throw new Error(`the function failed with ${result.error.errorType}`);
     if (Buffer.byteLength(JSON.stringify(result.payload) ?? '') > EVENT_LIMIT) {
       throw new Error('the result is larger than 6 MB');
     }
