@@ -6,11 +6,12 @@ import { createLogger, createMetrics } from '../shared/observability.ts';
 import { createWiring } from '../shared/wiring.ts';
 import { endAborted } from './end-aborted.ts';
 import { reapGrants } from './reap-grants.ts';
+import { sealJournal } from './seal-journal.ts';
 import { sweepOutbox } from './sweep-outbox.ts';
 
 /** A schedule names its job; the rule on executions hands over Step Functions' own event. */
 const eventSchema = z.union([
-  z.object({ job: z.enum(['sweepOutbox', 'reapGrants']) }),
+  z.object({ job: z.enum(['sweepOutbox', 'reapGrants', 'sealJournal']) }),
   z.object({
     'detail-type': z.literal('Step Functions Execution Status Change'),
     detail: z.object({ status: z.string(), name: z.string(), input: z.string() }),
@@ -42,8 +43,10 @@ export async function handler(event: unknown): Promise<void> {
       logger.info('ended after its workflow', { grantId, environment: target, status: parsed.detail.status });
     } else if (parsed.job === 'sweepOutbox') {
       await sweepOutbox(runtime.now(), ports);
-    } else {
+    } else if (parsed.job === 'reapGrants') {
       await reapGrants(runtime, ports);
+    } else {
+      await sealJournal(runtime, ports);
     }
   } finally {
     metrics.publishStoredMetrics();

@@ -74,6 +74,13 @@ export const journalIndex = (environment: Environment, at: string, recordId: str
 export const journalPartition = (environment: Environment, day: string, shard: number) =>
   `JOURNAL#${environment}#${day}#${shard}`;
 
+/** Sealed days, in order. */
+export const sealPartition = (environment: Environment) => `SEAL#${environment}`;
+export const sealKey = (environment: Environment, day: string): Key => ({
+  PK: sealPartition(environment),
+  SK: day,
+});
+
 export interface ViewAddress {
   environment: Environment;
   app: string;

@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util';
+import { ENVIRONMENTS, type Environment } from '../core/environments.ts';
+import { type Finding, verifyDay, verifyRecord } from '../core/journal/verify.ts';
+import type { JournalKeys } from '../core/runtime.ts';
+import { createJournal, type Journal } from '../lambdas/shared/table/journal.ts';
+import { connect, readOutputs } from './site-files/connect.ts';
+
+const USAGE = `Usage: npm run journal:verify -- [--since 2027-01-01] [--outputs .daypass/outputs.json]
+
+Verifies the journal of a deployed site: every record's chain of events against its head, and every sealed day against
+its seal. Reads only. Ends with exit code 1 and a line for each entry that was altered, removed or cut off.`;
+const DAY_MS = 86_400_000;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      since: { type: 'string' },
+      outputs: { type: 'string', default: '.daypass/outputs.json' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return console.log(USAGE);
+  const address = await readOutputs(values.outputs);
+  const wiring = connect(address);
+  const { journal: keys, now } = await wiring.runtime();
+  const journal = createJournal(wiring.client, address.tableName);
+  const findings: Finding[] = [];
+  for (const environment of ENVIRONMENTS) {
+    const result = await verifyEnvironment(journal, environment, keys, { since: values.since, now: now() });
+    findings.push(...result.findings);
+    if (result.events > 0 || result.seals > 0) {
+      console.log(
+        `${environment}: ${result.events} events of ${result.records} records, ${result.seals} sealed days`,
+      );
+    }
+  }
+  for (const { place, message } of findings) console.log(`  ${place}: ${message}`);
+  console.log(findings.length === 0 ? 'The journal is whole.' : `${findings.length} findings.`);
+  process.exitCode = findings.length === 0 ? 0 : 1;
+}
+
+/** Every sealed day, and every record that has an event since then or since the given day. */
+async function verifyEnvironment(
+  journal: Journal,
+  environment: Environment,
+  keys: JournalKeys,
+  span: { since: string | undefined; now: number },
+) {
+  const findings: Finding[] = [];
+  const seals = await journal.seals(environment);
+  let previousMac = '';
+  const records = new Set<string>();
+  for (const seal of seals) {
+    const events = await journal.eventsOf(environment, seal.day);
+    findings.push(...verifyDay(seal, events, previousMac, keys));
+    for (const { recordId } of events) records.add(recordId);
+    previousMac = seal.mac;
+  }
+  const from = Date.parse(
+    span.since ?? seals[0]?.day ?? new Date(span.now - 31 * DAY_MS).toISOString().slice(0, 10),
+  );
+  for (let at = from; at <= span.now; at += DAY_MS) {
+    for (const { recordId } of await journal.eventsOf(environment, new Date(at).toISOString().slice(0, 10))) {
+      records.add(recordId);
+    }
+  }
+  let events = 0;
+  for (const recordId of records) {
+    const chain = await journal.recordEvents(environment, recordId);
+    events += chain.length;
+    findings.push(...verifyRecord(recordId, chain, await journal.head(environment, recordId), keys));
+  }
+  return { findings, events, records: records.size, seals: seals.length };
+}
+
+main().catch((error: unknown) => {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+});
