@@ -79,13 +79,8 @@ export class StatelessStack extends Stack {
       eventPattern: {
         source: ['aws.ses'],
         detailType: ['Email Bounced', 'Email Complaint Received', 'Email Rejected', 'Email Delivery Delayed'],
-        resources: [
-          this.formatArn({
-            service: 'ses',
-            resource: 'configuration-set',
-            resourceName: data.configurationSetName,
-          }),
-        ],
+        // SES puts this tag on every mail; an account may send for other sites, too.
+        detail: { mail: { tags: { 'ses:configuration-set': [data.configurationSetName] } } },
       },
       targets: [
         new LambdaTarget(lambda, {

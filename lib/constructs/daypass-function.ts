@@ -63,7 +63,8 @@ export class DaypassFunction extends Construct {
       role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      applicationLogLevelV2: ApplicationLogLevel[config.logLevel],
+      // The logger keeps to POWERTOOLS_LOG_LEVEL; a filter here would take metrics for INFO lines and drop them.
+      applicationLogLevelV2: ApplicationLogLevel.TRACE,
       systemLogLevelV2: SystemLogLevel.INFO,
       environment: environmentOf(this, props),
       ...(this.deadLetters && { deadLetterQueue: this.deadLetters.queue }),

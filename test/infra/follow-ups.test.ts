@@ -52,7 +52,9 @@ describe('a workflow that did not end by itself', () => {
 describe('mail that did not arrive', () => {
   it('is told to mail-events, for mail of this site only', () => {
     const { EventPattern, Targets } = ruleOf('mail-events');
-    const { resources, ...pattern } = EventPattern as { resources: unknown[] };
+    const { detail, ...pattern } = EventPattern as {
+      detail: { mail: { tags: Record<'ses:configuration-set', unknown[]> } };
+    };
 
     expect(pattern).toEqual({
       source: ['aws.ses'],
@@ -63,8 +65,8 @@ describe('mail that did not arrive', () => {
         'Email Delivery Delayed',
       ],
     });
-    expect(resources.map(shown)).toEqual([
-      expect.stringMatching(/:configuration-set\/<ExportsOutputRefMail/),
+    expect(detail.mail.tags['ses:configuration-set'].map(shown)).toEqual([
+      expect.stringMatching(/^<ExportsOutputRefMail/),
     ]);
     expect((Targets as { Arn: unknown }[]).map(({ Arn }) => shown(Arn))).toEqual([
       expect.stringMatching(/^<maileventsFunction/),
