@@ -14,6 +14,7 @@ const JOBS = [
     why: 'Dispatches again what has been pending too long',
   },
   { job: 'reapGrants', expression: 'rate(5 minutes)', why: 'Ends grants that outlived their workflow' },
+  { job: 'sealJournal', expression: 'cron(10 0 * * ? *)', why: 'Seals the days of the journal that are over' },
 ] as const;
 
 export class Schedules extends Construct {
