@@ -29,7 +29,7 @@ export async function notifyContractor(
   }
 }
 
-/** RemindContractor: the same mail once more, with the end in front. */
+/** RemindContractor: the same mail once more, with the end in front; and a word to whoever raised the record. */
 export async function remindContractor(
   runtime: RobotRuntime,
   environment: Environment,
@@ -54,6 +54,37 @@ export async function remindContractor(
   for (const content of notificationContents(session, lead)) {
     await runtime.mailer.send(composeMail({ ...content, subject: `Reminder: ${content.subject}` }));
   }
+  const warning = await staffWarning(session, record, grant.expiresAt);
+  if (warning) await runtime.mailer.send(composeMail(warning));
+}
+
+/** Tells the user who raised the record that its pass ends although the job is not reported done. */
+async function staffWarning(
+  session: GrantSession,
+  record: StoredRecord,
+  expiresAt: number,
+): Promise<MailContent | undefined> {
+  const { runtime, published, grant, type } = session;
+  const raisedBy = await runtime.store.readPrincipal(grant.createdBy);
+  if (raisedBy?.type !== 'user' || !raisedBy.email) return undefined;
+  const { titleField, name } = type.definition;
+  const title = String((titleField && record.values[titleField]) ?? name);
+  const person = (grant.principalId && record.names[grant.principalId]) || 'the contractor';
+  const { siteUrl } = runtime;
+  return {
+    to: raisedBy.email,
+    subject: `The pass for ${title} ends on ${readableDay(expiresAt)}`,
+    intro: [
+      `${type.states.get(record.state) ?? record.state}: ${title} has not been reported done, and the pass of ${person} ends on ${readableDay(expiresAt)}.`,
+      'You can extend it, send it again, or let it end.',
+    ],
+    facts: [],
+    button: { label: `Open ${title}`, href: `${siteUrl}/app/${grant.environment}/records/${record.id}` },
+    closing: [],
+    siteName: published.settings.name,
+    contact: type.app.definition.contact ?? published.settings.contact,
+    tags: { environment: grant.environment, grant: grant.id, notification: 'staff-warning' },
+  };
 }
 
 /** The mails that a grant's operation selects, for those that have a recipient. */
