@@ -53,6 +53,19 @@ export const ADMIN_ROUTES = [
     responses: { 200: { description: 'The draft' } },
   },
   {
+    id: 'listPublishingOptions',
+    method: 'GET',
+    path: '/admin/environments/{target}/publish',
+    function: 'admin',
+    summary: 'What would be published with some apps: they and all that they need, preselected',
+    answers: 'json',
+    anonymous: false,
+    query: z.strictObject({
+      apps: z.string().min(1).max(1000).describe('Ids of apps, separated by commas'),
+    }),
+    responses: { 200: { description: 'Apps to choose from' } },
+  },
+  {
     id: 'publish',
     method: 'POST',
     path: '/admin/environments/{target}/publish',
