@@ -157,10 +157,11 @@ export async function assemble(options: SystemOptions, onStop: (cleanUp: () => u
     report,
   });
   onStop(() => streams.stop());
+  const secrets = createSecretsManager(resourcesOf, clock.now);
   Object.assign(services, {
     dynamodb: createDynamodbProxy({ endpoint: dynamodbEndpoint, tables, onWrite: streams.wake }),
     events: createEventBridge(place, bus.put),
-    secretsmanager: createSecretsManager(resourcesOf, clock.now),
+    secretsmanager: secrets,
     ses: createSes({ resourcesOf, ...place, deliver: mailbox.deliver, sent: sesEvents.sent }),
     sqs: queues,
     states: createStepFunctions(
@@ -212,6 +213,7 @@ export async function assemble(options: SystemOptions, onStop: (cleanUp: () => u
     mailbox,
     queues,
     schedules,
+    secrets,
     sesEvents,
     tableAccess,
     putEvent: (event: Pick<BusEvent, 'source' | 'detail-type' | 'detail'>) =>

@@ -1,6 +1,7 @@
 import { assemble } from './assemble.ts';
 import type { RecordedCall } from './aws-endpoint/call-log.ts';
 import type { Faults } from './aws-endpoint/faults.ts';
+import type { Secrets } from './aws-endpoint/secrets-manager.ts';
 import type { QueueMessage } from './aws-endpoint/sqs.ts';
 import type { Clock } from './clock.ts';
 import type { TableAccess } from './dynamodb/table-access.ts';
@@ -23,8 +24,8 @@ export interface SystemOptions {
   denyActions?: string[];
   /** A folder for log files. Default: none, logs are kept in memory only. */
   logDirectory?: string;
-  /** Is told what has been done, and how many milliseconds it took. */
-  onProgress?(step: string, ms: number): void;
+  /** Is told what has been done and how many milliseconds it took, or (without them) what takes a while now. */
+  onProgress?(step: string, ms?: number): void;
 }
 
 /** The whole system on this machine. */
@@ -53,6 +54,7 @@ export interface System {
     happen(kind: MailEventKind, messageId: string): void;
   };
   dynamodb: TableAccess;
+  secrets: Secrets;
   /** Lines printed by the functions and by the local system (`access`, `local`), of one source or all. */
   logs(source?: string): string[];
   executions: Executions;
@@ -98,6 +100,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
           waitFor('a mail', async () => (await parts.mailbox.messages()).find(predicate), waitOptions),
       },
       dynamodb: parts.tableAccess,
+      secrets: parts.secrets,
       logs: parts.logs.lines,
       executions: parts.executions,
       queue: parts.queues.messages,

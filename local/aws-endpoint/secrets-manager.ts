@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { LocalSystemError } from '../assembly/problem.ts';
 import type { ResourcesOf } from '../assembly/resources.ts';
 import { type AwsCall, AwsError, type AwsService, notOnThisMachine } from './aws-call.ts';
 
@@ -8,8 +9,15 @@ interface Secret {
   value: string;
 }
 
+/** The secrets' values for whoever operates the system; one is named by its ARN, its name or a part of it. */
+export interface Secrets {
+  read(secret: string): string;
+  /** As PutSecretValue does: whoever asks from now on gets this one. */
+  replace(secret: string, value: string): void;
+}
+
 /** The template's secrets, generated anew at each start as its GenerateSecretString says. */
-export function createSecretsManager(resourcesOf: ResourcesOf, now: () => number): AwsService {
+export function createSecretsManager(resourcesOf: ResourcesOf, now: () => number): AwsService & Secrets {
   const secrets: Secret[] = resourcesOf('AWS::SecretsManager::Secret').map(({ ref, properties }) => ({
     arn: ref,
     name: ref.replace(/^.*:secret:/, '').replace(/-.{6}$/, ''),
@@ -17,8 +25,19 @@ export function createSecretsManager(resourcesOf: ResourcesOf, now: () => number
   }));
   const createdAt = Math.floor(now() / 1000);
   const find = (id: unknown) => secrets.find(({ arn, name }) => id === arn || id === name);
+  const named = (part: string): Secret => {
+    const secret = find(part) ?? secrets.find(({ arn }) => arn.includes(part));
+    if (secret) return secret;
+    throw new LocalSystemError(
+      `There is no secret ${part}; there are ${secrets.map(({ name }) => name).join(', ')}`,
+    );
+  };
 
   return {
+    read: (part) => named(part).value,
+    replace(part, value) {
+      named(part).value = value;
+    },
     accessRequests: ({ operation, input }) => [
       {
         action: `secretsmanager:${operation}`,
