@@ -91,9 +91,9 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
   housekeeping: {
     purpose: 'Sweeps the outbox, ends what a broken workflow left, seals the journal',
     memoryMb: 512,
-    timeoutSeconds: 55,
+    timeoutSeconds: 300,
     table: RECORDS,
-    indexes: ['GSI1'],
+    indexes: ['GSI1', 'GSI2'],
     tokenAccess: ['StartExecution', 'SendTaskSuccess'],
     asynchronous: true,
   },

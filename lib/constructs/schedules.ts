@@ -14,7 +14,12 @@ const JOBS = [
     why: 'Dispatches again what has been pending too long',
   },
   { job: 'reapGrants', expression: 'rate(5 minutes)', why: 'Ends grants that outlived their workflow' },
-  { job: 'sealJournal', expression: 'cron(10 0 * * ? *)', why: 'Seals the days of the journal that are over' },
+  { job: 'sealJournal', expression: 'cron(10 0 * * ? *)', why: 'Seals every day that is over (UTC)' },
+  {
+    job: 'sealJournal',
+    expression: 'cron(10 0 * * ? *)',
+    why: 'Seals the days of the journal that are over',
+  },
 ] as const;
 
 export class Schedules extends Construct {
@@ -47,7 +52,7 @@ export class Schedules extends Construct {
           roleArn: role.roleArn,
           input: JSON.stringify({ job }),
           deadLetterConfig: { arn: deadLetters.queueArn },
-          // The next round comes by itself, so a late one is worth nothing.
+          // The next round comes by itself and does what this one missed.
           retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 60 },
         },
       });

@@ -75,13 +75,14 @@ describe('mail that did not arrive', () => {
 });
 
 describe('what is done by the clock', () => {
-  it('is the sweep of the outbox and the reaping of grants', () => {
+  it('is the sweep of the outbox, the reaping of grants and the seal of the journal', () => {
     const jobs = all('AWS::Scheduler::Schedule').map(({ ScheduleExpression, Target }) => {
       const { Arn, Input } = Target as { Arn: unknown; Input: string };
       return `${ScheduleExpression} ${Input} ${shown(Arn).replace(/Function.*/, '')}`;
     });
 
     expect(jobs.sort()).toEqual([
+      'cron(10 0 * * ? *) {"job":"sealJournal"} <housekeeping',
       'rate(1 minute) {"job":"sweepOutbox"} <housekeeping',
       'rate(5 minutes) {"job":"reapGrants"} <housekeeping',
     ]);
@@ -103,7 +104,7 @@ describe('whatever is called asynchronously', () => {
       (one) => !(one as { DeadLetterConfig?: unknown }).DeadLetterConfig,
     );
 
-    expect(targets.length + schedules.length + functions.length).toBe(6);
+    expect(targets.length + schedules.length + functions.length).toBe(7);
     expect(withoutQueue).toEqual([]);
   });
 

@@ -83,6 +83,7 @@ const EXPECTED: Record<string, string[]> = {
   housekeeping: [
     ...RECORDS,
     'dynamodb:Query → Table/index/GSI1',
+    'dynamodb:Query → Table/index/GSI2',
     JOURNAL_KEYS,
     'sqs:SendMessage → housekeeping DeadLettersQueue',
     `states:SendTaskSuccess → ${MACHINE}`,
