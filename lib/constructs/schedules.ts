@@ -14,7 +14,6 @@ const JOBS = [
     why: 'Dispatches again what has been pending too long',
   },
   { job: 'reapGrants', expression: 'rate(5 minutes)', why: 'Ends grants that outlived their workflow' },
-  { job: 'sealJournal', expression: 'cron(10 0 * * ? *)', why: 'Seals every day that is over (UTC)' },
   {
     job: 'sealJournal',
     expression: 'cron(10 0 * * ? *)',
