@@ -1,6 +1,7 @@
 import { DaypassError } from '../errors.ts';
 import { checkExpression } from '../expressions/check.ts';
 import type { CheckedExpression, Scope, ValueType } from '../expressions/types.ts';
+import { requireKnownLiterals } from './check-literals.ts';
 import type { AppDefinition, Field, RecordType } from './definition.ts';
 import { type Path, pointerOf, type Report, suggestion } from './problems.ts';
 import { type FindRecordType, namesRead, type RecordScopes } from './scope.ts';
@@ -56,7 +57,7 @@ export function takeExpression(
 }
 
 /**
- * Holds an expression to the fields that have a value where it is evaluated.
+ * Holds an expression to the fields that have a value where it is evaluated, and to values that they can have.
  * @param allowRuntimeOnly whether the form's values are at hand
  */
 export function requireReadable(
@@ -66,6 +67,7 @@ export function requireReadable(
   type: CheckedType,
   allowRuntimeOnly = false,
 ): void {
+  requireKnownLiterals(context, path, checked, type);
   for (const name of namesRead(checked?.reads ?? [], 'record')) {
     const field = type.fields.get(name);
     if (field?.type === 'formula') {

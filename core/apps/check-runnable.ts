@@ -58,7 +58,10 @@ function checkOperation(
   effects: ReadonlyMap<string, Effect>,
   path: Path,
 ): void {
-  const { tasks = [], notifications = [] } = operation;
+  const { kind, tasks = [], notifications = [] } = operation;
+  if (kind === 'export' || kind === 'sendEmail') {
+    context.report([...path, 'kind'], `operations of kind ${kind} are not carried out yet; remove it`);
+  }
   if (context.app.kind !== 'records') {
     if (tasks.length + notifications.length > 0) {
       context.report(

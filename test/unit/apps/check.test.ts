@@ -277,6 +277,35 @@ const EXPRESSIONS: Mistake[] = [
   },
 ];
 
+const LITERALS: Mistake[] = [
+  {
+    of: 'a filter on a state that does not exist',
+    break: (app) => Object.assign(view(app, 'all'), { filter: 'record.state == "Actve"' }),
+    path: `${at}/views/0/filter`,
+    says: 'record.state is never "Actve". Did you mean "Active"?',
+  },
+  {
+    of: 'a condition on a choice that does not exist',
+    break: (app) =>
+      Object.assign(field(app, 'contractorName'), { visibleIf: '"yes" in record.externalContractor' }),
+    path: `${at}/fields/7/visibleIf`,
+    says: 'record.externalContractor is never "yes". Did you mean "Yes"?',
+  },
+  {
+    of: 'a permission on one of several choices that does not exist',
+    break: (app) =>
+      Object.assign(loose(app.permissions?.[1]), { when: 'record.category in ["Cleaning", "Repair"]' }),
+    path: '/permissions/1/when',
+    says: 'record.category is never "Repair". There is "Cleaning", "Maintenance", "Specialist".',
+  },
+  {
+    of: 'an operation that nothing carries out',
+    break: (app) => type(app).operations.push({ id: 'export', name: 'Export', kind: 'export' }),
+    path: `${at}/operations/5/kind`,
+    says: 'not carried out yet',
+  },
+];
+
 const SECRETS: Mistake[] = [
   {
     of: 'a condition on a secret formula',
@@ -463,7 +492,7 @@ const RUNNABLE: Mistake[] = [
   },
 ];
 
-const groups = { SHAPE, NAMES, STATES, EXPRESSIONS, SECRETS, TASKS, RUNNABLE };
+const groups = { SHAPE, NAMES, STATES, EXPRESSIONS, SECRETS, TASKS, RUNNABLE, LITERALS };
 
 describe('a definition is refused with the path in the document and what to do:', () => {
   for (const mistakes of Object.values(groups)) {
