@@ -6,10 +6,10 @@ import { isEnvironment } from '../../core/environments.ts';
 import { DaypassError } from '../../core/errors.ts';
 import type { Caller } from '../../core/ports.ts';
 import { type Handlers, json, versioned } from '../shared/http/request.ts';
-import type { SiteRoute } from '../shared/routes/index.ts';
+import type { ADMIN_ROUTES } from '../shared/routes/admin.ts';
 import type { Wiring } from '../shared/wiring.ts';
 
-type AdminRoute = Extract<SiteRoute, { function: 'admin' }>;
+type AdminRoute = (typeof ADMIN_ROUTES)[number];
 
 /** The routes of the design plane: each asks one use case and sets its answer. */
 export function adminHandlers({

@@ -24,7 +24,8 @@ export async function authorize(request: IncomingRequest, parts: AuthorizerParts
   return { channel, ...toContext(await resolveToken(token, parts.read, parts.now())) };
 }
 
-function toContext(resolution: Resolution): CallerContext {
+/** What travels to the functions behind of a resolution. */
+export function toContext(resolution: Resolution): CallerContext {
   if (resolution.outcome !== 'ok') return resolution;
   const { principal, credential } = resolution;
   const { type, name, email, roles, profiles, level } = principal;

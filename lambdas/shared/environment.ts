@@ -29,7 +29,7 @@ const link = z.object({ LINK_STYLE: z.enum(['query', 'fragment']).default('query
 
 const SCHEMAS = {
   api: site.extend(journal.shape).extend(link.shape),
-  admin: site.extend(journal.shape),
+  admin: site.extend(journal.shape).extend(mail.shape),
   portal: site.extend(journal.shape).extend(mail.shape).extend(link.shape),
   robot: site.extend(journal.shape).extend(mail.shape).extend(link.shape),
   outbox: z.object({ TABLE_NAME: site.shape.TABLE_NAME }).extend(machine.shape),

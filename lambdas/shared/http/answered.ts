@@ -1,5 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { CallerContext } from './caller-context.ts';
 import type { PageFailure } from './create-handler.ts';
 import type { Exchange } from './exchange.ts';
 import type { HttpMiddleware } from './observed.ts';
@@ -11,7 +12,7 @@ import { securityHeaders } from './security-headers.ts';
 interface Answering {
   siteUrl: string;
   logger: Logger;
-  errorPage?: (failure: PageFailure) => ApiResponse;
+  errorPage?: (failure: PageFailure) => Promise<ApiResponse>;
 }
 
 /** Gives every answer its security headers, and turns every error into a problem document or a page. */
@@ -27,7 +28,7 @@ export function answered({ siteUrl, logger, errorPage }: Answering): HttpMiddlew
     after: ({ context, response }) => {
       if (response) finish(context.exchange, response);
     },
-    onError: (request) => {
+    onError: async (request) => {
       const { exchange } = request.context;
       const { error } = request;
       const failure = toFailure(error, siteUrl, exchange.requestId);
@@ -37,7 +38,7 @@ export function answered({ siteUrl, logger, errorPage }: Answering): HttpMiddlew
         logger.error('failed', { requestId: exchange.requestId, error: error as Error });
       const answer: ApiResponse =
         exchange.kind === 'page' && errorPage
-          ? errorPage({ ...failure, ...pageContext(exchange) })
+          ? await errorPage({ ...failure, ...pageContext(exchange) })
           : {
               status: document.status,
               body: document,
@@ -52,11 +53,17 @@ export function answered({ siteUrl, logger, errorPage }: Answering): HttpMiddlew
 }
 
 function pageContext(exchange: Exchange) {
-  const { path, method, body, context } = exchange;
+  const { path, method, body, context, caller } = exchange;
   return {
     path,
     method,
     typed: typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {},
-    ...(context?.endReason !== undefined && { endReason: context.endReason }),
+    signedIn: caller !== undefined && caller.type !== 'anonymous',
+    ...endReasonOf(context),
   };
+}
+
+function endReasonOf(context: CallerContext | undefined): { endReason?: string } {
+  const reason = context?.endReason ?? (context?.outcome === 'expired' ? 'expired' : undefined);
+  return reason === undefined ? {} : { endReason: reason };
 }

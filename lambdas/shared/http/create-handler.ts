@@ -25,7 +25,7 @@ export interface HandlerOptions<Name extends FunctionName> {
   /** Where form tokens are signed. */
   signing(): Promise<Signing>;
   /** Makes a page of a failure; needed by functions that answer pages. */
-  errorPage?: (failure: PageFailure) => ApiResponse;
+  errorPage?: (failure: PageFailure) => Promise<ApiResponse>;
   logger?: Logger;
   metrics?: Metrics;
   now?: () => number;
@@ -37,7 +37,8 @@ export interface PageFailure extends Failure {
   method: string;
   /** The fields of the form that was sent, if one was. */
   typed: Readonly<Record<string, unknown>>;
-  /** Why the credential was ended, where that is known. */
+  signedIn: boolean;
+  /** Why the credential was ended, or `expired`, where that is known. */
   endReason?: string;
 }
 

@@ -39,11 +39,13 @@ export interface ApiRequest<R extends Route = Route> {
   readonly sourceIp: string;
 }
 
-/** What a handler answers. `body` is sent as JSON, `html` as a page; with neither the answer is empty. */
+/** What a handler answers. `body` is sent as JSON, `html` as a page; with none of them the answer is empty. */
 export interface ApiResponse {
   readonly status: number;
   readonly body?: unknown;
   readonly html?: string;
+  /** Anything else, as it is; its type is among the headers. */
+  readonly bytes?: Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
   /** Whole `Set-Cookie` values. */
   readonly cookies?: readonly string[];

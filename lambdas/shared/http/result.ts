@@ -3,7 +3,7 @@ import type { ApiResponse } from './request.ts';
 
 /** An answer in API Gateway's form (payload format 2.0). */
 export function toResult(response: ApiResponse): APIGatewayProxyStructuredResultV2 {
-  const { status, body, html, headers = {}, cookies = [] } = response;
+  const { status, body, html, bytes, headers = {}, cookies = [] } = response;
   const content =
     html !== undefined
       ? { type: 'text/html; charset=utf-8', text: html }
@@ -14,6 +14,7 @@ export function toResult(response: ApiResponse): APIGatewayProxyStructuredResult
     statusCode: status,
     headers: { ...(content && { 'content-type': content.type }), ...headers },
     ...(content && { body: content.text }),
+    ...(bytes && { body: Buffer.from(bytes).toString('base64'), isBase64Encoded: true }),
     ...(cookies.length > 0 && { cookies: [...cookies] }),
   };
 }

@@ -4,7 +4,19 @@ import type { Route } from './route.ts';
 const page = { answers: 'page', function: 'portal', anonymous: true } as const;
 const formToken = z.string().max(100);
 /** Fields of a page's form: values arrive as text, `field.<id>`; the portal turns them into typed values. */
-const recordForm = z.object({ formToken, version: z.string().max(20).optional() }).catchall(z.unknown());
+const recordForm = z
+  .object({
+    formToken,
+    version: z.string().max(20).optional(),
+    /** Minted with the form: a second click, or a repeated one, is the same request. */
+    once: z
+      .string()
+      .regex(/^[0-9A-Za-z]{1,64}$/)
+      .optional(),
+  })
+  .catchall(z.unknown());
+/** The operation that has just been done, to be confirmed on the page it leads to. */
+const done = z.string().max(48).optional();
 
 /** Pages. A pass lives under `/pass/{pass}`, staff pages under `/app`. */
 export const PAGE_ROUTES = [
@@ -91,23 +103,27 @@ export const PAGE_ROUTES = [
   {
     ...page,
     id: 'passHome',
+    anonymous: false,
     method: 'GET',
     path: '/pass/{pass}',
     summary: 'What the pass is for: its views with the matching records',
-    query: z.object({ view: z.string().max(48).optional(), cursor: z.string().max(2000).optional() }),
+    query: z.object({ done, view: z.string().max(48).optional(), cursor: z.string().max(2000).optional() }),
     responses: { 200: { description: 'The list' } },
   },
   {
     ...page,
     id: 'passRecord',
+    anonymous: false,
     method: 'GET',
     path: '/pass/{pass}/records/{record}',
     summary: 'One record',
+    query: z.object({ done }),
     responses: { 200: { description: 'The record' } },
   },
   {
     ...page,
     id: 'passForm',
+    anonymous: false,
     method: 'GET',
     path: '/pass/{pass}/records/{record}/operations/{operation}',
     summary: "An operation's form",
@@ -116,6 +132,7 @@ export const PAGE_ROUTES = [
   {
     ...page,
     id: 'passRun',
+    anonymous: false,
     method: 'POST',
     path: '/pass/{pass}/records/{record}/operations/{operation}',
     summary: 'Runs an operation',
@@ -138,6 +155,7 @@ export const PAGE_ROUTES = [
     summary: "An app's view with its records",
     query: z
       .object({
+        done,
         view: z.string().max(48).optional(),
         type: z.string().max(48).optional(),
         cursor: z.string().max(2000).optional(),
@@ -168,6 +186,7 @@ export const PAGE_ROUTES = [
     method: 'GET',
     path: '/app/{environment}/records/{record}',
     summary: 'One record with its history and task runs',
+    query: z.object({ done, history: z.string().max(2000).optional() }),
     responses: { 200: { description: 'The record' } },
   },
   {

@@ -42,7 +42,7 @@ function stand(
     handlers: handlers as never,
     siteUrl: SITE_URL,
     signing: async () => signing,
-    errorPage: (failure) => ({
+    errorPage: async (failure) => ({
       status: failure.document.status,
       html: `page ${failure.document.code} ${JSON.stringify(failure.typed)}`,
     }),

@@ -1,0 +1,45 @@
+import { readEnvironment } from '../shared/environment.ts';
+import { cookieNames } from '../shared/http/cookies.ts';
+import { createHandler } from '../shared/http/create-handler.ts';
+import { createMailer } from '../shared/mailer.ts';
+import { createLogger } from '../shared/observability.ts';
+import { createWiring } from '../shared/wiring.ts';
+import { pageAssets, readAsset } from './assets.ts';
+import { errorPage } from './error-page.tsx';
+import { homeHandlers } from './handlers/home.tsx';
+import { passHandlers } from './handlers/pass.tsx';
+import { signInHandlers } from './handlers/sign-in.tsx';
+import { staffHandlers } from './handlers/staff.tsx';
+import type { Portal } from './portal.ts';
+
+const environment = readEnvironment('portal');
+const wiring = createWiring(environment);
+const logger = createLogger('portal');
+const portal: Portal = {
+  siteUrl: environment.SITE_URL,
+  names: cookieNames(environment.SITE_URL),
+  assets: pageAssets,
+  mailer: createMailer({
+    sender: environment.SENDER_ADDRESS,
+    replyTo: environment.REPLY_TO,
+    configurationSet: environment.CONFIGURATION_SET,
+  }),
+  logger,
+  runtime: wiring.runtime,
+  readAsset,
+};
+
+/** The pages, and every address that is nowhere. */
+export const handler = createHandler({
+  functionName: 'portal',
+  siteUrl: environment.SITE_URL,
+  signing: wiring.runtime,
+  errorPage: errorPage(portal),
+  logger,
+  handlers: {
+    ...homeHandlers(portal),
+    ...signInHandlers(portal),
+    ...passHandlers(portal),
+    ...staffHandlers(portal),
+  },
+});

@@ -1,0 +1,122 @@
+import { ENVIRONMENTS, type Environment } from '../../../core/environments.ts';
+import { DaypassError } from '../../../core/errors.ts';
+import type { Caller } from '../../../core/ports.ts';
+import { listApps } from '../../../core/records/apps.ts';
+import { openSession, type Runtime } from '../../../core/runtime.ts';
+import { readToken, shortId } from '../../../core/tokens/token.ts';
+import { resolveToken } from '../../authorizer/resolve.ts';
+import { setCookie } from '../../shared/http/cookies.ts';
+import { formTokenOf } from '../../shared/http/forgery.ts';
+import { openApiDocument } from '../../shared/http/openapi.ts';
+import { type ApiResponse, json, seeOther } from '../../shared/http/request.ts';
+import { EnvironmentsPage } from '../pages/apps.tsx';
+import { ErrorCodesPage } from '../pages/failed.tsx';
+import { BrokenLinkPage, EndedPage } from '../pages/pass.tsx';
+import { SignInPage } from '../pages/sign-in.tsx';
+import { type Portal, page, plainFrame } from '../portal.ts';
+import { sameSitePath } from '../same-site.ts';
+import type { PortalHandlers } from './handlers.ts';
+
+/** The way in: pass links, and home for everybody else. */
+export function homeHandlers(
+  portal: Portal,
+): Pick<PortalHandlers, 'home' | 'asset' | 'errorsPage' | 'openApi'> {
+  return {
+    async home({ query, caller, now }) {
+      const { token, to } = query;
+      if (token !== undefined) return takePass(portal, token, sameSitePath(to, portal.siteUrl), now);
+      const frame = await plainFrame(portal);
+      if (caller.type !== 'user') return page(frame, 'Sign in', <SignInPage />);
+      const runtime = await portal.runtime();
+      const environments = await reachable(runtime, caller);
+      if (environments.length === 1) return seeOther(`/app/${environments[0]}`);
+      const user = { name: caller.name, formToken: formTokenOf(caller, runtime) };
+      return page({ ...frame, user }, 'Home', <EnvironmentsPage environments={environments} />);
+    },
+
+    async asset({ params, headers }) {
+      const asset = portal.readAsset(params.file, headers['accept-encoding']);
+      if (!asset) throw new DaypassError('NOT_FOUND');
+      return {
+        status: 200,
+        bytes: asset.bytes,
+        headers: {
+          'content-type': asset.type,
+          'cache-control': 'public, max-age=31536000, immutable',
+          vary: 'accept-encoding',
+          ...(asset.encoding && { 'content-encoding': asset.encoding }),
+        },
+      };
+    },
+
+    async errorsPage() {
+      return page(await plainFrame(portal), 'Error codes', <ErrorCodesPage />);
+    },
+
+    async openApi() {
+      return json(200, openApiDocument(portal.siteUrl));
+    },
+  };
+}
+
+/**
+ * Following a pass link: a cookie of its own and a clean address. It consumes nothing, so programs that open links in
+ * mails do no harm, and the same link works again for as long as the pass lives.
+ */
+export async function takePass(
+  portal: Portal,
+  token: string,
+  to: string | undefined,
+  now: number,
+): Promise<ApiResponse> {
+  const headers = { 'referrer-policy': 'no-referrer' };
+  const runtime = await portal.runtime();
+  const parts = readToken(token.trim(), runtime.keyring, runtime.siteId);
+  if (parts?.kind !== 'access') {
+    return page(await plainFrame(portal), 'Broken link', <BrokenLinkPage />, { status: 404, headers });
+  }
+  const resolution = await resolveToken(parts, readFrom(runtime), now);
+  if (resolution.outcome !== 'ok') {
+    const reason = resolution.endReason ?? (resolution.outcome === 'expired' ? 'expired' : undefined);
+    const frame = await plainFrame(portal, parts.environment);
+    return page(frame, 'This pass has ended', <EndedPage {...(reason && { reason })} />, {
+      status: 410,
+      headers,
+    });
+  }
+  const short = shortId(parts.credentialId);
+  const cookie = setCookie(
+    portal.siteUrl,
+    portal.names.pass(short),
+    token.trim(),
+    resolution.credential.expiresAt,
+  );
+  const answer = seeOther(to ?? `/pass/${short}`, [cookie]);
+  return { ...answer, headers: { ...answer.headers, ...headers } };
+}
+
+/** The authorizer's look-up, over the store that the portal has at hand. */
+export function readFrom({ store }: Runtime): Parameters<typeof resolveToken>[1] {
+  return async (principalId, credentialId) => {
+    const [principal, credential] = await Promise.all([
+      store.readPrincipal(principalId),
+      store.readCredential(principalId, credentialId),
+    ]);
+    return { ...(principal && { principal }), ...(credential && { credential }) };
+  };
+}
+
+/** The environments in which somebody can open or add something. */
+async function reachable(runtime: Runtime, caller: Caller): Promise<Environment[]> {
+  const found = await Promise.all(
+    ENVIRONMENTS.map(async (environment) => {
+      try {
+        return listApps(await openSession(runtime, caller, environment)).length > 0;
+      } catch (error) {
+        if (error instanceof DaypassError && error.code === 'NOT_FOUND') return false;
+        throw error;
+      }
+    }),
+  );
+  return ENVIRONMENTS.filter((_, index) => found[index]);
+}

@@ -1,0 +1,110 @@
+import { DaypassError, type Problem } from '../../../core/errors.ts';
+import { type FormRequest, readForm } from '../../../core/records/form.ts';
+import { addRecord, type OperationAnswer, runOperation } from '../../../core/records/operation.ts';
+import type { FormAnswer } from '../../../core/records/record.ts';
+import type { Session } from '../../../core/runtime.ts';
+import { formTokenOf } from '../../shared/http/forgery.ts';
+import type { ApiResponse } from '../../shared/http/request.ts';
+import type { Frame } from '../frame.ts';
+import { FormPage } from '../pages/form.tsx';
+import { page } from '../portal.ts';
+import { readValues, sentOf, typedOf } from '../typed.ts';
+
+/** Where a form stands: in whose session, under which frame, and what it leads back to. */
+export interface FormPlace {
+  session: Session;
+  frame: Frame;
+  back: { href: string; label: string };
+}
+
+/** What a form was sent with. */
+export interface SentForm {
+  version?: string | undefined;
+  once?: string | undefined;
+  [field: string]: unknown;
+}
+
+/** The form of an operation, with the stored values. */
+export async function showForm(place: FormPlace, asked: FormRequest): Promise<ApiResponse> {
+  return render(place, await readForm(place.session, asked), {});
+}
+
+/**
+ * Runs an operation with what a form was sent with. When values are refused, or somebody else wrote in between, the
+ * form comes back with everything that was typed.
+ * @returns what was done, or the page to show instead
+ * @throws DaypassError for everything that another try with the same form cannot mend
+ */
+export async function runForm(
+  place: FormPlace,
+  asked: FormRequest,
+  sent: SentForm,
+): Promise<{ done: OperationAnswer; form: FormAnswer } | { page: ApiResponse }> {
+  const { session } = place;
+  const form = await readForm(session, asked);
+  const values = readValues(form.fields, sent);
+  const common = { operation: asked.operation, values, ...(sent.once && { idempotencyKey: sent.once }) };
+  try {
+    const done =
+      asked.recordId === undefined
+        ? await addRecord(session, { ...common, app: asked.app, recordType: asked.recordType })
+        : await runOperation(session, { ...common, recordId: asked.recordId, ...expected(form, sent) });
+    return { done, form };
+  } catch (error) {
+    if (!(error instanceof DaypassError)) throw error;
+    if (error.code === 'VALUES_INVALID' || error.code === 'LIMIT_EXCEEDED') {
+      const problems = error.problems.length > 0 ? error.problems : [{ path: '', message: error.message }];
+      return { page: render(place, form, { sent, problems }) };
+    }
+    if (error.code === 'VERSION_MISMATCH' || error.code === 'CONFLICT') {
+      return { page: render(place, form, { sent, problems: differences(form, sent), refusal: MEANWHILE }) };
+    }
+    throw error;
+  }
+}
+
+const MEANWHILE = 'Somebody else changed this meanwhile. Check what differs, then send it again.';
+
+/**
+ * What overwrites or removes is bound to the version that was looked at. A step forward is not: it applies to the
+ * record whatever else was written, and its state is checked all the same.
+ */
+function expected(form: FormAnswer, sent: SentForm): { expectedVersion?: number } {
+  const bound = form.operation.kind === 'edit' || form.operation.kind === 'delete';
+  return bound && sent.version !== undefined ? { expectedVersion: Number(sent.version) } : {};
+}
+
+/** The fields in which what was typed is not what is stored now. */
+function differences(form: FormAnswer, sent: SentForm): Problem[] {
+  return form.fields
+    .filter((field) => field.id in readValues([field], sent))
+    .map((field) => ({
+      path: `/values/${field.id}`,
+      message: `is stored as “${typedOf(field).list.join(', ') || 'nothing'}”`,
+    }));
+}
+
+function render(
+  { session, frame, back }: FormPlace,
+  form: FormAnswer,
+  again: { sent?: SentForm; problems?: readonly Problem[]; refusal?: string },
+): ApiResponse {
+  const { sent, ...rest } = again;
+  const refused = sent !== undefined;
+  const { runtime, caller } = session;
+  const title = form.record ? `${form.operation.name} ${form.record.title}` : form.operation.name;
+  return page(
+    frame,
+    refused ? `Error: ${title}` : title,
+    <FormPage
+      form={form}
+      formToken={formTokenOf(caller, runtime)}
+      // The version that is read again with a refused form is the one that it is now measured against.
+      once={runtime.newId()}
+      {...(sent && { typedIn: (field: FormAnswer['fields'][number]) => sentOf(field, sent) })}
+      {...rest}
+      back={back}
+    />,
+    { status: refused ? 422 : 200 },
+  );
+}

@@ -1,0 +1,100 @@
+import { listApps } from '../../../core/records/apps.ts';
+import { openView } from '../../../core/records/list.ts';
+import { openSession, type Session } from '../../../core/runtime.ts';
+import { readToken, shortId } from '../../../core/tokens/token.ts';
+import { toContext } from '../../authorizer/authorize.ts';
+import { resolveToken } from '../../authorizer/resolve.ts';
+import { toCaller } from '../../shared/http/caller.ts';
+import type { PassSection } from '../pages/pass.tsx';
+import type { Portal } from '../portal.ts';
+import { listedRecord } from '../shown.ts';
+import { readFrom } from './home.tsx';
+
+/** One view of one pass, or the same view of several. */
+export interface Section extends PassSection {
+  /** Sections with the same key are one list. */
+  key: string;
+  app: string;
+  answers: { id: string; session: Session; base: string }[];
+}
+
+const PAGE_SIZE = 50;
+/** A browser that holds more passes than these sees the first ones together, and each of the others by its own link. */
+const MOST_OTHERS = 9;
+
+/** Every view that a pass may open without being asked for anything. */
+export async function readSections(
+  session: Session,
+  base: string,
+  only: { view?: string; cursor?: string } = {},
+): Promise<Section[]> {
+  const views = listApps(session).flatMap((app) =>
+    app.recordTypes.flatMap((type) =>
+      type.views
+        .filter((view) => view.parameters.length === 0 && (only.view === undefined || view.id === only.view))
+        .map((view) => ({ app, type, view, alone: type.views.length === 1 })),
+    ),
+  );
+  return Promise.all(
+    views.map(async ({ app, type, view, alone }) => {
+      const request = { app: app.id, recordType: type.id, view: view.id, params: {}, limit: PAGE_SIZE };
+      const page = await openView(session, { ...request, ...(only.cursor && { cursor: only.cursor }) });
+      const more = page.cursor && new URLSearchParams({ view: view.id, cursor: page.cursor });
+      return {
+        key: [session.published.environment, app.id, type.id, view.id].join('/'),
+        app: app.id,
+        heading: alone ? type.plural : view.name,
+        records: page.records.map((answer) => listedRecord(session, page, answer, base)),
+        answers: page.records.map(({ id }) => ({ id, session, base })),
+        ...(more && { next: `${base}?${more}` }),
+      };
+    }),
+  );
+}
+
+/** Lists of the same view, from several passes, become one; what is due first stands first. */
+export function mergeSections(sections: readonly Section[]): Section[] {
+  const merged = new Map<string, Section>();
+  for (const section of sections) {
+    const known = merged.get(section.key);
+    merged.set(
+      section.key,
+      known
+        ? {
+            ...known,
+            records: [...known.records, ...section.records].sort(byDue),
+            answers: [...known.answers, ...section.answers],
+          }
+        : section,
+    );
+  }
+  return [...merged.values()];
+}
+
+function byDue(one: { due?: { date: string } }, other: { due?: { date: string } }): number {
+  return (one.due?.date ?? '9999').localeCompare(other.due?.date ?? '9999');
+}
+
+/** Sessions of the other live passes that this browser holds; each is checked as the authorizer would. */
+export async function otherPasses(
+  portal: Portal,
+  own: Session,
+  cookies: Readonly<Record<string, string>>,
+): Promise<Session[]> {
+  const { runtime, now } = own;
+  const ownShort = shortId(own.caller.credential?.id ?? '');
+  const tokens = Object.entries(cookies).flatMap(([name, value]) => {
+    const short = portal.names.shortIdIn(name);
+    const parts = short && short !== ownShort ? readToken(value, runtime.keyring, runtime.siteId) : undefined;
+    return parts?.kind === 'access' && shortId(parts.credentialId) === short ? [parts] : [];
+  });
+  const sessions = await Promise.all(
+    tokens.slice(0, MOST_OTHERS).map(async (parts) => {
+      const resolution = await resolveToken(parts, readFrom(runtime), now);
+      if (resolution.outcome !== 'ok' || !resolution.credential.environment) return [];
+      const caller = toCaller({ channel: 'browser', ...toContext(resolution) });
+      return [await openSession(runtime, caller, resolution.credential.environment)];
+    }),
+  );
+  return sessions.flat();
+}

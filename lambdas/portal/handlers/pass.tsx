@@ -1,0 +1,127 @@
+import { DaypassError } from '../../../core/errors.ts';
+import type { Caller } from '../../../core/ports.ts';
+import { readRecord } from '../../../core/records/operation.ts';
+import type { RecordAnswer } from '../../../core/records/record.ts';
+import { openSession, type Session } from '../../../core/runtime.ts';
+import { shortId } from '../../../core/tokens/token.ts';
+import { seeOther } from '../../shared/http/request.ts';
+import { noteUse } from '../../shared/last-use.ts';
+import type { Frame } from '../frame.ts';
+import { DonePage, PassHomePage } from '../pages/pass.tsx';
+import { RecordPage } from '../pages/record.tsx';
+import { type Portal, page, sessionFrame } from '../portal.ts';
+import { shownRecord } from '../shown.ts';
+import type { PortalHandlers } from './handlers.ts';
+import { runForm, showForm } from './operations.tsx';
+import { mergeSections, otherPasses, readSections } from './pass-lists.ts';
+
+/** Whether what was just done has ended the pass that did it. */
+async function isOver({ runtime, caller }: Session): Promise<boolean> {
+  const credential = await runtime.store.readCredential(caller.principalId, caller.credential?.id ?? '');
+  return !credential || credential.endedAt !== undefined;
+}
+
+/** The pages of a pass: what it is for, one record, its operations, done. */
+export function passHandlers(
+  portal: Portal,
+): Pick<PortalHandlers, 'passHome' | 'passRecord' | 'passForm' | 'passRun'> {
+  const open = async (caller: Caller): Promise<Session> => {
+    const runtime = await portal.runtime();
+    const { credential } = caller;
+    if (!credential?.environment) throw new DaypassError('CREDENTIAL_MISSING');
+    await noteUse(runtime.store, caller, runtime.now());
+    return openSession(runtime, caller, credential.environment);
+  };
+  const frameOf = (session: Session, app?: string): Frame => {
+    const { credential, name } = session.caller;
+    const contact = app && session.published.site.apps.get(app)?.definition.contact;
+    return {
+      ...sessionFrame(portal, session),
+      ...(contact && { contact }),
+      pass: { name, expiresAt: credential?.expiresAt ?? 0 },
+    };
+  };
+  const back = (base: string) => ({ href: base, label: 'All my work' });
+
+  return {
+    async passHome({ params, query, caller, cookies, now }) {
+      const own = await open(caller);
+      const base = `/pass/${params.pass}`;
+      const { view, cursor, done } = query;
+      // Turning pages stays within one pass; otherwise all passes of this browser are shown together.
+      const others = cursor === undefined ? await otherPasses(portal, own, cookies) : [];
+      const lists = await Promise.all([
+        readSections(own, base, { ...(view && { view }), ...(cursor && { cursor }) }),
+        ...others.map((session) =>
+          readSections(session, `/pass/${shortId(session.caller.credential?.id ?? '')}`),
+        ),
+      ]);
+      const sections = mergeSections(lists.flat());
+      const [only, ...more] = sections.flatMap((section) => section.answers);
+      const notice = done === undefined ? {} : { done: 'Saved. Thank you!' };
+      if (only && more.length === 0 && !sections.some(({ next }) => next)) {
+        // One job is shown at once: nobody has to find out what to touch.
+        return recordPage(only.session, await readRecord(only.session, only.id), only.base, now, notice);
+      }
+      const frame = frameOf(own, sections[0]?.app);
+      return page(
+        frame,
+        'My work',
+        <PassHomePage name={caller.name} sections={sections} now={now} {...notice} />,
+      );
+    },
+
+    async passRecord({ params, query, caller, now }) {
+      const session = await open(caller);
+      const base = `/pass/${params.pass}`;
+      const notice = query.done === undefined ? {} : { done: 'Saved. Thank you!' };
+      return recordPage(session, await readRecord(session, params.record), base, now, {
+        ...notice,
+        back: back(base),
+      });
+    },
+
+    async passForm({ params, caller }) {
+      const session = await open(caller);
+      const { app, recordType } = await readRecord(session, params.record);
+      const here = `/pass/${params.pass}/records/${params.record}`;
+      return showForm(
+        { session, frame: frameOf(session, app), back: { href: here, label: 'Back' } },
+        { app, recordType, operation: params.operation, recordId: params.record },
+      );
+    },
+
+    async passRun({ params, body, caller, cookies }) {
+      const session = await open(caller);
+      const base = `/pass/${params.pass}`;
+      const here = `${base}/records/${params.record}`;
+      const { app, recordType, title } = await readRecord(session, params.record);
+      const result = await runForm(
+        { session, frame: frameOf(session, app), back: { href: here, label: 'Back' } },
+        { app, recordType, operation: params.operation, recordId: params.record },
+        body,
+      );
+      if ('page' in result) return result.page;
+      const { operation, record } = result.done;
+      if (await isOver(session)) {
+        const { pass: _, ...frame } = frameOf(session, app);
+        const [other] = await otherPasses(portal, session, cookies);
+        const rest = other && { rest: `/pass/${shortId(other.caller.credential?.id ?? '')}` };
+        return page(frame, 'Done', <DonePage title={title} operation={operation.name} {...rest} />);
+      }
+      return seeOther(record ? `${here}?done=${operation.id}` : `${base}?done=${operation.id}`);
+    },
+  };
+
+  function recordPage(
+    session: Session,
+    answer: RecordAnswer,
+    base: string,
+    now: number,
+    more: { done?: string; back?: { href: string; label: string } },
+  ) {
+    const record = shownRecord(session, answer, base);
+    const title = `${record.typeName} ${record.title}`.trim();
+    return page(frameOf(session, answer.app), title, <RecordPage record={record} now={now} {...more} />);
+  }
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { DaypassError } from '../../../core/errors.ts';
+import { redeemSignIn, requestSignIn, signOut } from '../../../core/sign-in/sign-in.ts';
+import { readToken } from '../../../core/tokens/token.ts';
+import { clearCookie, setCookie } from '../../shared/http/cookies.ts';
+import { seeOther } from '../../shared/http/request.ts';
+import { DeadLinkPage, LinkSentPage, RedeemPage, SignInPage } from '../pages/sign-in.tsx';
+import { type Portal, page, plainFrame } from '../portal.ts';
+import { sameSitePath } from '../same-site.ts';
+import type { PortalHandlers } from './handlers.ts';
+
+/** From one network address; whole offices share one. */
+const REQUESTS_PER_WINDOW = 60;
+const WINDOW_MS = 15 * 60_000;
+/** Longer than sending a mail takes as a rule. */
+const LEAST_MS = 300;
+const EMAIL = /^[^\s@]+@[^\s@]+$/u;
+
+/** Staff come in by a mailed link that works once; looking at it uses nothing up. */
+export function signInHandlers(
+  portal: Portal,
+): Pick<PortalHandlers, 'signInPage' | 'requestSignIn' | 'signInLink' | 'redeemSignIn' | 'signOut'> {
+  const { siteUrl } = portal;
+  const safe = (to: string | undefined) => {
+    const path = sameSitePath(to, siteUrl);
+    return path === undefined ? {} : { to: path };
+  };
+
+  return {
+    async signInPage({ query }) {
+      return page(await plainFrame(portal), 'Sign in', <SignInPage {...safe(query.to)} />);
+    },
+
+    async requestSignIn({ body, sourceIp, now, requestId }) {
+      const frame = await plainFrame(portal);
+      const email = body.email.trim();
+      const { to } = safe(body.to);
+      if (!EMAIL.test(email)) {
+        const again = (
+          <SignInPage {...safe(body.to)} email={email} problem="Enter an address like name@example.org" />
+        );
+        return page(frame, 'Error: Sign in', again, { status: 422 });
+      }
+      const runtime = await portal.runtime();
+      const turn = { at: now, windowMs: WINDOW_MS, limit: REQUESTS_PER_WINDOW };
+      if (!(await runtime.store.takeTurn('signInFrom', hashed(sourceIp, runtime.siteId), turn))) {
+        throw new DaypassError('RATE_LIMITED');
+      }
+      const asked = { email, siteName: frame.siteName, contact: frame.contact ?? '', ...(to && { to }) };
+      const sent = requestSignIn({ ...runtime, mailer: portal.mailer }, asked).catch((error) =>
+        portal.logger.error('a sign-in link was not sent', { requestId, error }),
+      );
+      // Neither the answer nor the time it takes tells whether somebody has this address.
+      await Promise.all([sent, setTimeout(LEAST_MS)]);
+      return page(frame, 'Look into your mailbox', <LinkSentPage email={email} />);
+    },
+
+    async signInLink({ query }) {
+      const frame = await plainFrame(portal);
+      const runtime = await portal.runtime();
+      const token = query.token ?? '';
+      if (readToken(token, runtime.keyring, runtime.siteId)?.kind !== 'signIn') {
+        return page(frame, 'Sign in', <DeadLinkPage {...safe(query.to)} />, { status: 404 });
+      }
+      return page(frame, 'Sign in', <RedeemPage token={token} {...safe(query.to)} />);
+    },
+
+    async redeemSignIn({ body }) {
+      const { to } = safe(body.to);
+      try {
+        const session = await redeemSignIn(await portal.runtime(), body.token);
+        return seeOther(to ?? '/', [
+          setCookie(siteUrl, portal.names.session, session.token, session.expiresAt),
+        ]);
+      } catch (error) {
+        if (!(error instanceof DaypassError) || error.code !== 'CREDENTIAL_INVALID') throw error;
+        return page(await plainFrame(portal), 'Sign in', <DeadLinkPage {...safe(body.to)} />, {
+          status: 410,
+        });
+      }
+    },
+
+    async signOut({ caller }) {
+      await signOut(await portal.runtime(), caller);
+      return seeOther('/', [clearCookie(siteUrl, portal.names.session)]);
+    },
+  };
+}
+
+/** Network addresses are personal data: what is kept for a quarter of an hour is a hash. */
+function hashed(address: string, siteId: string): string {
+  return createHash('sha256').update(`${siteId}\n${address}`).digest('base64url').slice(0, 22);
+}

@@ -1,0 +1,194 @@
+import type { Environment } from '../../../core/environments.ts';
+import { DaypassError } from '../../../core/errors.ts';
+import type { Caller } from '../../../core/ports.ts';
+import { listApps } from '../../../core/records/apps.ts';
+import { openView } from '../../../core/records/list.ts';
+import { readRecord } from '../../../core/records/operation.ts';
+import { openSession, type Session } from '../../../core/runtime.ts';
+import { formTokenOf } from '../../shared/http/forgery.ts';
+import { seeOther } from '../../shared/http/request.ts';
+import type { Frame } from '../frame.ts';
+import { AppsPage } from '../pages/apps.tsx';
+import { RecordPage } from '../pages/record.tsx';
+import { ViewPage } from '../pages/view.tsx';
+import { type Portal, page, sessionFrame } from '../portal.ts';
+import { cell, shownRecord, typeOf } from '../shown.ts';
+import type { PortalHandlers } from './handlers.ts';
+import { runForm, showForm } from './operations.tsx';
+import { readTrace } from './trace.tsx';
+
+const PAGE_SIZE = 50;
+const PARAMETER = 'param.';
+
+type StaffHandlers = Pick<
+  PortalHandlers,
+  'appsPage' | 'viewPage' | 'addPage' | 'addRun' | 'recordPage' | 'formPage' | 'formRun'
+>;
+
+/** The pages of people who sign in, and of anybody where an app is open to anybody. */
+export function staffHandlers(portal: Portal): StaffHandlers {
+  const open = async (caller: Caller, environment: Environment) => {
+    const session = await openSession(await portal.runtime(), caller, environment);
+    const user = caller.type === 'user' && {
+      user: { name: caller.name, formToken: formTokenOf(caller, session.runtime) },
+    };
+    const frame: Frame = { ...sessionFrame(portal, session), ...user };
+    return { session, frame, base: `/app/${environment}` };
+  };
+
+  return {
+    async appsPage({ params, caller }) {
+      const { session, frame, base } = await open(caller, params.environment);
+      const apps = listApps(session);
+      if (apps.length === 0 && caller.type === 'anonymous') throw new DaypassError('CREDENTIAL_MISSING');
+      return page(frame, 'Apps', <AppsPage apps={apps} base={base} />);
+    },
+
+    async viewPage({ params, query, caller }) {
+      const { session, frame, base } = await open(caller, params.environment);
+      const { view: asked, type: askedType, cursor, done, ...rest } = query;
+      const app = listApps(session).find(({ id }) => id === params.app);
+      const type = app?.recordTypes.find(({ id }) => id === askedType || askedType === undefined);
+      const view = type?.views.find(({ id }) => id === asked || asked === undefined);
+      if (!app || !type || (asked !== undefined && !view)) throw new DaypassError('NOT_FOUND');
+      const given = parametersIn(rest);
+      const common = {
+        base,
+        app,
+        type,
+        view: view?.id ?? '',
+        params: given,
+        ...(done !== undefined && { done: 'Done.' }),
+      };
+      const ready = view?.parameters.every(({ id }) => given[id]);
+      const list = ready ? await readList(session, base, { app, type, view, given, cursor }) : NOTHING;
+      return page(frame, `${type.plural}: ${view?.name ?? app.name}`, <ViewPage {...common} {...list} />);
+    },
+
+    async addPage({ params, caller }) {
+      const { session, frame, base } = await open(caller, params.environment);
+      const back = { href: `${base}/${params.app}?type=${params.recordType}`, label: 'Back to the list' };
+      return showForm({ session, frame, back }, pick(params));
+    },
+
+    async addRun({ params, body, caller }) {
+      const { session, frame, base } = await open(caller, params.environment);
+      const back = { href: `${base}/${params.app}?type=${params.recordType}`, label: 'Back to the list' };
+      const result = await runForm({ session, frame, back }, pick(params), body);
+      if ('page' in result) return result.page;
+      const { record, operation } = result.done;
+      return seeOther(
+        record ? `${base}/records/${record.id}?done=${operation.id}` : `${back.href}&done=${operation.id}`,
+      );
+    },
+
+    async recordPage({ params, query, caller, now }) {
+      const { session, frame, base } = await open(caller, params.environment);
+      const answer = await readRecord(session, params.record);
+      const record = shownRecord(session, answer, base);
+      const done = query.done && typeOf(session, answer).operations.get(query.done)?.definition.name;
+      return page(
+        frame,
+        `${record.typeName} ${record.title}`.trim(),
+        <RecordPage
+          record={record}
+          now={now}
+          back={{
+            href: `${base}/${answer.app}?type=${answer.recordType}`,
+            label: typeOf(session, answer).definition.plural,
+          }}
+          {...(done && { done: `“${done}” is done.` })}
+        >
+          {await readTrace(session, answer, `${base}/records/${answer.id}`, query.history)}
+        </RecordPage>,
+      );
+    },
+
+    async formPage({ params, caller }) {
+      const { session, frame, base } = await open(caller, params.environment);
+      const { app, recordType } = await readRecord(session, params.record);
+      const back = { href: `${base}/records/${params.record}`, label: 'Back' };
+      return showForm(
+        { session, frame, back },
+        { app, recordType, operation: params.operation, recordId: params.record },
+      );
+    },
+
+    async formRun({ params, body, caller }) {
+      const { session, frame, base } = await open(caller, params.environment);
+      const { app, recordType } = await readRecord(session, params.record);
+      const back = { href: `${base}/records/${params.record}`, label: 'Back' };
+      const asked = { app, recordType, operation: params.operation, recordId: params.record };
+      const result = await runForm({ session, frame, back }, asked, body);
+      if ('page' in result) return result.page;
+      const { record, operation } = result.done;
+      return seeOther(
+        record
+          ? `${back.href}?done=${operation.id}`
+          : `${base}/${app}?type=${recordType}&done=${operation.id}`,
+      );
+    },
+  };
+}
+
+const NOTHING = { columns: [], records: [] };
+
+function pick({ app, recordType, operation }: { app: string; recordType: string; operation: string }) {
+  return { app, recordType, operation };
+}
+
+function parametersIn(query: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(query).flatMap(([name, value]) =>
+      name.startsWith(PARAMETER) && typeof value === 'string' && value !== ''
+        ? [[name.slice(PARAMETER.length), value]]
+        : [],
+    ),
+  );
+}
+
+/** One page of a view as its table shows it; a wrong parameter is said in the page. */
+async function readList(
+  session: Session,
+  base: string,
+  asked: {
+    app: { id: string };
+    type: { id: string };
+    view: { id: string };
+    given: Record<string, string>;
+    cursor: string | undefined;
+  },
+) {
+  const { app, type, view, given, cursor } = asked;
+  try {
+    const found = await openView(session, {
+      app: app.id,
+      recordType: type.id,
+      view: view.id,
+      params: given,
+      limit: PAGE_SIZE,
+      ...(cursor && { cursor }),
+    });
+    const parameters = Object.entries(given).map(([id, value]) => [`${PARAMETER}${id}`, value]);
+    const next =
+      found.cursor &&
+      new URLSearchParams([['type', type.id], ['view', view.id], ...parameters, ['cursor', found.cursor]]);
+    return {
+      columns: found.columns,
+      records: found.records.map((answer) => ({
+        href: `${base}/records/${answer.id}`,
+        title: answer.title,
+        cells: found.columns.map((column) => cell(session, column, answer)),
+      })),
+      ...(next && { next: `${base}/${app.id}?${next}` }),
+    };
+  } catch (error) {
+    if (!(error instanceof DaypassError) || error.code !== 'REQUEST_INVALID') throw error;
+    return {
+      ...NOTHING,
+      problem: error.problems
+        .map(({ path, message }) => `${path.replace('/param.', '')} ${message}`)
+        .join('; '),
+    };
+  }
+}

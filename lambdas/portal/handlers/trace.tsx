@@ -1,0 +1,50 @@
+import type { RecordAnswer } from '../../../core/records/record.ts';
+import { type EventAnswer, readHistory, readTaskRuns } from '../../../core/records/trace.ts';
+import type { Session } from '../../../core/runtime.ts';
+import { History, type ShownEvent, TaskRuns } from '../pages/trace.tsx';
+import { shownField, typeOf } from '../shown.ts';
+
+const EVENTS = 20;
+
+/** What happened to a record and what the robot did for it, as sections below the record. */
+export async function readTrace(
+  session: Session,
+  answer: RecordAnswer,
+  here: string,
+  cursor: string | undefined,
+) {
+  const [runs, history] = await Promise.all([
+    readTaskRuns(session, answer.id),
+    readHistory(session, answer.id, { limit: EVENTS, ...(cursor && { cursor }) }),
+  ]);
+  const more = history.cursor && `${here}?${new URLSearchParams({ history: history.cursor })}#history`;
+  return (
+    <>
+      <TaskRuns runs={runs} />
+      <History
+        events={history.items.map((event) => shownEvent(session, answer, event))}
+        {...(more && { more })}
+      />
+    </>
+  );
+}
+
+function shownEvent(session: Session, answer: RecordAnswer, event: EventAnswer): ShownEvent {
+  const type = typeOf(session, answer);
+  const { number, at, operation, actor, before, after } = event;
+  const stateName = (state: string) => type.states.get(state) ?? state;
+  const fields = [...type.fields.keys()].filter((id) => id in before || id in after);
+  return {
+    number,
+    at,
+    title: type.operations.get(operation)?.definition.name ?? operation,
+    actor: actor.name || actor.type,
+    ...(event.stateBefore && { stateBefore: stateName(event.stateBefore) }),
+    ...(event.stateAfter && { stateAfter: stateName(event.stateAfter) }),
+    changes: fields.map((id) => ({
+      label: type.fields.get(id)?.definition.label ?? id,
+      before: shownField(session, type, id, before[id] ?? null, answer.names),
+      after: shownField(session, type, id, after[id] ?? null, answer.names),
+    })),
+  };
+}

@@ -1,0 +1,65 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { ComponentChildren } from 'preact';
+import { ENVIRONMENTS, type Environment } from '../../core/environments.ts';
+import type { Mailer } from '../../core/mail/mail.ts';
+import type { Runtime, Session } from '../../core/runtime.ts';
+import type { CookieNames } from '../shared/http/cookies.ts';
+import type { ApiResponse } from '../shared/http/request.ts';
+import type { Frame } from './frame.ts';
+import { renderPage } from './pages/layout.tsx';
+
+/** What the handlers of pages work with. */
+export interface Portal {
+  siteUrl: string;
+  names: CookieNames;
+  assets: Frame['assets'];
+  mailer: Mailer;
+  logger: Pick<Logger, 'error'>;
+  runtime(): Promise<Runtime>;
+  /** An asset by its file name, packed as the browser takes it. */
+  readAsset(
+    file: string,
+    accepts: string | undefined,
+  ): { bytes: Uint8Array; type: string; encoding?: string } | undefined;
+}
+
+/** A page as an answer. */
+export function page(
+  frame: Frame,
+  title: string,
+  content: ComponentChildren,
+  options: Pick<ApiResponse, 'cookies' | 'headers'> & { status?: number } = {},
+): ApiResponse {
+  const { status = 200, ...rest } = options;
+  return { status, html: renderPage(frame, title, content), ...rest };
+}
+
+/** The frame of pages that belong to no environment, e.g. for signing in. */
+export async function plainFrame({ assets, runtime }: Portal, preferred?: Environment): Promise<Frame> {
+  return { assets, ...(await nameAndContact(await runtime(), preferred)) };
+}
+
+/** The frame of a page in an environment. */
+export function sessionFrame({ assets }: Portal, { published }: Session): Frame {
+  const { name, contact } = published.settings;
+  return { assets, siteName: name, contact, environment: published.environment };
+}
+
+/**
+ * The site's name and contact, from the first environment in which something is published: production, if it can be.
+ * A page that says what went wrong must not fail itself, so whatever goes wrong here leaves the product's name.
+ */
+async function nameAndContact(
+  runtime: Runtime,
+  preferred?: Environment,
+): Promise<Pick<Frame, 'siteName' | 'contact'>> {
+  for (const environment of [...(preferred ? [preferred] : []), ...ENVIRONMENTS.toReversed()]) {
+    try {
+      const { settings } = await runtime.published(environment);
+      return { siteName: settings.name, contact: settings.contact };
+    } catch {
+      // Not published there, or not to be had just now.
+    }
+  }
+  return { siteName: 'Daypass' };
+}

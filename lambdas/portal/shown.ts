@@ -1,0 +1,101 @@
+import type { LinkedRecordType } from '../../core/apps/published.ts';
+import type { FieldValue, RecordAnswer, ViewPage } from '../../core/records/record.ts';
+import type { Session } from '../../core/runtime.ts';
+import type { ShownRecord } from './pages/record.tsx';
+import type { ListedRecord } from './pages/record-list.tsx';
+import type { ShownField } from './pages/value.tsx';
+
+/** The definition behind an answer: labels, order, and which field says when the job is due. */
+export function typeOf(session: Session, answer: Pick<RecordAnswer, 'app' | 'recordType'>): LinkedRecordType {
+  return session.published.site.recordType(answer.app, answer.recordType) as LinkedRecordType;
+}
+
+/** A record's page: its fields in the order of the definition, without the two that stand above them. */
+export function shownRecord(session: Session, answer: RecordAnswer, base: string): ShownRecord {
+  const type = typeOf(session, answer);
+  const { titleField, dueDateField, name } = type.definition;
+  const due = dueOf(type, answer);
+  const fields = [...type.fields.values()]
+    .filter(({ id }) => id in answer.values && id !== titleField && !(due && id === dueDateField))
+    .map(({ id }) => shownField(session, type, id, answer.values[id] ?? null, answer.names));
+  return {
+    typeName: name,
+    title: answer.title === name ? '' : answer.title,
+    stateName: answer.stateName,
+    ...(due && { due }),
+    fields,
+    operations: answer.can.operations
+      .filter(({ kind }) => kind !== 'export')
+      .map(({ id, name: called, kind }) => ({
+        id,
+        name: called,
+        kind,
+        href: `${base}/records/${answer.id}/operations/${id}`,
+      })),
+    ...(answer.trouble && { trouble: answer.trouble }),
+  };
+}
+
+/** A record in a list of cards. */
+export function listedRecord(
+  session: Session,
+  page: ViewPage,
+  answer: RecordAnswer,
+  base: string,
+): ListedRecord {
+  const type = typeOf(session, answer);
+  const { titleField, dueDateField } = type.definition;
+  const due = dueOf(type, answer);
+  return {
+    href: `${base}/records/${answer.id}`,
+    title: answer.title,
+    ...(due && { due }),
+    fields: page.columns
+      .filter(({ id }) => id !== titleField && !(due && id === dueDateField))
+      .map((column) => cell(session, column, answer)),
+  };
+}
+
+/** One cell of a view: a field, or a property that every record has. */
+export function cell(
+  session: Session,
+  column: ViewPage['columns'][number],
+  answer: RecordAnswer,
+): ShownField {
+  const { id, label, type, displayText } = column;
+  const own: Record<string, FieldValue> = {
+    state: answer.stateName,
+    createdAt: answer.createdAt,
+    updatedAt: answer.updatedAt,
+  };
+  const linked = typeOf(session, answer);
+  if (linked.fields.has(id)) return shownField(session, linked, id, answer.values[id] ?? null, answer.names);
+  return { id, label, type, value: own[id] ?? null, ...(displayText && { displayText }) };
+}
+
+/** A field with what its ids stand for. */
+export function shownField(
+  session: Session,
+  type: LinkedRecordType,
+  id: string,
+  value: FieldValue,
+  names: Readonly<Record<string, string>>,
+): ShownField {
+  const definition = type.fields.get(id)?.definition;
+  const roles = definition?.type === 'roles' ? session.published.settings.roles : [];
+  return {
+    id,
+    label: definition?.label ?? id,
+    type: definition?.type ?? 'string',
+    ...(definition?.displayText && { displayText: definition.displayText }),
+    value,
+    names: { ...names, ...Object.fromEntries(roles.map((role) => [role.id, role.name])) },
+  };
+}
+
+function dueOf(type: LinkedRecordType, answer: RecordAnswer): { label: string; date: string } | undefined {
+  const { dueDateField } = type.definition;
+  const date = dueDateField ? answer.values[dueDateField] : undefined;
+  const label = dueDateField && type.fields.get(dueDateField)?.definition.label;
+  return typeof date === 'string' && label ? { label, date } : undefined;
+}
