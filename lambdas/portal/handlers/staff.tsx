@@ -60,8 +60,9 @@ export function staffHandlers(portal: Portal): StaffHandlers {
         params: given,
         ...(done !== undefined && { done: 'Done.' }),
       };
-      const ready = view?.parameters.every(({ id }) => given[id]);
-      const list = ready ? await readList(session, base, { app, type, view, given, cursor }) : NOTHING;
+      const list = view?.parameters.every(({ id }) => given[id])
+        ? await readList(session, base, { app, type, view, given, cursor })
+        : NOTHING;
       return page(frame, `${type.plural}: ${view?.name ?? app.name}`, <ViewPage {...common} {...list} />);
     },
 
