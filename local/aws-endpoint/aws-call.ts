@@ -15,6 +15,8 @@ export interface AwsCall {
   attempt: number;
   /** System time, epoch milliseconds. */
   at: number;
+  /** The event that the calling function is handling: tells which state, request or batch made this call. */
+  during?: unknown;
 }
 
 /** An error as a service answers it. `code` is the SDK's error name. */

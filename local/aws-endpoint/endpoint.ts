@@ -4,7 +4,7 @@ import { authorise } from './authorise.ts';
 import { type AwsCall, AwsError, type AwsService } from './aws-call.ts';
 import type { CallLog, RecordedCall } from './call-log.ts';
 import type { Caller, Callers } from './callers.ts';
-import { conflicted, type Failure, type Faults, failed, throttled } from './faults.ts';
+import { conflicted, type Failure, type Faults, failed, type Held, isHeld, throttled } from './faults.ts';
 import { parseRequest, sendAnswer, sendError } from './protocol.ts';
 
 export interface EndpointOptions {
@@ -49,7 +49,7 @@ async function answer(
     service = parsed.service;
     caller = callers.find(accessKeyId);
     if (!caller) throw new AwsError('UnrecognizedClientException', 'The security token is invalid.', 400);
-    call = { ...parsed, caller: caller.name, at: clock.now() };
+    call = { ...parsed, caller: caller.name, at: clock.now(), during: caller.during?.() };
     await ready;
     const handler = services[service] as AwsService;
 
@@ -57,9 +57,11 @@ async function answer(
     if (before === 'hang' || before === 'kill') {
       settle(before);
       if (before === 'kill') caller.kill?.();
+      else caller.stall?.();
       return;
     }
-    if (before) throw errorOf(before, call);
+    if (before && isHeld(before)) await before.until;
+    else if (before) throw errorOf(before, call);
 
     if (caller.role) authorise(caller.role, caller.name, service, handler.accessRequests(call));
     const result = await handler.handle(call);
@@ -84,7 +86,7 @@ async function answer(
   }
 }
 
-function errorOf(failure: Failure, call: AwsCall): AwsError {
+function errorOf(failure: Exclude<Failure, Held>, call: AwsCall): AwsError {
   if (failure instanceof AwsError) return failure;
   if (failure === 'throttle') return throttled(call);
   return failure === 'conflict' ? conflicted(call) : failed(call);

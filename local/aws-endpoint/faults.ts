@@ -6,8 +6,10 @@ export type Failure =
   | 'throttle'
   /** The service fails with an internal error. */
   | 'fail'
-  /** No answer ever comes, and nothing happens. */
+  /** No answer ever comes, and nothing happens: the caller waits until its own timeout, in real time. */
   | 'hang'
+  /** As `hang`, but the caller's timeout strikes at once. */
+  | 'time out'
   /** The caller's process ends before the service acts. */
   | 'kill'
   /** A transaction meets another one: cancelled with TransactionConflict. */
@@ -16,8 +18,15 @@ export type Failure =
   | 'lose answer'
   /** The service acts, and the caller's process ends before it sees the answer. */
   | 'kill after'
+  /** The service acts as usual, but only once the promise is kept: what others do meanwhile comes in between. */
+  | Held
   /** Any error of the service. */
   | AwsError;
+
+/** Holds a call back before the service acts. */
+export interface Held {
+  until: Promise<unknown>;
+}
 
 export interface Fault {
   /** Which calls it strikes. */
@@ -44,6 +53,9 @@ export interface Faults {
   /** What goes wrong with this call after the service has acted; counts it as struck. */
   after(call: AwsCall): Failure | undefined;
 }
+
+export const isHeld = (failure: Failure): failure is Held =>
+  typeof failure === 'object' && 'until' in failure;
 
 const AFTER: Failure[] = ['lose answer', 'kill after'];
 

@@ -38,6 +38,10 @@ export class FunctionPool {
     await process.ready;
   }
 
+  get running(): FunctionProcess[] {
+    return [...this.#busy];
+  }
+
   get idle(): boolean {
     return this.#busy.size === 0;
   }

@@ -21,6 +21,8 @@ export interface ProcessOptions {
 /** One execution environment of a function: it handles one event at a time and may die. */
 export interface FunctionProcess {
   readonly alive: boolean;
+  /** It waits for an answer that never comes, and will do so until its time is up. */
+  readonly stalled: boolean;
   /** Its code is loaded, or has failed to load. */
   readonly ready: Promise<void>;
   invoke(event: string): Promise<InvocationResult>;
@@ -35,10 +37,13 @@ export function startFunctionProcess(options: ProcessOptions): FunctionProcess {
   const { directory, handler, name, timeoutMs, memoryMb, region } = definition;
   let settle: ((result: InvocationResult) => void) | undefined;
   let alive = true;
+  let stalled = false;
+  let current: string | undefined;
 
   const finish = (result: InvocationResult) => {
     settle?.(result);
     settle = undefined;
+    current = undefined;
   };
   const die = (errorType: string, errorMessage: string) => {
     alive = false;
@@ -57,6 +62,10 @@ export function startFunctionProcess(options: ProcessOptions): FunctionProcess {
       die('Runtime.ExitError', 'RequestId: local Error: Runtime exited with error: signal: killed');
       void end();
     },
+    stall() {
+      stalled = true;
+    },
+    during: () => (current === undefined ? undefined : JSON.parse(current)),
   });
   const worker = new Worker(new URL('function-worker.ts', import.meta.url), {
     workerData: { directory, handler, clock: clock.shared } satisfies WorkerSetup,
@@ -103,6 +112,9 @@ export function startFunctionProcess(options: ProcessOptions): FunctionProcess {
     get alive() {
       return alive;
     },
+    get stalled() {
+      return stalled;
+    },
     async invoke(event) {
       await ready;
       const id = randomUUID();
@@ -117,15 +129,17 @@ export function startFunctionProcess(options: ProcessOptions): FunctionProcess {
         memoryLimitInMB: String(memoryMb),
       };
       return new Promise<InvocationResult>((resolve) => {
-        const timer = setTimeout(() => {
+        // On the system's clock: to wait for a function that never answers, time is moved.
+        const timer = clock.setTimer(clock.now() + timeoutMs, () => {
           const seconds = (timeoutMs / 1000).toFixed(2);
           die('Sandbox.Timedout', `RequestId: ${id} Error: Task timed out after ${seconds} seconds`);
           void end();
-        }, timeoutMs);
+        });
         settle = (result) => {
-          clearTimeout(timer);
+          timer.cancel();
           resolve(result);
         };
+        current = event;
         if (!alive)
           return die('Runtime.ExitError', `RequestId: ${id} Error: Runtime exited without a reason`);
         worker.postMessage({ id, event, context, deadline: clock.now() + timeoutMs });

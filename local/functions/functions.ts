@@ -1,7 +1,7 @@
 import { LocalSystemError } from '../assembly/problem.ts';
 import { type AwsCall, AwsError } from '../aws-endpoint/aws-call.ts';
 import type { CallLog } from '../aws-endpoint/call-log.ts';
-import { type Faults, failed, throttled } from '../aws-endpoint/faults.ts';
+import { type Faults, failed, isHeld, throttled } from '../aws-endpoint/faults.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { FunctionPool } from './function-pool.ts';
 import { type InvocationResult, type ProcessOptions, startFunctionProcess } from './function-process.ts';
@@ -28,6 +28,8 @@ export interface Functions {
   warm(): Promise<void>;
   /** Nothing is running. */
   idle(): boolean;
+  /** All that is running waits for answers that never come, until its time is up. */
+  stalled(): boolean;
   stop(): Promise<void>;
 }
 
@@ -58,7 +60,8 @@ export function createFunctions(options: FunctionsOptions): Functions {
   ): Promise<InvocationResult> {
     const before = faults.before(call);
     if (before === 'hang') return new Promise(() => {});
-    if (before)
+    if (before && isHeld(before)) await before.until;
+    else if (before)
       throw before instanceof AwsError ? before : before === 'throttle' ? throttled(call) : failed(call);
     const pool = pools.get(definition) as FunctionPool;
     const result = await pool.invoke(JSON.stringify(event ?? {}), throttled(call));
@@ -91,6 +94,10 @@ export function createFunctions(options: FunctionsOptions): Functions {
     },
     warm: async () => void (await Promise.all([...pools.values()].map((pool) => pool.warm()))),
     idle: () => [...pools.values()].every((pool) => pool.idle),
+    stalled: () => {
+      const running = [...pools.values()].flatMap((pool) => pool.running);
+      return running.length > 0 && running.every((process) => process.stalled);
+    },
     stop: async () => void (await Promise.all([...pools.values()].map((pool) => pool.stop()))),
   };
 }
