@@ -1,3 +1,4 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
@@ -14,10 +15,16 @@ const setting = (name: string): string | undefined =>
 try {
   const file = setting('config');
   const config = file ? readConfig(resolve(file)) : loadConfig(setting('stage') ?? 'local', root);
-  const bundles = join(root, '.daypass', 'bundles');
-  await bundleFunctions(root, bundles);
   const outdir = process.env.CDK_OUTDIR ?? join(root, 'cdk.out');
-  daypassApp(config, root, bundles, { outdir }).app.synth();
+  // A folder for this run only: two of them at once must not take each other's bundles.
+  mkdirSync(join(root, '.daypass'), { recursive: true });
+  const bundles = mkdtempSync(join(root, '.daypass', 'bundles-'));
+  try {
+    await bundleFunctions(root, bundles);
+    daypassApp(config, root, bundles, { outdir }).app.synth();
+  } finally {
+    rmSync(bundles, { recursive: true });
+  }
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
   console.error(error.message);
