@@ -54,7 +54,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   // Longer texts are no slips of the pen, and comparing them would take long.
   if (name.length > 100) return undefined;
   let best: string | undefined;
-  let least = Math.floor(Math.max(name.length, 3) / 3) + 1;
+  let least = Math.min(Math.floor(Math.max(name.length, 3) / 3) + 1, name.length);
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < least) {
@@ -65,16 +65,23 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best;
 }
 
-/** Levenshtein's distance: insertions, deletions and replacements of single letters. */
+/** Insertions, deletions and replacements of single letters, and swaps of neighbours, that lead from one to the other. */
 function editDistance(a: string, b: string): number {
+  let twoBack: number[] = [];
+  let back: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    [twoBack, back, row] = [back, row, [i]];
     for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+      const replaced = at(back, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(twoBack, j - 2) + 1 : replaced;
+      row.push(Math.min(replaced, swapped, at(back, j) + 1, at(row, j - 1) + 1));
     }
-    row = next;
   }
-  return row[b.length] as number;
+  return at(row, b.length);
+}
+
+/** A cell of the table; those beyond its edge are never the least. */
+function at(row: readonly number[], column: number): number {
+  return row[column] ?? Number.POSITIVE_INFINITY;
 }
