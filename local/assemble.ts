@@ -18,6 +18,7 @@ import { createStepFunctions } from './aws-endpoint/step-functions.ts';
 import { createClock } from './clock.ts';
 import { startDashboard } from './dashboard/dashboard.ts';
 import { startDynamodbProcess } from './dynamodb/dynamodb-process.ts';
+import { findJava } from './dynamodb/java.ts';
 import { createTableAccess } from './dynamodb/table-access.ts';
 import { createTables } from './dynamodb/tables.ts';
 import { type BusEvent, createEventBus } from './events/bus.ts';
@@ -36,7 +37,7 @@ import { createMachineInvoker } from './machine-invoker.ts';
 import { readMachines } from './machines.ts';
 import { startMailbox } from './mailbox/mailbox.ts';
 import { createSesEvents } from './mailbox/ses-events.ts';
-import { FREE_PORTS, HOST, listen } from './ports.ts';
+import { checkFree, FREE_PORTS, HOST, listen } from './ports.ts';
 import { createStateMachines } from './stepfunctions/engine.ts';
 import { readStreamMappings } from './streams/stream-mapping.ts';
 import { startStreams } from './streams/streams.ts';
@@ -58,15 +59,23 @@ export async function assemble(options: SystemOptions, onStop: (cleanUp: () => u
     onProgress(step, performance.now() - since);
     return result;
   };
+  // What would stop the start is found out before anybody waits for the templates.
+  await checkFree(ports);
+  if (!options.dynamodbEndpoint) await findJava();
   const since = performance.now();
-  const { assembly, made } = await freshAssembly(options.cdkOut);
+  const { assembly, made } = await freshAssembly(options.cdkOut, () =>
+    onProgress('Making the templates from the code'),
+  );
   onProgress(
     made ? 'Templates are made (cdk.out)' : 'Templates are fresh (cdk.out)',
     performance.now() - since,
   );
   const logs = createLogBook(options.logDirectory);
   onStop(() => logs.flushed());
-  const report = (line: string) => logs.write('local', line);
+  const report = (line: string) => {
+    logs.write('local', line);
+    options.onReport?.(line);
+  };
   const clock = createClock();
   onStop(() => clock.stop());
   const calls = createCallLog();
@@ -172,7 +181,9 @@ export async function assemble(options: SystemOptions, onStop: (cleanUp: () => u
   tablesReady();
   await warm;
 
-  for (const idle of [functions.idle, invoker.idle, streams.idle]) clock.addIdleCheck(idle);
+  // What only waits for a function that never answers goes on when the clock moves.
+  for (const idle of [functions.idle, invoker.idle, streams.idle])
+    clock.addIdleCheck(() => idle() || functions.stalled());
   const schedules = startSchedules(resourcesOf, { ...targetOptions, clock, deliver });
   onStop(() => schedules.stop());
   const executions = createExecutions(machineDefinitions, machines.handle);
@@ -231,6 +242,7 @@ export async function assemble(options: SystemOptions, onStop: (cleanUp: () => u
 /** The app of this project is synthesised first unless its templates are fresh; a given one is taken as it is. */
 async function freshAssembly(
   cdkOut: string | undefined,
+  onWork: () => void,
 ): Promise<{ assembly: CloudAssembly; made: boolean }> {
   if (cdkOut) return { assembly: readCloudAssembly(cdkOut), made: false };
   const made = await synthesise({
@@ -238,6 +250,7 @@ async function freshAssembly(
     app: 'bin/daypass.ts',
     directory: 'cdk.out',
     sources: SOURCES,
+    onWork,
   });
   return { assembly: readCloudAssembly(`${ROOT}cdk.out`), made };
 }

@@ -20,6 +20,21 @@ export interface Ports {
 /** Any free port, for each: what tests use. */
 export const FREE_PORTS: Ports = { front: 0, dashboard: 0, mailbox: 0, aws: 0, dynamodb: 0 };
 
+const PURPOSES: Record<keyof Ports, string> = {
+  front: 'the API and the pages',
+  dashboard: 'the dashboard',
+  mailbox: 'the mailbox',
+  aws: 'the AWS endpoint',
+  dynamodb: 'the table',
+};
+
+/** Refuses the first of these ports that is in use. */
+export async function checkFree(ports: Ports): Promise<void> {
+  for (const [name, port] of Object.entries(ports)) {
+    if (port !== 0) await reservePort(port, PURPOSES[name as keyof Ports]);
+  }
+}
+
 export function busyPort(port: number, purpose: string): LocalSystemError {
   return new LocalSystemError(
     `Port ${port} (${purpose}) is in use. Stop what uses it, or choose other ports: DAYPASS_PORT=5000 npm start`,

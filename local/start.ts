@@ -31,7 +31,8 @@ const STEPS: StartupStep[] = [
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 const say = (text: string) => console.log(text);
-const done = (step: string, ms: number) => say(`  ✓ ${step} (${seconds(ms)})`);
+const done = (step: string, ms?: number) =>
+  say(ms === undefined ? `  … ${step}` : `  ✓ ${step} (${seconds(ms)})`);
 
 function firstPort(): number {
   const given = process.env.DAYPASS_PORT;
@@ -48,6 +49,7 @@ async function run(): Promise<void> {
     dynamodbEndpoint: process.env.DAYPASS_DYNAMODB_ENDPOINT,
     logDirectory: LOG_DIRECTORY,
     onProgress: done,
+    onReport: (line) => say(`  ! ${line}`),
   });
   stopOnSignals(system);
   for (const step of STEPS) {
@@ -81,11 +83,13 @@ function addresses(system: System, ms: number): string {
 }
 
 function stopOnSignals(system: System): void {
-  let stopping = false;
+  let stoppingSince = 0;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, async () => {
-      if (stopping) process.exit(1);
-      stopping = true;
+      // One Ctrl-C may arrive twice: from the terminal, and handed on by what started this process.
+      if (stoppingSince && performance.now() - stoppingSince > 1_000) process.exit(1);
+      if (stoppingSince) return;
+      stoppingSince = performance.now();
       say('\nStopping …');
       await system.stop();
       process.exit(0);

@@ -24,6 +24,8 @@ export interface SystemOptions {
   denyActions?: string[];
   /** A folder for log files. Default: none, logs are kept in memory only. */
   logDirectory?: string;
+  /** Is told at once what is also written to the log `local`: refusals, failures, what is not there. */
+  onReport?(line: string): void;
   /** Is told what has been done and how many milliseconds it took, or (without them) what takes a while now. */
   onProgress?(step: string, ms?: number): void;
 }

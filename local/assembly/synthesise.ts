@@ -15,6 +15,8 @@ export interface SynthesisOptions {
   directory: string;
   /** Folders and files that the templates are made of, relative to it. */
   sources: string[];
+  /** Is called when there is work to do, which takes some seconds. */
+  onWork?(): void;
 }
 
 /** Stands beside the templates and names the state of the sources that they were made from. */
@@ -26,9 +28,10 @@ const LOCK_LIMIT_MS = 120_000;
  * one works, the others wait. Returns whether it had to be done.
  */
 export async function synthesise(options: SynthesisOptions): Promise<boolean> {
-  const { root, app } = options;
+  const { root, app, onWork = () => {} } = options;
   const directory = join(root, options.directory);
   if (isFresh(directory, hashSources(options))) return false;
+  onWork();
   const release = await lock(join(root, '.daypass', `${options.directory.replaceAll('/', '-')}.lock`));
   try {
     const hash = hashSources(options);

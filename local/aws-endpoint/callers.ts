@@ -6,8 +6,8 @@ export interface Caller {
   name: string;
   /** Without a role (the tests' own client) everything is allowed. */
   role?: Role;
-  /** Ends the caller's process: as a crash would, or as its own timeout would. */
-  end?(reason: 'crash' | 'timeout'): void;
+  /** Ends the caller's process, as a crash would. */
+  kill?(): void;
   /** Says that the caller waits for an answer that never comes: it is no longer counted as doing something. */
   stall?(): void;
   /** The event that the caller is handling. */

@@ -6,10 +6,8 @@ export type Failure =
   | 'throttle'
   /** The service fails with an internal error. */
   | 'fail'
-  /** No answer ever comes, and nothing happens: the caller waits until its own timeout, in real time. */
+  /** No answer ever comes, and nothing happens: the caller waits until its own timeout, on the clock. */
   | 'hang'
-  /** As `hang`, but the caller's timeout strikes at once. */
-  | 'time out'
   /** The caller's process ends before the service acts. */
   | 'kill'
   /** A transaction meets another one: cancelled with TransactionConflict. */

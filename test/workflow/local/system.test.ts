@@ -281,10 +281,12 @@ describe('faults', () => {
   });
 
   it('hangs a call until the function runs out of time', async () => {
-    system.faults.inject({ when: ({ operation }) => operation === 'PutItem', failure: 'hang' });
-    const { error } = await system.invoke('Tick', { reason: 'never' });
-    expect(error?.errorType).toBe('Sandbox.Timedout');
-  }, 20_000);
+    const fault = system.faults.inject({ when: ({ operation }) => operation === 'PutItem', failure: 'hang' });
+    const answer = system.invoke('Tick', { reason: 'never' });
+    await system.waitFor('the fault', () => fault.struck === 1);
+    await system.clock.advance(6_000);
+    expect((await answer).error?.errorType).toBe('Sandbox.Timedout');
+  });
 
   it('fails an invocation, and its event comes again on the clock', async () => {
     const fault = system.faults.inject({
