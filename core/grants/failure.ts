@@ -35,11 +35,15 @@ export async function noteFailure(
   ]);
 }
 
-/** RevokeAfterFailure: whatever failed, the token is dead before the execution fails; staff see why on the record. */
+/**
+ * RevokeAfterFailure: whatever failed, the token is dead before the execution fails; staff see why on the record.
+ * @param error what the workflow knows of it, for a state that could note nothing itself
+ */
 export async function revokeAfterFailure(
   runtime: Runtime,
   environment: Environment,
   grantId: string,
+  { error }: { error?: string | undefined } = {},
 ): Promise<void> {
   const grant = await runtime.store.readGrant(environment, grantId);
   if (!grant) return;
@@ -47,22 +51,23 @@ export async function revokeAfterFailure(
     status: 'failed',
     reason: 'failed',
     step: 'RevokeAfterFailure',
-    message: lastFailure(grant),
+    message: lastFailure(grant, error),
   });
 }
 
-/** RecordMailFailure: the pass stays; staff are told that nobody was. */
+/** RecordMailFailure: the pass stays; staff are told that nobody was. `error` as for RevokeAfterFailure. */
 export async function recordMailFailure(
   runtime: Runtime,
   environment: Environment,
   grantId: string,
+  { error }: { error?: string | undefined } = {},
 ): Promise<void> {
   const grant = await runtime.store.readGrant(environment, grantId);
   if (!grant) return;
   await markTrouble(runtime, grant, {
     operation: 'RecordMailFailure',
     step: 'NotifyContractor',
-    message: `The mail could not be sent: ${lastFailure(grant)}`,
+    message: `The mail could not be sent: ${lastFailure(grant, error)}`,
   });
 }
 
@@ -116,7 +121,7 @@ function markTrouble(
   });
 }
 
-function lastFailure(grant: Grant): string {
+function lastFailure(grant: Grant, error: string | undefined): string {
   const failed = grant.steps.findLast((step) => step.outcome === 'failed' && step.message);
-  return failed?.message ?? 'it did not say why';
+  return failed?.message ?? (error ? `it failed with ${error}` : 'it did not say why');
 }

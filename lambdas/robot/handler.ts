@@ -19,6 +19,7 @@ const eventSchema = z.object({
   execution: z.string(),
   attempt: z.number().optional(),
   callbackToken: z.string().optional(),
+  error: z.string().max(256).optional(),
 });
 
 const environment = readEnvironment('robot');
@@ -33,12 +34,13 @@ const logger = createLogger('robot');
 
 /** Does one state of a workflow; which one, the event says. Every state can be run again without harm. */
 export async function handler(event: unknown): Promise<unknown> {
-  const { state, grantId, environment: target, execution, attempt, callbackToken } = eventSchema.parse(event);
+  const { state, grantId, environment: target, execution, attempt, ...further } = eventSchema.parse(event);
   const about = { state, grantId, environment: target, execution, attempt };
   const runtime: RobotRuntime = { ...(await wiring.runtime()), mailer };
   try {
     const result = await STATES[state](runtime, target, grantId, {
-      callbackToken: callbackToken ?? '',
+      callbackToken: further.callbackToken ?? '',
+      error: further.error,
       answer: (token) => answerCallback(stepFunctions, token),
     });
     logger.info('state done', about);

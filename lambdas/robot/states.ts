@@ -6,17 +6,20 @@ import { notifyContractor, remindContractor } from '../../core/grants/notify.ts'
 import type { RobotRuntime } from '../../core/grants/robot.ts';
 import { awaitCompletion, checkGrant } from '../../core/grants/waiting.ts';
 
-/** What only AwaitCompletion needs: the workflow's callback, and how to answer it. */
-export interface Callback {
+/** What only some states need. */
+export interface Further {
+  /** AwaitCompletion: the workflow's callback, and how to answer it. */
   callbackToken: string;
   answer(callbackToken: string): Promise<void>;
+  /** RecordMailFailure and RevokeAfterFailure: the name of the error that led there. */
+  error: string | undefined;
 }
 
 type State = (
   runtime: RobotRuntime,
   environment: Environment,
   grantId: string,
-  callback: Callback,
+  further: Further,
 ) => Promise<unknown>;
 
 /** One use case per state of `statemachines/token-access.asl.json`, under the state's name. */

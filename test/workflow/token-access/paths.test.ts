@@ -146,6 +146,8 @@ describe('a mail that fails', () => {
     await access.clock.advance(HOUR);
     await access.complete();
     expect(await access.settled(arn)).toMatchObject({ status: 'SUCCEEDED' });
+    const record = access.calls.find(({ payload }) => payload.state === 'RecordMailFailure');
+    expect(record?.payload.error).toBe('MailFailed');
     expect(await access.path(arn)).toEqual([
       'CreateToken',
       'NotifyContractor',
@@ -203,7 +205,7 @@ describe('a step that fails for good', () => {
     await access.clock.advance(8 * DAY);
     expect(await access.settled(arn)).toMatchObject({ status: 'FAILED', error: 'Broken' });
     expect((await access.path(arn)).slice(-3)).toEqual([state, 'RevokeAfterFailure', 'Failed']);
-    expect(access.called().at(-1)).toBe('RevokeAfterFailure');
+    expect(access.calls.at(-1)?.payload).toMatchObject({ state: 'RevokeAfterFailure', error: 'Broken' });
   });
 
   it.each(['CreateToken', 'AwaitCompletion', 'DeleteToken'])(
