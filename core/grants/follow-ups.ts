@@ -115,7 +115,7 @@ async function endByTask(session: Session, plan: Plan, task: LinkedTask): Promis
 }
 
 /** The same token can be held by the grant and by the record: it is ended once. */
-function addEnd(plan: Plan, changes: readonly Change[]): void {
+export function addEnd(plan: Plan, changes: readonly Change[]): void {
   const ended = new Set(
     plan.changes.map((change) => (change.kind === 'endCredential' ? change.credentialId : '')),
   );

@@ -1,5 +1,5 @@
 import type { Change } from '../changes.ts';
-import { addFollowUps, wakeToEnd } from '../grants/follow-ups.ts';
+import { addEnd, addFollowUps, wakeToEnd } from '../grants/follow-ups.ts';
 import { recordEvent } from '../journal/write.ts';
 import type { Session } from '../runtime.ts';
 import {
@@ -45,7 +45,7 @@ async function withTokenUser(session: Session, plan: Plan): Promise<void> {
       const token = tokenOf(plan.after);
       const credential =
         token && (await session.runtime.store.readCredential(token.principalId, token.credentialId));
-      plan.changes.push(...(await wakeToEnd(session, credential?.grantId, 'revoked')));
+      addEnd(plan, await wakeToEnd(session, credential?.grantId, 'revoked'));
       return;
     }
   }

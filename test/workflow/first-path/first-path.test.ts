@@ -124,7 +124,7 @@ describe('a contractor gets in, completes the work order, and is out', () => {
       { values: { completionNotes: 'Oiled the rails.' } },
       contractor.pass,
     );
-    expect([completed.status, completed.text]).toEqual([200, expect.stringContaining('complete')]);
+    expect([completed.status, (completed.json as RecordJson).state]).toEqual([200, 'Closed']);
     const next = await contractor.visitor.get(contractor.home);
     expect(next.status).toBe(410);
   });
