@@ -73,6 +73,7 @@ async function answer(
   const refusal = body ? headerProblem(incoming) : apiMessage(413, 'Request Entity Too Large');
   const outcome = refusal ? { response: refusal, routeKey: '-' } : await serve(request);
   outgoing.setHeader('apigw-requestid', request.id);
+  outgoing.setHeader('date', new Date(time).toUTCString());
   write(outgoing, outcome.response);
   if (!api.accessLogFormat) return;
   const latencyMs = Math.round(performance.now() - since);
