@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { FUNCTION_NAMES } from './names.ts';
@@ -37,13 +37,7 @@ export async function bundleFunctions(root: string, folder: string): Promise<Met
 
 function entry(root: string, name: string): string {
   const file = join(root, 'lambdas', name, 'handler.ts');
-  if (existsSync(file)) return file;
-  const stand = join(root, '.daypass', 'missing', `${name}.ts`);
-  mkdirSync(join(root, '.daypass', 'missing'), { recursive: true });
-  writeFileSync(
-    stand,
-    `export const handler = () => { throw new Error('lambdas/${name}/handler.ts is missing'); };\n`,
-  );
-  console.error(`lambdas/${name}/handler.ts is missing`);
-  return stand;
+  if (!existsSync(file))
+    throw new Error(`lambdas/${name}/handler.ts is missing; every name in lib/names.ts needs one`);
+  return file;
 }
