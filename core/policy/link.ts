@@ -3,6 +3,7 @@ import { createEntry, type Entry } from './entry.ts';
 import { gatesFor } from './gates.ts';
 import { resourceKeys, subjectKeys } from './keys.ts';
 import type { Policy } from './load.ts';
+import { own } from './own.ts';
 import { Plan } from './plan.ts';
 import type { AccessRequest, Bypass, Context, Resource, Subject } from './types.ts';
 
@@ -52,7 +53,7 @@ export class SubjectLink {
   #create(resource: ResourceKey, action: string, environment: Environment): Plan {
     const subject = this.#subject;
     const recordType = this.#policy.recordType(resource);
-    const operation = recordType?.operations[action];
+    const operation = own(recordType?.operations, action);
     return new Plan({
       gates: gatesFor({
         subject,
@@ -77,13 +78,13 @@ export class SubjectLink {
     const identities = new Set(keys);
     const entries: Entry[] = [];
     for (const key of [...keys, ...(resource.type === 'record' ? listKeys : [])]) {
-      const ofSubject = document.index[key];
+      const ofSubject = own(document.index, key);
       if (!ofSubject) continue;
       for (const resourceKey of resourceKeys(resource)) {
-        const ofResource = ofSubject[resourceKey];
+        const ofResource = own(ofSubject, resourceKey);
         if (!ofResource) continue;
         for (const name of [action, isDesignAction(action) ? 'design:*' : '*']) {
-          for (const position of ofResource[name] ?? []) {
+          for (const position of own(ofResource, name) ?? []) {
             const rule = document.rules[position];
             if (rule) entries.push(createEntry(rule, key, identities, conditions));
           }

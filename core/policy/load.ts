@@ -1,6 +1,7 @@
 import type { AppFacts, PolicyDocument, RecordTypeFacts } from './document.ts';
 import { Conditions } from './entry.ts';
 import { type ResourceKey, SubjectLink } from './link.ts';
+import { own } from './own.ts';
 import type { Subject } from './types.ts';
 
 /** Linked subjects kept by a policy: those who hold the same roles and profiles share one. */
@@ -29,16 +30,11 @@ export class Policy {
   }
 
   app(resource: ResourceKey): AppFacts | undefined {
-    const { apps } = this.document.facts;
-    return resource.app !== undefined && Object.hasOwn(apps, resource.app) ? apps[resource.app] : undefined;
+    return own(this.document.facts.apps, resource.app);
   }
 
   recordType(resource: ResourceKey): RecordTypeFacts | undefined {
-    const types = this.app(resource)?.recordTypes;
-    const { recordType } = resource;
-    return types && recordType !== undefined && Object.hasOwn(types, recordType)
-      ? types[recordType]
-      : undefined;
+    return own(this.app(resource)?.recordTypes, resource.recordType);
   }
 
   /** What is linked for a subject; found by the object, or by what the subject holds. */

@@ -4,6 +4,7 @@ import { RECORD_ACTIONS, RECORD_PROPERTIES } from './actions.ts';
 import { BUILT_IN_ROLES, canonicalRole, SYSTEM_ROLES } from './built-in.ts';
 import type { PolicyFacts, RecordTypeFacts } from './document.ts';
 import { partsOf } from './keys.ts';
+import { own } from './own.ts';
 import { RESOURCE_TYPES, type ResourcePattern, type Rule, type RuleDraft, type Selector } from './types.ts';
 
 /** Turns a condition's text into a checked one; throws EXPRESSION_INVALID. */
@@ -167,8 +168,4 @@ class RuleChecker {
     }
     return scope;
   }
-}
-
-function own<Value>(of: Readonly<Record<string, Value>>, name: string): Value | undefined {
-  return Object.hasOwn(of, name) ? of[name] : undefined;
 }

@@ -44,7 +44,10 @@ const UNDER_WAY = 'record.lifecycle in ["PENDING", "SAVED", "WAITING"]';
 /** With whoever started it: a draft, or sent back. */
 const WITH_STARTER = 'record.lifecycle in ["SAVED", "WAITING"]';
 
-/** Access lists as rules. The frozen ones name a list, not people: who is on it is read from the record. */
+/**
+ * Access lists as rules. Who administers a workflow sees and changes its tasks, and clears away what is under way;
+ * that alone shows nobody a submission. The frozen ones name a list, not people: who is on it is read from the record.
+ */
 export function accessListRules(source: AccessListSource): RuleDraft[] {
   const of = (...kinds: OperationKind[]): string[] =>
     Object.entries(source.facts.operations).flatMap(([id, { kind }]) => (kinds.includes(kind) ? [id] : []));
@@ -75,15 +78,20 @@ export function accessListRules(source: AccessListSource): RuleDraft[] {
     ...startRules(source, of('add'), record, place),
     ...openRules(source, place),
     ...editFormRules(source, of('view'), record, place),
-    ...allow('owner', { kind: 'appOwner' }, [...every, 'modifyTask']),
+    ...allow('owner', { kind: 'appOwner' }, [...every, 'viewTask', 'modifyTask']),
     ...allow('starter', { kind: 'recordOwner' }, of('view', 'edit'), WITH_STARTER),
     ...allow('view', onList('view'), of('view'), FINISHED),
     ...allow('edit', onList('edit'), of('view', 'edit', 'delete'), FINISHED),
     ...(source.routed
       ? [
-          ...allow('work', onList(WORK_LIST), [...of('view'), 'decide'], 'record.lifecycle == "PENDING"'),
+          ...allow(
+            'work',
+            onList(WORK_LIST),
+            [...of('view'), 'viewTask', 'decide'],
+            'record.lifecycle == "PENDING"',
+          ),
           ...allow('auditTrail', onList('auditTrail'), ['viewHistory']),
-          ...allow('administer', onList('administer'), [...of('view'), 'modifyTask']),
+          ...allow('administer', onList('administer'), ['viewTask', 'modifyTask']),
           ...allow('administer/delete', onList('administer'), of('delete'), UNDER_WAY),
         ]
       : []),

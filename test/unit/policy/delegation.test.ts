@@ -1,0 +1,154 @@
+import { checkRules, compilePolicy } from '../../../core/policy/check.ts';
+import { mayAssignRole, mayGrant } from '../../../core/policy/delegation.ts';
+import type { PolicyInput } from '../../../core/policy/document.ts';
+import { loadPolicy } from '../../../core/policy/load.ts';
+import { builtInRoleRules } from '../../../core/policy/sources/built-in-roles.ts';
+import type { Rule, RuleDraft, Selector, Subject } from '../../../core/policy/types.ts';
+import { FACTS } from './random.ts';
+
+const CASE = { type: 'record', app: 'desk', recordType: 'case' } as const;
+const role = (id: string): Selector => ({ kind: 'role', id });
+
+let next = 0;
+function rule(subject: Selector, actions: string[], more: Partial<RuleDraft> = {}): RuleDraft {
+  next++;
+  return {
+    id: `rule${next}`,
+    effect: 'allow',
+    subjects: [subject],
+    actions,
+    resource: CASE,
+    source: 'test',
+    ...more,
+  };
+}
+
+const input: PolicyInput = {
+  ...FACTS,
+  rules: [
+    ...builtInRoleRules(),
+    rule(role('r1'), ['view']),
+    rule(role('r1'), ['edit'], { condition: 'record.owner == me.id', fields: ['title', 'amount'] }),
+    rule(role('r2'), ['view'], { fields: ['title'] }),
+    rule(role('r2'), ['edit'], {
+      condition: 'record.owner == me.id && record.amount < 5',
+      fields: ['title'],
+    }),
+    rule({ kind: 'recordOwner' }, ['close']),
+    rule({ kind: 'principal', id: 'denied' }, ['view'], { effect: 'deny', condition: 'record.amount > 3' }),
+    rule({ kind: 'role', id: 'AuthenticatedUser' }, ['view'], { effect: 'deny', resource: { type: 'flow' } }),
+  ],
+};
+const policy = loadPolicy(compilePolicy(input));
+
+const ann: Subject = { type: 'user', id: 'ann', roles: ['r1'] };
+const bob: Subject = { type: 'user', id: 'bob', roles: ['r2'] };
+const both: Subject = { type: 'user', id: 'cat', roles: ['r1', 'r2'] };
+const denied: Subject = { type: 'user', id: 'denied', roles: ['r1'] };
+const dev: Subject = { type: 'user', id: 'dev', roles: ['Developer'] };
+const tenant: Subject = { type: 'user', id: 'tina', roles: ['TenantAdministrator'] };
+const owner: Subject = { type: 'user', id: 'olga', roles: ['Owner'] };
+const maintainer: Subject = { type: 'user', id: 'mia', roles: ['Maintainer'] };
+
+function grants(subject: Subject, draft: RuleDraft): boolean {
+  const [checked] = checkRules([draft], FACTS) as [Rule];
+  return mayGrant(policy, subject, checked, 'production');
+}
+
+const to = { kind: 'principal', id: 'u1' } as const;
+
+describe('nobody can grant more than they hold', () => {
+  it('grants what one holds oneself', () => {
+    expect(grants(ann, rule(to, ['view']))).toBe(true);
+    expect(grants(ann, rule(to, ['view'], { fields: ['title'] }))).toBe(true);
+    expect(grants(ann, rule(to, ['view'], { condition: 'record.amount > 1' }))).toBe(true);
+  });
+
+  it('grants no action that one does not hold', () => {
+    expect(grants(ann, rule(to, ['add']))).toBe(false);
+    expect(grants(ann, rule(to, ['view', 'add']))).toBe(false);
+    expect(grants(ann, rule(to, ['*']))).toBe(false);
+  });
+
+  it('grants no wider resource', () => {
+    expect(grants(ann, rule(to, ['view'], { resource: { type: 'record', app: 'desk' } }))).toBe(false);
+    expect(
+      grants(ann, rule(to, ['view'], { resource: { type: 'record', app: 'passes', recordType: 'pass' } })),
+    ).toBe(false);
+  });
+
+  it('grants no field that one does not hold', () => {
+    expect(grants(bob, rule(to, ['view']))).toBe(false);
+    expect(grants(bob, rule(to, ['view'], { fields: ['title', 'amount'] }))).toBe(false);
+    expect(grants(bob, rule(to, ['view'], { fields: ['title'] }))).toBe(true);
+  });
+
+  it('keeps one’s own condition among those of the grant', () => {
+    const fields = ['title'];
+    expect(grants(ann, rule(to, ['edit'], { fields }))).toBe(false);
+    expect(grants(ann, rule(to, ['edit'], { fields, condition: 'record.title == "a"' }))).toBe(false);
+    expect(grants(ann, rule(to, ['edit'], { fields, condition: 'record.owner == me.id' }))).toBe(true);
+    expect(
+      grants(
+        ann,
+        rule(to, ['edit'], { fields, condition: 'record.title == "a" && record.owner  ==  me.id' }),
+      ),
+    ).toBe(true);
+    expect(
+      grants(ann, rule(to, ['edit'], { fields, condition: 'record.title == "a" || record.owner == me.id' })),
+    ).toBe(false);
+    expect(grants(bob, rule(to, ['edit'], { fields, condition: 'record.owner == me.id' }))).toBe(false);
+    expect(
+      grants(bob, rule(to, ['edit'], { fields, condition: 'record.amount < 5 && record.owner == me.id' })),
+    ).toBe(true);
+  });
+
+  it('needs one allow that reaches far enough; two halves do not make one', () => {
+    const fields = ['title', 'amount'];
+    expect(grants(both, rule(to, ['edit'], { fields, condition: 'record.owner == me.id' }))).toBe(true);
+    expect(
+      grants(both, rule(to, ['edit'], { fields: ['title', 'due'], condition: 'record.owner == me.id' })),
+    ).toBe(false);
+  });
+
+  it('grants nothing by ownership, which belongs to single records', () => {
+    expect(grants(ann, rule(to, ['close']))).toBe(false);
+  });
+
+  it('grants nothing that one is denied, even on some records only', () => {
+    expect(grants(denied, rule(to, ['view']))).toBe(false);
+  });
+
+  it('counts a deny as no grant', () => {
+    expect(grants(bob, rule(to, ['add'], { effect: 'deny' }))).toBe(true);
+  });
+
+  it('lets designers of an app grant what concerns it, and nothing beyond', () => {
+    expect(grants(dev, rule(to, ['add', 'view']))).toBe(true);
+    expect(grants(dev, rule(to, ['start'], { resource: { type: 'flow', id: 'f1' } }))).toBe(true);
+    expect(grants(dev, rule(to, ['create'], { resource: { type: 'account' } }))).toBe(false);
+    expect(grants(maintainer, rule(to, ['create'], { resource: { type: 'account' } }))).toBe(true);
+    expect(grants(dev, rule(to, ['design:edit'], { resource: { type: 'app', app: 'desk' } }))).toBe(true);
+    expect(grants(dev, rule(to, ['design:create'], { resource: { type: 'role' } }))).toBe(false);
+  });
+
+  it('gives an exemption no weight: a tenant administrator holds no rule on records', () => {
+    expect(grants(tenant, rule(to, ['view']))).toBe(false);
+  });
+});
+
+describe('a role may be given by who may grant each of its rules', () => {
+  it.each([
+    ['one who holds it', ann, 'r1', true],
+    ['one who holds more', both, 'r2', true],
+    ['one who holds less', bob, 'r1', false],
+    ['one who holds as much of each rule in another role', ann, 'r2', true],
+    ['a designer of all its apps', dev, 'r1', true],
+    ['a developer, of owners', dev, 'Owner', false],
+    ['a maintainer, of owners', maintainer, 'Owner', false],
+    ['an owner, of owners', owner, 'Owner', true],
+    ['anybody, of a role that holds nothing', bob, 'empty', true],
+  ])('%s', (_title, subject, id, expected) => {
+    expect(mayAssignRole(policy, subject, id, 'production')).toBe(expected);
+  });
+});
