@@ -1,3 +1,4 @@
+import type { Server as HttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { LocalSystemError } from './assembly/problem.ts';
 
@@ -52,6 +53,12 @@ export function listen(server: Server, port: number, purpose: string): Promise<n
       resolve(typeof address === 'object' && address ? address.port : port);
     });
   });
+}
+
+/** Closes a server with all its connections; one that never listened is closed already. */
+export function closeServer(server: HttpServer): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
 }
 
 /** A port for a process that binds it by itself: the given one if it is free, any free one for 0. */

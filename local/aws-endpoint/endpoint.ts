@@ -7,13 +7,18 @@ import type { Caller, Callers } from './callers.ts';
 import { conflicted, type Failure, type Faults, failed, type Held, isHeld, throttled } from './faults.ts';
 import { parseRequest, sendAnswer, sendError } from './protocol.ts';
 
+/** Services by their name in a signature. */
+export type EndpointServices = Record<
+  string,
+  AwsService & { measured?(call: AwsCall): Partial<RecordedCall> }
+>;
+
 export interface EndpointOptions {
   clock: Clock;
   callers: Callers;
   faults: Faults;
   calls: CallLog;
-  /** By their name in a signature. */
-  services: Record<string, AwsService & { measured?(call: AwsCall): Partial<RecordedCall> }>;
+  services: EndpointServices;
   /** Calls wait for it: functions may start before everything that they call has. */
   ready: Promise<void>;
   /** Tells about refusals and about what the endpoint does not have. */
@@ -60,7 +65,7 @@ async function answer(
       else caller.stall?.();
       return;
     }
-    if (before && isHeld(before)) await before.until;
+    if (before && isHeld(before)) await before.meanwhile(call);
     else if (before) throw errorOf(before, call);
 
     if (caller.role) authorise(caller.role, caller.name, service, handler.accessRequests(call));

@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url';
+import { type CloudAssembly, readCloudAssembly } from './cloud-assembly.ts';
+import { synthesise } from './synthesise.ts';
+
+/** The project's folder, and what its templates are made of. */
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const SOURCES = ['bin', 'core', 'lambdas', 'lib', 'statemachines', 'config', 'cdk.json', 'package-lock.json'];
+
+/**
+ * Reads the app in `cdkOut` as it is; without one, this project's app, which is synthesised first unless its templates
+ * are fresh. Tells `onProgress` what it did.
+ */
+export async function freshAssembly(
+  cdkOut: string | undefined,
+  onProgress: (step: string, ms?: number) => void,
+): Promise<CloudAssembly> {
+  if (cdkOut) return readCloudAssembly(cdkOut);
+  const since = performance.now();
+  const made = await synthesise({
+    root: ROOT,
+    app: 'bin/daypass.ts',
+    directory: 'cdk.out',
+    sources: SOURCES,
+    onWork: () => onProgress('Making the templates from the code'),
+  });
+  onProgress(`Templates are ${made ? 'made' : 'fresh'} (cdk.out)`, performance.now() - since);
+  return readCloudAssembly(`${ROOT}cdk.out`);
+}
