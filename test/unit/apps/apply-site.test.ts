@@ -1,0 +1,130 @@
+import { fileURLToPath } from 'node:url';
+import { applySite } from '../../../bin/site-files/apply-site.ts';
+import { readSiteFiles, type SiteFiles } from '../../../bin/site-files/read-site.ts';
+import type { AppDefinitionInput } from '../../../core/apps/definition.ts';
+import type { Change } from '../../../core/changes.ts';
+import type { Environment } from '../../../core/environments.ts';
+import { DaypassError } from '../../../core/errors.ts';
+import type { Store } from '../../../core/store.ts';
+import { DefinitionMemory } from '../../fixtures/definition-memory.ts';
+
+const FOLDER = fileURLToPath(new URL('../../../examples/property-management', import.meta.url));
+
+let definitions: DefinitionMemory;
+let files: SiteFiles;
+let people: Set<string>;
+
+beforeEach(async () => {
+  definitions = new DefinitionMemory();
+  files = await readSiteFiles(FOLDER);
+  people = new Set();
+});
+
+/** People only: nothing else of the store is needed to apply files. */
+const store = {
+  readPrincipal: async (id: string) => (people.has(id) ? { id } : undefined),
+  commit: async (changes: readonly Change[]) => {
+    for (const change of changes) if ('principal' in change) people.add(change.principal.id);
+  },
+} as unknown as Store;
+
+function apply(environment: Environment) {
+  return applySite(files, environment, {
+    definitions: { ...bound(definitions), readPolicy: async () => undefined },
+    store,
+    siteId: 'site',
+    at: '2026-01-15T00:00:00.000Z',
+    by: 'test',
+  });
+}
+
+function bound(memory: DefinitionMemory) {
+  return {
+    readManifest: memory.readManifest.bind(memory),
+    readDraft: memory.readDraft.bind(memory),
+    readVersion: memory.readVersion.bind(memory),
+    readSettings: memory.readSettings.bind(memory),
+    listApps: memory.listApps.bind(memory),
+    saveDraft: memory.saveDraft.bind(memory),
+    publish: memory.publish.bind(memory),
+  };
+}
+
+function workOrders(): AppDefinitionInput {
+  return files.apps.find((app) => (app as AppDefinitionInput).id === 'work-orders') as AppDefinitionInput;
+}
+
+describe('applying definition files', () => {
+  it('makes drafts of them, publishes them in one step, and adds the people', async () => {
+    const applied = await apply('production');
+
+    expect(applied.apps).toEqual([
+      { id: 'contractor-tokens', version: 1, changed: true },
+      { id: 'work-orders', version: 1, changed: true },
+    ]);
+    expect(applied.people.map(({ outcome }) => outcome)).toEqual(['added', 'added', 'added']);
+    expect(definitions.publications).toHaveLength(1);
+    expect([...definitions.drafts.keys()].sort()).toEqual(['contractor-tokens', 'work-orders']);
+  });
+
+  it('twice writes nothing the second time', async () => {
+    await apply('production');
+    const again = await apply('production');
+
+    expect(again.apps.map(({ changed }) => changed)).toEqual([false, false]);
+    expect(definitions.publications).toHaveLength(1);
+  });
+
+  it('after a change publishes that app alone, as its next version', async () => {
+    await apply('production');
+    workOrders().name = 'Jobs';
+    const applied = await apply('production');
+
+    expect(applied.apps).toEqual([
+      { id: 'contractor-tokens', version: 1, changed: false },
+      { id: 'work-orders', version: 2, changed: true },
+    ]);
+    expect(definitions.publications.at(-1)?.versions.map(({ app }) => app)).toEqual(['work-orders']);
+  });
+
+  it('to another environment names the same versions and the same settings', async () => {
+    await apply('staging');
+    await apply('production');
+
+    const [staging, production] = ['staging', 'production'].map((name) =>
+      definitions.manifests.get(name as Environment),
+    );
+    expect(production?.apps).toEqual(staging?.apps);
+    expect(production?.site).toBe(staging?.site);
+  });
+
+  it('with other settings never changes the settings that another environment runs with', async () => {
+    await apply('staging');
+    files.site = { ...files.site, name: 'Another name' };
+    await apply('production');
+
+    const named = (environment: Environment) =>
+      definitions.settings.get(definitions.manifests.get(environment)?.site ?? 0)?.name;
+    expect([named('staging'), named('production')]).toEqual(['ABC Property Management', 'Another name']);
+  });
+
+  it('with a mistake in one of them writes nothing at all', async () => {
+    workOrders().robot = 'nobody';
+    const refused = await apply('production').catch((error: unknown) => error);
+
+    expect(refused).toBeInstanceOf(DaypassError);
+    expect((refused as DaypassError).problems).toEqual([
+      { path: '/work-orders/robot', message: 'there is no robot "nobody". There is "work-order-robot".' },
+    ]);
+    expect([definitions.drafts.size, definitions.publications.length, people.size]).toEqual([0, 0, 0]);
+  });
+
+  it('never turns an app into one of another kind', async () => {
+    await apply('production');
+    workOrders().kind = 'users';
+    const refused = await apply('staging').catch((error: unknown) => error);
+
+    expect((refused as DaypassError).code).toBe('APP_KIND_IMMUTABLE');
+    expect(definitions.drafts.get('work-orders')?.version).toBe(1);
+  });
+});
