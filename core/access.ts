@@ -1,4 +1,4 @@
-import type { LinkedRecordType } from './apps/published.ts';
+import type { LinkedOperation, LinkedRecordType } from './apps/published.ts';
 import { DaypassError } from './errors.ts';
 import { decide } from './policy/decide.ts';
 import type { Decision, FieldSet, Resource, Subject } from './policy/types.ts';
@@ -90,16 +90,28 @@ export function decideView(session: Session, type: LinkedRecordType, record: Sto
 }
 
 /**
- * Refuses as the outside may know it: who may not see the record learns nothing, not even that it is there.
- * @throws DaypassError NOT_FOUND or FORBIDDEN
+ * Refuses as the outside may know it: who may not see the record learns nothing, not even that it is there; who could
+ * run the operation if the record were in another state is told so.
+ * @throws DaypassError NOT_FOUND, STATE_REFUSED or FORBIDDEN
  */
 export function requireAllowed(
   session: Session,
-  type: LinkedRecordType,
+  operation: LinkedOperation,
   record: StoredRecord,
   decision: Decision,
 ): void {
   if (decision.decision) return;
-  if (!decideView(session, type, record).decision) throw new DaypassError('NOT_FOUND');
+  if (!decideView(session, operation.recordType, record).decision) throw new DaypassError('NOT_FOUND');
+  if (decision.reasons.some(({ code }) => code === 'STATE')) throw stateRefused(operation, record);
   throw new DaypassError('FORBIDDEN');
+}
+
+function stateRefused(operation: LinkedOperation, record: StoredRecord): DaypassError {
+  const { states } = operation.recordType;
+  const name = (state: string) => states.get(state) ?? state;
+  const offered = (operation.definition.from ?? []).map(name).join(' or ');
+  return new DaypassError(
+    'STATE_REFUSED',
+    `“${operation.definition.name}” is offered in the state ${offered}; this record is ${name(record.state)}`,
+  );
 }

@@ -27,9 +27,7 @@ export async function readForm(session: Session, request: FormRequest): Promise<
   const found = request.recordId === undefined ? undefined : await findRecord(session, request.recordId);
   if (found && found.type !== type) throw new DaypassError('NOT_FOUND');
   const record = found?.record ?? emptyRecord(session, operation);
-  requireAllowed(session, type, record, decideFor(session, operation.id, recordResource(type, record)));
-  const { from } = operation.definition;
-  if (found && from && !from.includes(record.state)) throw new DaypassError('STATE_REFUSED');
+  requireAllowed(session, operation, record, decideFor(session, operation.id, recordResource(type, record)));
   const fields = writableFields(session, operation, record);
   const users = fields.some((field) => field.definition.type === 'user')
     ? await session.runtime.store.listUsers()

@@ -41,6 +41,19 @@ export interface OperationAnswer {
  * @throws DaypassError NOT_FOUND, FORBIDDEN, VALUES_INVALID, IDEMPOTENCY_MISMATCH, PASS_ENDED, UNAVAILABLE
  */
 export async function addRecord(session: Session, request: AddRequest): Promise<OperationAnswer> {
+  try {
+    return await runAdd(session, request);
+  } catch (error) {
+    // The same words whether app, record type or operation do not exist or are not the caller's.
+    if (error instanceof DaypassError && error.code === 'NOT_FOUND')
+      throw new DaypassError('NOT_FOUND', undefined, [NOTHING_TO_ADD]);
+    throw error;
+  }
+}
+
+const NOTHING_TO_ADD = { path: '/operation', message: 'names nothing that you can add here' };
+
+async function runAdd(session: Session, request: AddRequest): Promise<OperationAnswer> {
   const type = findRecordType(session, request.app, request.recordType);
   const operation = findOperation(type, request.operation, (kind) => kind === 'add');
   return once(session, request, type, async (remember) => {
@@ -152,14 +165,17 @@ async function once(
   if (!key || session.caller.type === 'anonymous') return run(() => []);
   const { store } = session.runtime;
   const { principalId } = session.caller;
-  const fingerprint = createHash('sha256').update(canonicalJson(content)).digest('base64url');
+  const { environment } = session.published;
+  const fingerprint = createHash('sha256')
+    .update(canonicalJson({ environment, ...content }))
+    .digest('base64url');
   const replay = async (): Promise<OperationAnswer | undefined> => {
     const known = await store.readRequest(principalId, key);
     if (!known) return undefined;
     if (known.fingerprint !== fingerprint) throw new DaypassError('IDEMPOTENCY_MISMATCH');
     const { recordId, deleted = false } = known.result;
     const operation = type.operations.get(request.operation) as LinkedOperation;
-    const record = deleted ? undefined : await store.readRecord(session.published.environment, recordId);
+    const record = deleted ? undefined : await store.readRecord(environment, recordId);
     return record
       ? answer(session, operation, record, false)
       : { operation: { id: operation.id, name: operation.definition.name }, recordId, deleted: true };

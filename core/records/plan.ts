@@ -40,8 +40,7 @@ export async function planOperation(session: Session, input: PlanInput): Promise
   if (operation.definition.to) after.state = operation.definition.to;
 
   const decision = decideFor(session, operation.id, recordResource(type, before ?? after, after));
-  requireAllowed(session, type, before ?? after, decision);
-  requireState(operation, before);
+  requireAllowed(session, operation, before ?? after, decision);
 
   const permitted = decision.fields;
   for (const field of Object.keys(input.values)) {
@@ -117,17 +116,6 @@ function applyDefaults(session: Session, operation: LinkedOperation, record: Sto
     const checked = checkValue(field.definition, result as FieldValue);
     if ('value' in checked) record.values[field.id] = checked.value;
   }
-}
-
-function requireState(operation: LinkedOperation, before: StoredRecord | undefined): void {
-  const { from } = operation.definition;
-  if (!before || !from || from.includes(before.state)) return;
-  const { states } = operation.recordType;
-  const name = (state: string) => states.get(state) ?? state;
-  throw new DaypassError(
-    'STATE_REFUSED',
-    `“${operation.definition.name}” is offered in the state ${from.map(name).join(' or ')}; this record is ${name(before.state)}`,
-  );
 }
 
 /** Hidden fields take no value; visible required ones need one. */

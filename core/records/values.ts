@@ -45,6 +45,8 @@ export function checkValue(field: Field, input: FieldValue): CheckedValue {
 function checkText(field: Field, input: string): CheckedValue {
   const text = input.normalize('NFC').trim();
   if (text === '') return { value: null };
+  // Half a surrogate pair cannot be stored as UTF-8: it would come back as another text than was journalled.
+  if (!text.isWellFormed()) return { problem: 'holds half a character: it is not well-formed text' };
   const max = field.maxLength ?? (field.type === 'text' ? DEFAULT_MAX.text : DEFAULT_MAX.string);
   if (text.length > max) return { problem: `must have at most ${max} characters; it has ${text.length}` };
   if ((field.type === 'text' ? CONTROL_IN_TEXT : CONTROL).test(text))

@@ -1,4 +1,5 @@
 import type { Environment } from '../../core/environments.ts';
+import { DaypassError } from '../../core/errors.ts';
 import type { Caller } from '../../core/ports.ts';
 import { listApps } from '../../core/records/apps.ts';
 import { readForm } from '../../core/records/form.ts';
@@ -37,12 +38,7 @@ export function runtimeHandlers(wiring: Wiring): Handlers<RuntimeRoute> {
     async openView(request) {
       const { limit, cursor, ...rest } = request.query;
       const { app, recordType, view } = request.params;
-      const params = Object.fromEntries(
-        Object.entries(rest).map(([name, value]) => [
-          name.startsWith(PARAMETER) ? name.slice(PARAMETER.length) : name,
-          value as string,
-        ]),
-      );
+      const params = readParameters(rest as Record<string, string>);
       const page = await openView(await open(request), {
         app,
         recordType,
@@ -105,6 +101,21 @@ export function runtimeHandlers(wiring: Wiring): Handlers<RuntimeRoute> {
       });
     },
   };
+}
+
+/** A view's parameters by their ids. @throws DaypassError REQUEST_INVALID for any other name */
+function readParameters(query: Record<string, string>): Record<string, string> {
+  const strangers = Object.keys(query).filter((name) => !name.startsWith(PARAMETER));
+  if (strangers.length > 0) {
+    throw new DaypassError(
+      'REQUEST_INVALID',
+      undefined,
+      strangers.map((name) => ({ path: `/${name}`, message: 'is not a parameter of this address' })),
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name.slice(PARAMETER.length), value]),
+  );
 }
 
 function key({ idempotencyKey }: { idempotencyKey: string | undefined }) {
