@@ -20,9 +20,12 @@ function register(name: string, extension: string, type: string, text: string): 
   return `/assets/${file}`;
 }
 
+/** Pico draws arrows and ticks with data: images, which the pages' policy forbids; controls keep the browser's own. */
+const base = pico.replace(/url\("data:[^"]*"\)/g, 'none');
+
 /** Addresses for the pages' heads. */
 export const pageAssets: Frame['assets'] = {
-  styles: [register('style', 'css', 'text/css; charset=utf-8', `${pico}\n${style}`)],
+  styles: [register('style', 'css', 'text/css; charset=utf-8', `${base}\n${style}`)],
   script: register('page', 'js', 'text/javascript; charset=utf-8', script),
   icon: register('icon', 'svg', 'image/svg+xml', icon),
 };

@@ -4,7 +4,7 @@ import { formatDate, formatDistance, isPast } from './format.ts';
 export function Due({ date, now, label }: { date: string; now: number; label: string }) {
   return (
     <span class={isPast(date, now) ? 'due late' : 'due'}>
-      <span class="due-label">{label}</span> <time dateTime={date}>{formatDate(date)}</time>{' '}
+      <span class="due-label">{label}:</span> <time dateTime={date}>{formatDate(date, 'short')}</time>{' '}
       <span class="distance" data-day={date.slice(0, 10)}>
         {formatDistance(date, now)}
       </span>

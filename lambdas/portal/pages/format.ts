@@ -7,6 +7,13 @@ const day = new Intl.DateTimeFormat('en-GB', {
   year: 'numeric',
   timeZone: 'UTC',
 });
+const shortDay = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
 const dayAndTime = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'long',
@@ -19,9 +26,9 @@ const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 10, useGrouping: false });
 
 /** `2026-03-06` → `Fri, 6 March 2026`; anything that is no date as it is. */
-export function formatDate(text: string): string {
+export function formatDate(text: string, style: 'long' | 'short' = 'long'): string {
   const time = Date.parse(`${text.slice(0, 10)}T00:00:00Z`);
-  return Number.isNaN(time) ? text : day.format(time);
+  return Number.isNaN(time) ? text : (style === 'long' ? day : shortDay).format(time);
 }
 
 /** An ISO time, or epoch milliseconds, in UTC. */

@@ -83,7 +83,7 @@ export function RecordTable(props: {
                     </bdi>
                   </a>
                 ) : (
-                  <Value field={cell} />
+                  <Value field={cell} compact />
                 )}
               </td>
             ))}

@@ -22,7 +22,7 @@ export function TaskRuns({ runs }: { runs: readonly TaskRun[] }) {
           </p>
           <ol class="steps">
             {run.steps.map((step) => (
-              <li key={`${step.at} ${step.step}`} class={step.outcome}>
+              <li key={`${step.at} ${step.step}`} class={`step-${step.outcome}`}>
                 <span class="step">{step.step}</span> <span class="outcome">{step.outcome}</span>{' '}
                 <time dateTime={step.at}>{formatDateTime(step.at)}</time>
                 {step.message && <p dir="auto">{step.message}</p>}
@@ -73,27 +73,7 @@ export function History({ events, more }: { events: readonly ShownEvent[]; more?
                 </>
               )}
             </p>
-            {event.changes.length > 0 && (
-              <dl class="changes">
-                {event.changes.map(({ label, before, after }) => (
-                  <div key={label}>
-                    <dt>{label}</dt>
-                    <dd>
-                      {before.value !== null && (
-                        <del>
-                          <Value field={before} />
-                        </del>
-                      )}{' '}
-                      {after.value !== null && (
-                        <ins>
-                          <Value field={after} />
-                        </ins>
-                      )}
-                    </dd>
-                  </div>
-                ))}
-              </dl>
-            )}
+            <Changes changes={event.changes} />
           </li>
         ))}
       </ol>
@@ -103,5 +83,40 @@ export function History({ events, more }: { events: readonly ShownEvent[]; more?
         </p>
       )}
     </section>
+  );
+}
+
+/** More values than these are folded away: a new record changes all of them. */
+const FEW = 4;
+
+function Changes({ changes }: Pick<ShownEvent, 'changes'>) {
+  if (changes.length === 0) return null;
+  const list = (
+    <dl class="changes">
+      {changes.map(({ label, before, after }) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>
+            {before.value !== null && (
+              <del>
+                <Value field={before} />
+              </del>
+            )}{' '}
+            {after.value !== null && (
+              <ins>
+                <Value field={after} />
+              </ins>
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+  if (changes.length <= FEW) return list;
+  return (
+    <details>
+      <summary>{changes.length} values</summary>
+      {list}
+    </details>
   );
 }

@@ -13,8 +13,11 @@ export interface ShownField {
   names?: Readonly<Record<string, string>>;
 }
 
-/** A value for reading. Text keeps its own direction, and nothing of it is ever taken for markup. */
-export function Value({ field }: { field: ShownField }) {
+/**
+ * A value for reading. Text keeps its own direction, and nothing of it is ever taken for markup.
+ * @param compact for tables, where dates take less room
+ */
+export function Value({ field, compact = false }: { field: ShownField; compact?: boolean }) {
   const { value, type } = field;
   if (value === null) return <span class="none">–</span>;
   if (typeof value === 'number') return <>{formatNumber(value)}</>;
@@ -23,7 +26,7 @@ export function Value({ field }: { field: ShownField }) {
   if (typeof value === 'object') return <Place lat={value.lat} lon={value.lon} />;
   switch (type) {
     case 'date':
-      return <time dateTime={value}>{formatDate(value)}</time>;
+      return <time dateTime={value}>{formatDate(value, compact ? 'short' : 'long')}</time>;
     case 'dateTime':
       return <time dateTime={value}>{formatDateTime(value)}</time>;
     case 'text':
