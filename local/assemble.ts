@@ -34,7 +34,14 @@ export async function assemble(options: SystemOptions, onStop: OnStop) {
   const workbench = createWorkbench(options, onStop);
   const { calls, callers, clock, faults, logs, report, timed } = workbench;
 
-  // The slow starters first: nothing below waits for them until it needs them.
+  // The API's address stands in functions' environments, so its server listens before there is anything to serve.
+  const front = createFront();
+  onStop(() => closeServer(front.server));
+  const url = `http://localhost:${await listen(front.server, ports.front, 'the API and the pages')}`;
+  const template = readTemplate(assembly, url, options.denyActions ?? []);
+  const { api, checkInvoke, place, resourcesOf } = template;
+
+  // The slow starters: nothing below waits for them until it needs them.
   const database = options.dynamodbEndpoint
     ? Promise.resolve({ endpoint: options.dynamodbEndpoint, stop: async () => {} })
     : timed('Table is up (DynamoDB Local)', startDynamodbProcess(ports.dynamodb));
@@ -43,13 +50,6 @@ export async function assemble(options: SystemOptions, onStop: OnStop) {
     part.catch(() => {});
     onStop(() => part.then((running) => running.stop()).catch(() => {}));
   }
-
-  // The API's address stands in functions' environments, so its server listens before there is anything to serve.
-  const front = createFront();
-  onStop(() => closeServer(front.server));
-  const url = `http://localhost:${await listen(front.server, ports.front, 'the API and the pages')}`;
-  const template = readTemplate(assembly, url, options.denyActions ?? []);
-  const { api, checkInvoke, place, resourcesOf } = template;
 
   // Functions make calls while they load, before everything that they call is there: the endpoint lets them wait.
   const services: EndpointServices = {};

@@ -18,6 +18,8 @@ export interface DashboardOptions {
 /** How many executions show the way that they took. */
 const SHOWN_PATHS = 100;
 const REFRESH_SECONDS = 5;
+/** The site's pages let nobody frame them. */
+const LINKS_LEAVE_THE_FRAME = '<base target="_blank">';
 
 /** Starts the page that shows what the local system is doing. It only reads. */
 export async function startDashboard(
@@ -60,7 +62,12 @@ async function show(
   }
   if (section === 'mails') {
     const mail = (await mailbox.messages()).find(({ messageId }) => messageId === id);
-    if (mail) return send(response, 200, part === 'html' ? mail.html : page(mail.subject, mailView(mail)));
+    if (mail)
+      return send(
+        response,
+        200,
+        part === 'html' ? `${LINKS_LEAVE_THE_FRAME}${mail.html}` : page(mail.subject, mailView(mail)),
+      );
   }
   if (section === 'logs') return send(response, 200, page(id, logView(logs.lines(id)), REFRESH_SECONDS));
   send(response, 404, page('Not found', logView([])));

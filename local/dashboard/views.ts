@@ -72,7 +72,7 @@ ${execution.output === undefined ? undefined : html`<h2>Output</h2><pre>${pretty
 <h2>History</h2>
 <table>${history.map(({ id, type, timestamp, previousEventId: _, ...details }) => {
     const [detail] = Object.values(details);
-    return html`<tr><td>${id}</td><td>${moment(timestamp)}</td><td>${type}</td><td>${detail ? html`<details><summary>details</summary><pre>${JSON.stringify(detail, null, 2)}</pre></details>` : undefined}</td></tr>`;
+    return html`<tr><td>${id}</td><td>${moment(timestamp)}</td><td>${type}</td><td>${detail ? html`<details><summary>${(detail as { name?: string }).name ?? 'details'}</summary><pre>${JSON.stringify(detail, null, 2)}</pre></details>` : undefined}</td></tr>`;
   })}</table>`;
 }
 
@@ -86,7 +86,7 @@ export function mailView(mail: Mail): Markup {
 <tr><th>From</th><td>${mail.from}</td></tr><tr><th>To</th><td>${[...mail.to, ...mail.cc, ...mail.bcc].join(', ')}</td></tr>
 <tr><th>Reply to</th><td>${mail.replyTo.join(', ')}</td></tr><tr><th>Sent</th><td>${moment(mail.at)}</td></tr></table>
 <h2>Links</h2><ul>${[...new Set(links)].map((link) => html`<li><a href="${link}">${link}</a></li>`)}</ul>
-${mail.html ? html`<h2>HTML</h2><iframe sandbox title="The mail" src="/mails/${mail.messageId}/html"></iframe>` : undefined}
+${mail.html ? html`<h2>HTML</h2><iframe sandbox="allow-popups allow-popups-to-escape-sandbox" title="The mail" src="/mails/${mail.messageId}/html"></iframe>` : undefined}
 <h2>Text</h2><pre>${mail.text || '(none)'}</pre>`;
 }
 
