@@ -96,14 +96,17 @@ export function EndedPage({
   return (
     <>
       <h1>This pass has ended</h1>
-      <p>
-        {reason === 'expired' ? 'Its time is over.' : 'It was taken back, or its time is over.'} If there is
-        more to do, ask the contact below for a new link.
-      </p>
+      <p>{ENDS[reason ?? ''] ?? 'It was taken back.'}</p>
+      <p>If there is more to do, ask the contact below for a new link.</p>
       <TypedText typed={typed} />
     </>
   );
 }
+
+const ENDS: Partial<Record<string, string>> = {
+  expired: 'Its time is over.',
+  superseded: 'A newer link has taken its place: look for a later mail.',
+};
 
 /** A pass page in a browser that does not hold the pass. */
 export function NotOpenPage({ typed = {} }: { typed?: Readonly<Record<string, unknown>> }) {
