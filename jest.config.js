@@ -23,6 +23,8 @@ const project = (displayName, testMatch, extra = {}) => ({
 
 export default {
   maxWorkers: 2,
+  // Real engines on a busy machine: a test that waits for a condition says itself what it waited for in vain.
+  testTimeout: 60_000,
   projects: [
     project('unit', ['<rootDir>/test/unit/**/*.test.ts', '<rootDir>/test/unit/**/*.test.tsx']),
     project('contract', ['<rootDir>/test/contract/**/*.test.ts']),

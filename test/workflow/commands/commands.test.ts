@@ -1,0 +1,153 @@
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { eventKey, recordKey } from '../../../lambdas/shared/table/keys.ts';
+import type { System } from '../../../local/system.ts';
+import { Visitor } from '../../../local/visitor.ts';
+import { runCommand } from '../../support/command.ts';
+import {
+  addWorkOrder,
+  arrive,
+  DISPATCHER,
+  finished,
+  type RecordJson,
+  signIn,
+  startPropertyManagement,
+  workOrder,
+} from '../../support/property-management.ts';
+
+let system: System;
+let order: RecordJson;
+
+beforeAll(async () => {
+  system = await startPropertyManagement();
+  const dispatcher = await signIn(system, DISPATCHER);
+  order = await addWorkOrder(dispatcher, workOrder({ name: 'C', email: 'c@contractor.example' }));
+  const { visitor, pass } = await arrive(system, 'c@contractor.example');
+  await visitor.json('POST', `/production/records/${order.id}/operations/complete`, {}, pass);
+  await finished(system, order.id);
+}, 120_000);
+
+afterAll(() => system?.stop());
+
+describe('npm run first-owner', () => {
+  it('[P11] prints a link that signs the first owner in, once, without any mail', async () => {
+    await system.mail.clear();
+    const { exitCode, stdout } = await runCommand(system, 'bin/first-owner.ts', [
+      'Olga@abc.example',
+      'Olga',
+      'Owner',
+    ]);
+    expect(exitCode).toBe(0);
+    const [link = ''] = /http\S+/.exec(stdout) ?? [];
+    const token = new URL(link).searchParams.get('token') ?? '';
+    const owner = new Visitor(system.url);
+    expect((await owner.form('/sign-in/link', { token })).status).toBe(303);
+    expect((await owner.get('/me')).json).toMatchObject({
+      name: 'Olga Owner',
+      roles: expect.arrayContaining(['owner']),
+    });
+    expect((await new Visitor(system.url).form('/sign-in/link', { token })).status).not.toBe(303);
+    expect(await system.mail.messages()).toEqual([]);
+  });
+
+  it('refuses to make an owner of somebody who is a user already', async () => {
+    const { exitCode, stderr } = await runCommand(system, 'bin/first-owner.ts', [DISPATCHER, 'Dana']);
+    expect([exitCode, stderr.trim()]).toEqual([
+      1,
+      `${DISPATCHER} is a user already, and no owner. Only an owner can make another one.`,
+    ]);
+  });
+});
+
+describe('npm run apply', () => {
+  it('changes nothing when the files are as published', async () => {
+    const { exitCode, stdout } = await runCommand(system, 'bin/apply.ts', ['examples/property-management']);
+    expect(stdout).toContain('unchanged  work-orders version 1 in production');
+    expect(exitCode).toBe(0);
+  });
+
+  it('names a folder that holds no site', async () => {
+    const { exitCode, stderr } = await runCommand(system, 'bin/apply.ts', ['docs']);
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('docs/apps')]);
+  });
+});
+
+// Last, because it moves the clock.
+describe('npm run journal:verify', () => {
+  const verify = () => runCommand(system, 'bin/journal-verify.ts');
+  const Key = () => ({ ...eventKey('production', order.id, 2) });
+
+  it('[D12] finds a whole journal whole', async () => {
+    system.fireSchedule('sealJournal');
+    const { exitCode, stdout } = await verify();
+    expect(stdout).toContain('The journal is whole.');
+    expect(stdout).toMatch(/production: \d+ events of \d+ records/);
+    expect(exitCode).toBe(0);
+  });
+
+  it('[D12] names an entry that was altered', async () => {
+    await changed(async (TableName, client) => {
+      await client.send(
+        new UpdateCommand({
+          TableName,
+          Key: Key(),
+          UpdateExpression: 'SET actor.#name = :name',
+          ExpressionAttributeNames: { '#name': 'name' },
+          ExpressionAttributeValues: { ':name': 'Somebody Else' },
+        }),
+      );
+    });
+    const { exitCode, stdout } = await verify();
+    expect(stdout).toContain(`${order.id}: event 2 is not what was written`);
+    expect(exitCode).toBe(1);
+    await restore();
+  });
+
+  it('[D12] names an entry that was removed', async () => {
+    await changed((TableName, client) => client.send(new DeleteCommand({ TableName, Key: Key() })));
+    expect((await verify()).stdout).toContain(`${order.id}: event 2 is missing`);
+    await restore();
+  });
+
+  it('[D12] finds that the last entries were cut off', async () => {
+    const client = system.dynamodb.client;
+    const TableName = system.dynamodb.tableName();
+    const { Item: head } = await client.send(
+      new GetCommand({ TableName, Key: { ...recordKey('production', order.id) } }),
+    );
+    const last = { TableName, Key: { ...eventKey('production', order.id, head?.eventCount as number) } };
+    const { Item } = await client.send(new GetCommand(last));
+    await client.send(new DeleteCommand(last));
+    expect((await verify()).stdout).toContain(`${order.id}: the record counts 4 events; 3 are there`);
+    await client.send(new PutCommand({ TableName, Item }));
+    expect((await verify()).exitCode).toBe(0);
+  });
+
+  it('[D12] finds that a sealed day has lost a whole record', async () => {
+    await system.clock.advance(25 * 3_600_000);
+    system.fireSchedule('sealJournal');
+    await system.settled();
+    expect((await verify()).stdout).toMatch(/[1-9]\d* sealed days/);
+    const client = system.dynamodb.client;
+    const TableName = system.dynamodb.tableName();
+    for (const number of [1, 2, 3, 4]) {
+      await client.send(
+        new DeleteCommand({ TableName, Key: { ...eventKey('production', order.id, number) } }),
+      );
+    }
+    await client.send(new DeleteCommand({ TableName, Key: { ...recordKey('production', order.id) } }));
+    const { exitCode, stdout } = await verify();
+    expect(stdout).toMatch(/\d+ events were sealed; \d+ are there/);
+    expect(exitCode).toBe(1);
+  });
+
+  let kept: Record<string, unknown> | undefined;
+  async function changed(change: (table: string, client: System['dynamodb']['client']) => Promise<unknown>) {
+    const { client } = system.dynamodb;
+    const TableName = system.dynamodb.tableName();
+    kept = (await client.send(new GetCommand({ TableName, Key: Key() }))).Item;
+    await change(TableName, client);
+  }
+  async function restore() {
+    await system.dynamodb.client.send(new PutCommand({ TableName: system.dynamodb.tableName(), Item: kept }));
+  }
+});
