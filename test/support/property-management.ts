@@ -1,4 +1,9 @@
-import { PROPERTY_MANAGEMENT, seedDefinitions } from '../../local/seed.ts';
+import { applySite } from '../../bin/site-files/apply-site.ts';
+import { readSiteFiles } from '../../bin/site-files/read-site.ts';
+import type { AppDefinition, SiteDefinition } from '../../core/apps/definition.ts';
+import { createDefinitions } from '../../lambdas/shared/table/definitions.ts';
+import { createStore } from '../../lambdas/shared/table/store.ts';
+import { PROPERTY_MANAGEMENT, seedDefinitions, siteIdOf } from '../../local/seed.ts';
 import { type System, type SystemOptions, startSystem } from '../../local/system.ts';
 import { type Answer, linkIn, signIn, Visitor } from '../../local/visitor.ts';
 
@@ -105,3 +110,22 @@ export async function finished(system: System, recordId: string) {
 }
 
 export { signIn };
+
+/** Publishes the example anew, with its definition files changed. */
+export async function changeDefinitions(
+  system: System,
+  change: (apps: Record<string, AppDefinition>, site: SiteDefinition) => void,
+): Promise<void> {
+  const files = await readSiteFiles(PROPERTY_MANAGEMENT.folder);
+  const apps = files.apps as AppDefinition[];
+  change(Object.fromEntries(apps.map((app) => [app.id, app])), files.site);
+  const { client } = system.dynamodb;
+  const table = system.dynamodb.tableName();
+  await applySite(files, PROPERTY_MANAGEMENT.environment, {
+    definitions: createDefinitions(client, table),
+    store: createStore(client, table),
+    siteId: siteIdOf(system),
+    at: new Date(system.clock.now()).toISOString(),
+    by: 'a test',
+  });
+}
