@@ -107,8 +107,8 @@ export async function assemble(options: SystemOptions, onStop: OnStop) {
     tables,
     log: calls,
     now: clock.now,
+    onStop,
   });
-  onStop(() => tableAccess.client.destroy());
   const logAccess = (line: string) => logs.write('access', line);
   if (api) front.serve({ api, clock, functions, checkInvoke, report, logAccess });
 

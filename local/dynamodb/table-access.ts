@@ -25,13 +25,17 @@ export interface TableAccessOptions {
   tables: LocalTable[];
   log: CallLog;
   now(): number;
+  onStop(cleanUp: () => unknown): void;
 }
 
 export async function createTableAccess(options: TableAccessOptions): Promise<TableAccess> {
-  const { endpoint, region, keys, tables, log, now } = options;
+  const { endpoint, region, keys, tables, log, now, onStop } = options;
   const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
   const { DeleteCommand, DynamoDBDocumentClient, ScanCommand } = await import('@aws-sdk/lib-dynamodb');
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region, credentials: keys }), {
+  const bareClient = new DynamoDBClient({ endpoint, region, credentials: keys });
+  // The document client leaves its connections to whoever made the bare one.
+  onStop(() => bareClient.destroy());
+  const client = DynamoDBDocumentClient.from(bareClient, {
     marshallOptions: { removeUndefinedValues: true },
   });
 
