@@ -7,6 +7,7 @@ import { writableFields } from './answer.ts';
 import { findOperation, findRecord, findRecordType } from './operation.ts';
 import type { FormAnswer, FormField, StoredRecord } from './record.ts';
 import { recordScope } from './scope.ts';
+import { fromExpression } from './values.ts';
 import { visibilityOf } from './visibility.ts';
 
 export interface FormRequest {
@@ -73,7 +74,9 @@ function formField(
   const preset = field.default?.(recordScope(session, record));
   const value =
     record.values[field.id] ??
-    (preset === undefined || isUnevaluable(preset) ? null : (preset as FormField['value'])) ??
+    (preset === undefined || isUnevaluable(preset)
+      ? null
+      : fromExpression(definition, preset as FormField['value'])) ??
     null;
   return {
     id: field.id,

@@ -6,7 +6,7 @@ import { isUnevaluable } from '../expressions/compile.ts';
 import type { Session } from '../runtime.ts';
 import type { FieldValue, StoredRecord, Values } from './record.ts';
 import { isVisible, recordScope } from './scope.ts';
-import { checkValue, fieldProblem } from './values.ts';
+import { checkValue, fieldProblem, fromExpression } from './values.ts';
 
 /** What an operation will make of a record, decided and checked, not yet written. */
 export interface Plan {
@@ -113,7 +113,7 @@ function applyDefaults(session: Session, operation: LinkedOperation, record: Sto
     if (!field.default || !field.stored || record.values[field.id] != null) continue;
     const result = field.default(recordScope(session, record));
     if (isUnevaluable(result)) continue;
-    const checked = checkValue(field.definition, result as FieldValue);
+    const checked = checkValue(field.definition, fromExpression(field.definition, result as FieldValue));
     if ('value' in checked) record.values[field.id] = checked.value;
   }
 }

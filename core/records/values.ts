@@ -98,6 +98,11 @@ function isWebAddress(text: string): boolean {
   return protocol === 'https:' || protocol === 'http:';
 }
 
+/** An expression's value as the field holds it: a moment given to a date is its day (UTC). */
+export function fromExpression(field: Field, value: FieldValue): FieldValue {
+  return field.type === 'date' && typeof value === 'string' ? value.slice(0, 10) : value;
+}
+
 /** A problem with a field, as a JSON pointer into the request. */
 export function fieldProblem(field: string, message: string): Problem {
   return { path: `/values/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`, message };
