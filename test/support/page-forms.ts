@@ -1,0 +1,60 @@
+import type { Answer, Visitor } from '../../local/visitor.ts';
+
+/** What a browser would send back for the form of a page: its hidden fields and what it shows filled in. */
+export function fieldsOf(html: string): Record<string, string> {
+  const main = html.slice(html.indexOf('<main'));
+  const fields: Record<string, string> = {};
+  for (const [input] of main.matchAll(/<input[^>]*>/g)) {
+    const name = attribute(input, 'name');
+    const choice = /type="(checkbox|radio)"/.test(input);
+    if (name && (!choice || / checked/.test(input))) fields[name] = attribute(input, 'value') ?? '';
+  }
+  for (const [, tag = '', text = ''] of main.matchAll(/<textarea([^>]*)>([^<]*)<\/textarea>/g)) {
+    const name = attribute(tag, 'name');
+    if (name) fields[name] = unescaped(text);
+  }
+  return fields;
+}
+
+/** Opens the page of a form, fills fields in by their ids, and sends it. */
+export async function submit(
+  visitor: Visitor,
+  path: string,
+  values: Record<string, string | string[]>,
+): Promise<Answer> {
+  const page = await visitor.get(path);
+  if (page.status !== 200) throw new Error(`The form at ${path} answered ${page.status}: ${page.text}`);
+  return send(visitor, path, page, values);
+}
+
+/** Sends the form of a page that is already open. */
+export function send(
+  visitor: Visitor,
+  path: string,
+  page: Answer,
+  values: Record<string, string | string[]>,
+): Promise<Answer> {
+  const typed = Object.fromEntries(Object.entries(values).map(([id, value]) => [`field.${id}`, value]));
+  return visitor.form(path, { ...fieldsOf(page.text), ...typed });
+}
+
+/** The text of a page's content as somebody reads it. */
+export function readable(html: string): string {
+  const main = html.slice(html.indexOf('<main'), html.indexOf('</main>'));
+  return unescaped(main.replace(/<[^>]+>/g, ' '))
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+function attribute(tag: string, name: string): string | undefined {
+  const found = new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1];
+  return found === undefined ? undefined : unescaped(found);
+}
+
+function unescaped(text: string): string {
+  return text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&');
+}

@@ -1,0 +1,211 @@
+import type { System } from '../../../local/system.ts';
+import { linkIn, Visitor } from '../../../local/visitor.ts';
+import { fieldsOf, readable, send, submit } from '../../support/page-forms.ts';
+import {
+  addWorkOrder,
+  DISPATCHER,
+  readRecord,
+  signIn,
+  startPropertyManagement,
+  TECHNICIAN,
+  workOrder,
+} from '../../support/property-management.ts';
+
+const APP = '/app/production';
+const ADD = `${APP}/work-orders/work-order/operations/add`;
+let system: System;
+let dispatcher: Visitor;
+
+beforeAll(async () => {
+  system = await startPropertyManagement();
+  dispatcher = await signIn(system, DISPATCHER);
+}, 120_000);
+
+afterAll(() => system?.stop());
+
+describe('signing in', () => {
+  async function askForLink(visitor: Visitor, fields: Record<string, string>) {
+    await system.mail.clear();
+    const answer = await visitor.form('/sign-in', { email: DISPATCHER, ...fields });
+    const mail = await system.mail.waitFor(({ to }) => to.includes(DISPATCHER));
+    const link = new URL(linkIn(mail.text));
+    return { answer, path: link.pathname + link.search };
+  }
+
+  it('says the same whether or not the address is known, and mails only to those who are', async () => {
+    const known = await askForLink(new Visitor(system.url), {});
+    const unknown = await new Visitor(system.url).form('/sign-in', { email: 'nobody@abc.example' });
+    expect(unknown.status).toBe(known.answer.status);
+    expect(unknown.text.replaceAll('nobody@abc.example', DISPATCHER)).toBe(known.answer.text);
+    expect((await system.mail.messages()).map(({ to }) => to)).toEqual([[DISPATCHER]]);
+  });
+
+  it('works once, by a button; looking at the link uses nothing up', async () => {
+    const visitor = new Visitor(system.url);
+    const { path } = await askForLink(visitor, { to: `${APP}/work-orders` });
+    for (const method of ['HEAD', 'GET', 'GET']) {
+      const page = await new Visitor(system.url).send(method, path);
+      expect([method, page.status, page.headers.getSetCookie()]).toEqual([method, 200, []]);
+    }
+    const page = await visitor.get(path);
+    const redeemed = await visitor.form('/sign-in/link', fieldsOf(page.text));
+    expect([redeemed.status, redeemed.headers.get('location')]).toEqual([303, `${APP}/work-orders`]);
+    expect((await visitor.get(`${APP}/work-orders`)).status).toBe(200);
+    const second = await new Visitor(system.url).form('/sign-in/link', fieldsOf(page.text));
+    expect([second.status, second.headers.getSetCookie()]).toEqual([410, []]);
+  });
+
+  it('leads to no other site', async () => {
+    const visitor = new Visitor(system.url);
+    const { path } = await askForLink(visitor, { to: '//evil.example/' });
+    const fields = fieldsOf((await visitor.get(path)).text);
+    const redeemed = await visitor.form('/sign-in/link', { ...fields, to: 'https://evil.example/' });
+    expect(redeemed.headers.get('location')).toBe('/');
+  });
+
+  it('is asked for where a page needs it, and leads back there', async () => {
+    const page = await new Visitor(system.url).get(`${APP}/work-orders`);
+    expect([page.status, page.headers.get('location')]).toEqual([
+      303,
+      `/sign-in?to=${encodeURIComponent(`${APP}/work-orders`)}`,
+    ]);
+  });
+
+  it('ends with signing out, at once and everywhere the session was', async () => {
+    const visitor = await signIn(system, DISPATCHER);
+    const copy = new Visitor(system.url);
+    for (const [name, value] of visitor.cookies) copy.setCookie(name, value);
+    const page = await visitor.get(APP);
+    const [, formToken = ''] = /name="formToken" value="([^"]+)"/.exec(page.text) ?? [];
+    expect((await visitor.form('/sign-out', { formToken })).status).toBe(303);
+    expect(visitor.cookies.size).toBe(0);
+    expect((await copy.get(APP)).status).toBe(303);
+  });
+});
+
+describe('the pages of staff', () => {
+  it('lead from the start to the apps, their views and their records', async () => {
+    const start = await dispatcher.follow('/');
+    expect(readable(start.text)).toContain('Property Management Work Orders');
+    const order = await addWorkOrder(dispatcher, workOrder());
+    const view = await dispatcher.get(`${APP}/work-orders?type=work-order&view=all`);
+    expect(view.text).toContain(`href="${APP}/records/${order.id}"`);
+    const page = await dispatcher.get(`${APP}/records/${order.id}`);
+    expect(readable(page.text)).toContain(`${order.title} Due date: Tue, 31 Mar 2099`);
+    expect(readable(page.text)).toContain('Add New Record by Dana Dispatcher');
+  });
+
+  it('[F16, F17] a work order is added by the form; conditional fields are asked for only where they apply', async () => {
+    const form = await dispatcher.get(ADD);
+    expect(form.text).toContain('Only if “External contractor” is Yes');
+    const values = { ...workOrder(), externalContractor: [] };
+    const ticked = await send(dispatcher, ADD, form, { ...values, externalContractor: 'Yes' });
+    expect(ticked.status).toBe(422);
+    expect(readable(ticked.text)).toContain('Contractor Name is required');
+    expect(readable(ticked.text)).toContain('Contractor Email is required');
+    expect(fieldsOf(ticked.text)).toMatchObject({
+      'field.number': values.number,
+      'field.externalContractor': 'Yes',
+    });
+    const added = await send(dispatcher, ADD, form, values);
+    expect(added.status).toBe(303);
+    const page = await dispatcher.get(added.headers.get('location') ?? '');
+    expect(readable(page.text)).toContain(`“Add New Record” is done.`);
+  });
+
+  it('a second click on the button adds nothing', async () => {
+    const form = await dispatcher.get(ADD);
+    const values = { ...workOrder(), externalContractor: [] };
+    const [one, two] = await Promise.all([
+      send(dispatcher, ADD, form, values),
+      send(dispatcher, ADD, form, values),
+    ]);
+    expect([one.status, two.status]).toEqual([303, 303]);
+    expect(one.headers.get('location')).toBe(two.headers.get('location'));
+  });
+
+  it('an edit that comes after somebody else’s is shown what differs, and goes through when it is sent again', async () => {
+    const order = await addWorkOrder(dispatcher, workOrder());
+    const path = `${APP}/records/${order.id}/operations/edit`;
+    const [mine, theirs] = [await dispatcher.get(path), await dispatcher.get(path)];
+    expect((await send(dispatcher, path, theirs, { building: 'Their building' })).status).toBe(303);
+    const late = await send(dispatcher, path, mine, { building: 'My building' });
+    expect(late.status).toBe(422);
+    expect(readable(late.text)).toContain('Building is stored as “Their building”');
+    expect((await readRecord(dispatcher, order.id)).values.building).toBe('Their building');
+    expect((await send(dispatcher, path, late, {})).status).toBe(303);
+    expect((await readRecord(dispatcher, order.id)).values.building).toBe('My building');
+  });
+
+  it('[F24, D16] offer what somebody may do, and everything so offered has its page', async () => {
+    const order = await addWorkOrder(dispatcher, workOrder());
+    const technician = await signIn(system, TECHNICIAN);
+    for (const [visitor, offered] of [
+      [dispatcher, ['complete', 'delete', 'edit']],
+      [technician, []],
+    ] as const) {
+      const page = await visitor.get(`${APP}/records/${order.id}`);
+      const links = [...page.text.matchAll(/operations\/([\w-]+)"/g)].map(([, id]) => id).sort();
+      expect(links).toEqual(offered);
+      for (const id of links) {
+        expect((await visitor.get(`${APP}/records/${order.id}/operations/${id}`)).status).toBe(200);
+      }
+    }
+    expect((await technician.get(`${APP}/records/${order.id}`)).status).toBe(404);
+    expect((await technician.get(ADD)).status).toBe(404);
+  });
+
+  it('a record is deleted after a page that asks', async () => {
+    const order = await addWorkOrder(dispatcher, workOrder());
+    const path = `${APP}/records/${order.id}/operations/delete`;
+    expect(readable((await dispatcher.get(path)).text)).toContain('This cannot be undone.');
+    const deleted = await submit(dispatcher, path, {});
+    expect(deleted.headers.get('location')).toContain(`${APP}/work-orders?type=work-order`);
+    expect((await dispatcher.get(`${APP}/records/${order.id}`)).status).toBe(404);
+  });
+
+  it('[F33] a view with a parameter asks for it, and finds by it', async () => {
+    const path = `${APP}/contractor-tokens?type=contractor&view=by-token`;
+    expect((await dispatcher.get(path)).text).toContain('name="param.token"');
+    const found = await dispatcher.get(`${path}&param.token=nothing`);
+    expect([found.status, readable(found.text)]).toEqual([
+      200,
+      expect.stringContaining('nothing in this list'),
+    ]);
+  });
+
+  it('[P7] the API is described by an OpenAPI document, and its error codes by a page', async () => {
+    const visitor = new Visitor(system.url);
+    const described = await visitor.get('/openapi.json');
+    expect(described.json).toMatchObject({
+      openapi: '3.1.0',
+      paths: { '/{environment}/records/{record}': {} },
+    });
+    const problem = (await visitor.get('/production/records/nothing')).json as { type: string; code: string };
+    const { pathname, hash } = new URL(problem.type);
+    expect((await visitor.get(pathname)).text).toContain(`id="${hash.slice(1)}"`);
+    expect(hash).toBe(`#${problem.code}`);
+  });
+
+  it('serve style and script packed, to be kept, and nothing from elsewhere', async () => {
+    const visitor = new Visitor(system.url);
+    const page = await visitor.get('/sign-in');
+    const files = [...page.text.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, file]) => file as string);
+    const assets = files.filter((file) => file.startsWith('/assets/'));
+    expect(files.filter((file) => !file.startsWith('/') && !file.startsWith('#'))).toEqual(
+      files.filter((file) => /^(mailto|tel):/.test(file)),
+    );
+    expect(assets).toHaveLength(3);
+    for (const file of assets) {
+      const answer = await visitor.get(file);
+      expect([file, answer.status, answer.headers.get('cache-control')]).toEqual([
+        file,
+        200,
+        'public, max-age=31536000, immutable',
+      ]);
+      expect(answer.headers.get('content-encoding')).toBe('br');
+      expect(answer.text).not.toContain('data:image');
+    }
+    expect((await visitor.get('/assets/nothing.css')).status).toBe(404);
+  });
+});
