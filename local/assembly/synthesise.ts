@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -84,18 +84,30 @@ function hashSources({ root, sources }: SynthesisOptions): string {
   return hash.digest('hex');
 }
 
-/** A folder is made by one process only. One that ended without removing it is overruled after a while. */
+/** Making a folder succeeds for one process only. A holder that is no longer running, or took too long, is overruled. */
 async function lock(path: string): Promise<() => void> {
+  const holder = join(path, 'pid');
   mkdirSync(join(path, '..'), { recursive: true });
   for (;;) {
     try {
       mkdirSync(path);
+      writeFileSync(holder, String(process.pid));
       return () => rmSync(path, { recursive: true, force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const since = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-      if (Date.now() - since > LOCK_LIMIT_MS) rmSync(path, { recursive: true, force: true });
+      const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+      if (age > LOCK_LIMIT_MS || isGone(holder)) rmSync(path, { recursive: true, force: true });
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+  }
+}
+
+function isGone(holder: string): boolean {
+  if (!existsSync(holder)) return false;
+  try {
+    process.kill(Number(readFileSync(holder, 'utf8')), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
 }

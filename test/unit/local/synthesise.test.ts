@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +45,13 @@ describe('synthesising when it is needed', () => {
   it('lets only one of several that ask at once do the work', async () => {
     expect((await Promise.all([run(), run(), run()])).filter(Boolean)).toHaveLength(1);
     expect(runs()).toEqual(['one']);
+  });
+
+  it('does not wait for a process that was ended in the middle of it', async () => {
+    const ended = spawnSync(process.execPath, ['-e', '']);
+    mkdirSync(join(root, '.daypass', 'out.lock'), { recursive: true });
+    writeFileSync(join(root, '.daypass', 'out.lock', 'pid'), String(ended.pid));
+    expect(await run()).toBe(true);
   });
 
   it('says what the app printed when it fails, and is not fresh afterwards', async () => {
