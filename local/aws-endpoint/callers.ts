@@ -8,8 +8,8 @@ export interface Caller {
   role?: Role;
   /** Ends the caller's process, as a crash would. */
   kill?(): void;
-  /** Says that the caller waits for an answer that never comes: it is no longer counted as doing something. */
-  stall?(): void;
+  /** Says that the caller only waits, for good or until it is told otherwise: it does not count as busy then. */
+  stall?(waits: boolean): void;
   /** The event that the caller is handling. */
   during?(): unknown;
 }

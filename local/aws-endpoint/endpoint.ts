@@ -62,11 +62,14 @@ async function answer(
     if (before === 'hang' || before === 'kill') {
       settle(before);
       if (before === 'kill') caller.kill?.();
-      else caller.stall?.();
+      else caller.stall?.(true);
       return;
     }
-    if (before && isHeld(before)) await before.meanwhile(call);
-    else if (before) throw errorOf(before, call);
+    if (before && isHeld(before)) {
+      caller.stall?.(true);
+      await before.meanwhile(call);
+      caller.stall?.(false);
+    } else if (before) throw errorOf(before, call);
 
     if (caller.role) authorise(caller.role, caller.name, service, handler.accessRequests(call));
     const result = await handler.handle(call);

@@ -16,14 +16,14 @@ export type Failure =
   | 'lose answer'
   /** The service acts, and the caller's process ends before it sees the answer. */
   | 'kill after'
-  /** The service acts as usual, but only once the promise is kept: what others do meanwhile comes in between. */
+  /** The service acts as usual, but something else comes in between. */
   | Held
   /** Any error of the service. */
   | AwsError;
 
-/** Holds a call back before the service acts. */
+/** Holds a call back, before the service acts, until what happens meanwhile is over. */
 export interface Held {
-  until: Promise<unknown>;
+  meanwhile(call: AwsCall): Promise<unknown>;
 }
 
 export interface Fault {
@@ -53,7 +53,7 @@ export interface Faults {
 }
 
 export const isHeld = (failure: Failure): failure is Held =>
-  typeof failure === 'object' && 'until' in failure;
+  typeof failure === 'object' && 'meanwhile' in failure;
 
 const AFTER: Failure[] = ['lose answer', 'kill after'];
 

@@ -38,6 +38,11 @@ export class FunctionPool {
     await process.ready;
   }
 
+  /** Those that wait for an answer that is held back take nothing from this machine. */
+  get #working(): number {
+    return this.running.filter(({ stalled }) => !stalled).length;
+  }
+
   get running(): FunctionProcess[] {
     return [...this.#busy];
   }
@@ -53,7 +58,7 @@ export class FunctionPool {
   #take(): Promise<FunctionProcess> | FunctionProcess {
     let process = this.#free.pop();
     while (process && !process.alive) process = this.#free.pop();
-    if (!process && this.#busy.size < this.#limit) process = this.#start();
+    if (!process && this.#working < this.#limit) process = this.#start();
     if (!process) return new Promise((resolve) => this.#waiting.push(resolve));
     this.#busy.add(process);
     return process;

@@ -21,7 +21,7 @@ export interface ProcessOptions {
 /** One execution environment of a function: it handles one event at a time and may die. */
 export interface FunctionProcess {
   readonly alive: boolean;
-  /** It waits for an answer that never comes, and will do so until its time is up. */
+  /** It waits for an answer that is held back, perhaps until its time is up. */
   readonly stalled: boolean;
   /** Its code is loaded, or has failed to load. */
   readonly ready: Promise<void>;
@@ -62,8 +62,8 @@ export function startFunctionProcess(options: ProcessOptions): FunctionProcess {
       die('Runtime.ExitError', 'RequestId: local Error: Runtime exited with error: signal: killed');
       void end();
     },
-    stall() {
-      stalled = true;
+    stall(waits) {
+      stalled = waits;
     },
     during: () => (current === undefined ? undefined : JSON.parse(current)),
   });

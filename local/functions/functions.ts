@@ -28,7 +28,7 @@ export interface Functions {
   warm(): Promise<void>;
   /** Nothing is running. */
   idle(): boolean;
-  /** All that is running waits for answers that never come, until its time is up. */
+  /** All that is running waits for answers that are held back. */
   stalled(): boolean;
   stop(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
   ): Promise<InvocationResult> {
     const before = faults.before(call);
     if (before === 'hang') return new Promise(() => {});
-    if (before && isHeld(before)) await before.until;
+    if (before && isHeld(before)) await before.meanwhile(call);
     else if (before)
       throw before instanceof AwsError ? before : before === 'throttle' ? throttled(call) : failed(call);
     const pool = pools.get(definition) as FunctionPool;
