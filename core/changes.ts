@@ -27,9 +27,15 @@ export type Change =
       purgeAt?: number;
     }
   | { kind: 'addEvent'; event: RecordEvent }
+  /** A token user, service account or robot; the latter two have an entry in the directory, and their roles count. */
   | { kind: 'addPrincipal'; principal: Principal }
-  /** A user with its unique email and its entry in the directory. */
+  /** A user with its unique email and its entry in the directory; its roles count. */
   | { kind: 'addUser'; principal: Principal; email: string }
+  /** A user, service account or robot as it was read and as it shall be; held back when somebody wrote it in between. */
+  | { kind: 'updateAccount'; before: Principal; after: Principal }
+  /** Ends a user, service account or robot that was read so: email and directory entry go, a tombstone stays. */
+  | { kind: 'endAccount'; principal: Principal; at: number }
+  /** Token users only: what their record says now. */
   | {
       kind: 'changePrincipal';
       principalId: string;

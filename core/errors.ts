@@ -14,6 +14,7 @@ export const ERRORS = {
   },
   CREDENTIAL_MISSING: { status: 401, title: 'Sign in, or send an API key, to use this address.' },
   FORBIDDEN: { status: 403, title: 'You may not do this. Ask an administrator if you need to.' },
+  OWN_ACCOUNT: { status: 403, title: 'Nobody deletes their own account. Ask another administrator.' },
   ORIGIN_REFUSED: {
     status: 403,
     title: 'The request came from another site. Open the page again and repeat it there.',
@@ -23,6 +24,13 @@ export const ERRORS = {
   CONFLICT: { status: 409, title: 'Somebody else was writing at the same moment. Read again and repeat.' },
   STATE_REFUSED: { status: 409, title: 'The record is in a state that does not offer this operation.' },
   ALREADY_EXISTS: { status: 409, title: 'It exists already. Choose another id, or change the existing one.' },
+  EMAIL_TAKEN: { status: 409, title: 'Somebody has this email already. Use theirs, or another address.' },
+  LAST_OWNER: { status: 409, title: 'The last owner stays. Make somebody else an owner first.' },
+  ROLE_IN_USE: { status: 409, title: 'The role is in use. Take it away at the named places first.' },
+  CONFIRMATION_NEEDED: {
+    status: 409,
+    title: 'This reaches further than here. Confirm it with the named environments.',
+  },
   IDEMPOTENCY_MISMATCH: {
     status: 409,
     title: 'This Idempotency-Key was used with another body. Use a new key.',
@@ -43,6 +51,11 @@ export const ERRORS = {
   TOO_LARGE: { status: 413, title: 'The request is larger than this address takes.' },
   MEDIA_TYPE: { status: 415, title: 'Send the body as application/json.' },
   VALUES_INVALID: { status: 422, title: 'Some values are not accepted. Correct the named fields.' },
+  EMAIL_IMMUTABLE: {
+    status: 422,
+    title: 'An email cannot be changed. Delete the account and create one with the new address.',
+  },
+  ROLE_UNKNOWN: { status: 422, title: 'There is no such role. Name one that the site has.' },
   DEFINITION_INVALID: { status: 422, title: 'The definition has mistakes. Correct the named places.' },
   EXPRESSION_INVALID: { status: 422, title: 'An expression cannot be used. Correct it at the named place.' },
   LIMIT_EXCEEDED: { status: 422, title: 'A limit would be exceeded. Make it smaller, or split it.' },

@@ -6,6 +6,9 @@ export interface Principal {
   id: string;
   type: 'user' | 'tokenUser' | 'serviceAccount' | 'robot';
   name: string;
+  /** Users only; `name` is both together. */
+  firstName?: string;
+  lastName?: string;
   email?: string;
   roles: string[];
   profiles: string[];
@@ -13,6 +16,8 @@ export interface Principal {
   /** Token users belong to one environment; users to all. */
   environment?: Environment;
   createdAt: string;
+  /** Counts writes of users, service accounts and robots; absent = 1. */
+  version?: number;
 }
 
 /** Something that lets a principal in. Its token is computed from these ids and a signing key; it is stored nowhere. */
@@ -21,6 +26,8 @@ export interface Credential {
   id: string;
   principalId: string;
   kind: 'access' | 'signIn' | 'session' | 'apiKey';
+  /** API keys: what people call it. */
+  name?: string;
   environment?: Environment;
   /** The signing key its token was issued under. */
   keyId: string;
@@ -40,5 +47,6 @@ export interface Credential {
  * Two addresses that differ only in case, width or composition are one.
  */
 export function normaliseEmail(email: string): string {
-  return email.normalize('NFKC').trim().toLowerCase();
+  // Small letters of composed characters can be decomposed ones: composed again, two spellings meet.
+  return email.normalize('NFKC').trim().toLowerCase().normalize('NFKC');
 }

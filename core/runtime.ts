@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { EnvironmentSettings, RoleDefinition } from './apps/definition.ts';
 import type { LinkedSite } from './apps/published.ts';
 import type { Environment } from './environments.ts';
 import { DaypassError } from './errors.ts';
@@ -27,7 +28,11 @@ export interface SiteSettings {
   name: string;
   /** Whom people can ask when a pass has ended or a link is broken. */
   contact: string;
-  roles: readonly { id: string; name: string; environments: readonly Environment[] }[];
+  roles: readonly RoleDefinition[];
+  /** Ids of roles that were removed: whoever still holds one must not come into a new role of that name. */
+  formerRoles?: readonly string[];
+  /** What differs from an environment's defaults. */
+  environments?: Partial<Record<Environment, EnvironmentSettings>>;
 }
 
 /** The keys that chain the journal; the active one writes, any listed one verifies. */

@@ -20,6 +20,13 @@ export interface Store {
   readUserByEmail(normalised: string): Promise<Principal | undefined>;
   /** Users whom a user field may name: id and name, in order of name; at most 500. */
   listUsers(): Promise<{ id: string; name: string }[]>;
+  /** Users, or service accounts and robots, in order of name. `after` is the last examined place. */
+  listDirectory(
+    part: 'users' | 'machines',
+    page: { limit: number; after?: string },
+  ): Promise<{ entries: (DirectoryEntry & { place: string })[]; last?: string }>;
+  /** All credentials of a principal, ended ones too until they are cleaned up. */
+  listCredentials(principalId: string): Promise<Credential[]>;
   readGrant(environment: Environment, id: string): Promise<Grant | undefined>;
   /** Grants that are requested, live or ending, soonest end first; eventually consistent; at most 800. */
   listOpenGrants(environment: Environment): Promise<Grant[]>;
@@ -45,6 +52,9 @@ export interface Store {
   ): Promise<boolean>;
   readRequest(principalId: string, key: string): Promise<IdempotentRequest | undefined>;
 }
+
+/** What the directory holds of an account. */
+export type DirectoryEntry = Pick<Principal, 'id' | 'type' | 'name' | 'email' | 'roles'>;
 
 export interface PageRequest {
   limit: number;

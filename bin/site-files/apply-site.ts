@@ -112,12 +112,19 @@ function nameOf({ definition }: Draft): string {
 
 /** The newest settings, if the files say the same; else the next ones. */
 async function siteVersion(
-  { name, contact, roles }: SiteDefinition,
+  { name, contact, roles, environments }: SiteDefinition,
   definitions: Definitions,
   manifests: ReadonlyMap<Environment, Manifest>,
 ): Promise<SiteVersion> {
-  const settings: SiteSettings = { name, contact, roles };
   const latest = await latestSite(definitions, manifests);
+  const settings: SiteSettings = {
+    // What files do not say stays: names of former roles, and environments that were set up by hand.
+    ...latest.settings,
+    name,
+    contact,
+    roles,
+    ...(environments && { environments }),
+  };
   if (canonicalJson(latest.settings) === canonicalJson(settings)) return latest;
   return { version: latest.isNew ? latest.version : latest.version + 1, settings, isNew: true };
 }
@@ -127,17 +134,19 @@ async function applyPerson(
   { store, siteId, at }: ApplyPorts,
 ): Promise<Applied['people'][number]> {
   const id = principalIdOf(siteId, person);
-  const { name, roles, kind: type, email } = person;
-  if (await store.readPrincipal(id)) {
-    await store.commit([{ kind: 'changePrincipal', principalId: id, set: { name, roles } }]);
+  const { name, roles, kind: type, email, firstName, lastName } = person;
+  const given = { name, roles, ...(firstName && { firstName }), ...(lastName && { lastName }) };
+  const before = await store.readPrincipal(id);
+  if (before) {
+    const after = { ...before, ...given, version: (before.version ?? 1) + 1 };
+    await store.commit([{ kind: 'updateAccount', before, after }]);
     return { id, name, outcome: 'updated' };
   }
   const principal: Principal = {
     id,
     type,
-    name,
+    ...given,
     ...(email && { email }),
-    roles,
     profiles: [],
     createdAt: at,
   };

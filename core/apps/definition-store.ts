@@ -23,6 +23,20 @@ export interface Publication {
   settings?: { version: number; settings: SiteSettings };
 }
 
+/** New settings of the site, and for each environment that runs the manifest with which they count. */
+export interface SettingsPublication {
+  version: number;
+  settings: SiteSettings;
+  environments: {
+    manifest: Manifest;
+    /** Version of the manifest that it replaces; 0 for the first. */
+    replaces: number;
+    policy: { hash: string; document: string };
+  }[];
+  /** A role that goes with it: only while nobody holds it, and for good. */
+  removedRole?: string;
+}
+
 /** Where drafts, published versions and manifests are kept. Reads are strongly consistent. */
 export interface DefinitionStore {
   readManifest(environment: Environment): Promise<Manifest | undefined>;
@@ -37,4 +51,6 @@ export interface DefinitionStore {
   saveDraft(draft: Draft, name: string): Promise<void>;
   /** All or none. @throws DaypassError CONFLICT when another publication came first; LIMIT_EXCEEDED with the size */
   publish(publication: Publication): Promise<void>;
+  /** All or none. @throws DaypassError CONFLICT when another change came first; ROLE_IN_USE */
+  changeSettings(publication: SettingsPublication): Promise<void>;
 }

@@ -1,43 +1,64 @@
 import { DaypassError } from '../errors.ts';
 import { buildPolicy } from '../policy/build.ts';
 import { decide } from '../policy/decide.ts';
+import type { AppFacts } from '../policy/document.ts';
 import { loadPolicy, type Policy } from '../policy/load.ts';
 import { builtInRoleRules } from '../policy/sources/built-in-roles.ts';
+import { designedApps, designGrantRules } from '../policy/sources/design-grants.ts';
 import type { Resource, Subject } from '../policy/types.ts';
 import { validateRules } from '../policy/validate.ts';
 import type { Caller } from '../ports.ts';
+import type { RoleDefinition } from './definition.ts';
 
-/** What somebody can do with an app, or with all of them, while it is designed. */
-export type DesignAction = 'design:read' | 'design:create' | 'design:edit' | 'design:publish';
+/** What somebody can do with apps, roles, accounts and environments while they are designed. */
+export type DesignAction =
+  | 'design:read'
+  | 'design:create'
+  | 'design:edit'
+  | 'design:delete'
+  | 'design:publish'
+  | 'design:configure';
 
 /** Who asks, and when (epoch milliseconds). */
 export interface Designer {
   readonly caller: Caller;
   readonly now: number;
+  /** Of the design plane; absent = the built-in roles alone. */
+  readonly policy?: Policy;
 }
 
 /** Rules of the built-in roles: the same for every site, and for apps that are not published anywhere yet. */
-const POLICY = designPolicy();
+const BUILT_IN_ONLY = designPolicy([]);
 
-function designPolicy(): Policy {
-  const facts = { apps: {}, roles: [] };
-  const rules = validateRules(builtInRoleRules(), facts, (source) => {
-    throw new DaypassError('INTERNAL', `a rule of the built-in roles has a condition: ${source}`);
+/** The policy of the design plane: what built-in roles may do there, and what custom ones were given. */
+export function designPolicy(roles: readonly RoleDefinition[]): Policy {
+  const apps = designedApps(roles).map((id): [string, AppFacts] => [id, UNSEEN]);
+  const facts = { apps: Object.fromEntries(apps), roles: roles.map(({ id }) => id) };
+  const rules = validateRules([...builtInRoleRules(), ...designGrantRules(roles)], facts, (source) => {
+    throw new DaypassError('INTERNAL', `a rule of the design plane has a condition: ${source}`);
   });
   return loadPolicy(buildPolicy({ ...facts, rules }));
 }
 
+/** An app as the design plane's rules need to know it: that it can be named. */
+const UNSEEN: AppFacts = { kind: 'records', accessModel: 'roles', recordTypes: {} };
+
 /** Whether somebody may do this with an app; without an id, with apps in general. */
-export function mayDesign({ caller, now }: Designer, action: DesignAction, resource: Resource): boolean {
-  const subject: Subject = {
+export function mayDesign(designer: Designer, action: DesignAction, resource: Resource): boolean {
+  const { caller, now, policy = BUILT_IN_ONLY } = designer;
+  const context = { now, environment: 'development', channel: caller.channel } as const;
+  return decide(policy, { subject: designSubject(caller), action, resource, context }).decision;
+}
+
+/** The caller in the policy's words. */
+export function designSubject(caller: Caller): Subject {
+  return {
     type: caller.type,
     ...(caller.type !== 'anonymous' && { id: caller.principalId }),
     roles: caller.roles,
     profiles: caller.profiles,
     ceiling: caller.credential?.ceiling,
   };
-  const context = { now, environment: 'development', channel: caller.channel } as const;
-  return decide(POLICY, { subject, action, resource, context }).decision;
 }
 
 /**

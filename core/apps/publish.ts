@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Environment } from '../environments.ts';
 import { DaypassError, type Problem } from '../errors.ts';
 import { canonicalJson } from '../journal/event.ts';
+import { accountSettings } from '../people/environment-settings.ts';
 import { sitePolicy } from '../policy/site-policy.ts';
 import type { SiteSettings } from '../runtime.ts';
 import { checkApp, type SiteNames } from './check.ts';
@@ -60,7 +61,11 @@ export function planPublication(input: PublishInput): Publication | undefined {
     apps[app] = { version, hash };
     versions.push({ app, version, checked: fresh });
   }
-  const policy = sitePolicy({ roles: site.settings.roles, apps: checked });
+  const policy = sitePolicy({
+    roles: site.settings.roles,
+    apps: checked,
+    accounts: accountSettings(site.settings, environment),
+  });
   const same = versions.length === 0 && manifest?.policy === policy.hash && manifest.site === site.version;
   if (same) return undefined;
   return {

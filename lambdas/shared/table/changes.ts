@@ -1,14 +1,10 @@
-import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Change, GrantChange } from '../../../core/changes.ts';
 import type { Environment } from '../../../core/environments.ts';
-import type { ErrorCode } from '../../../core/errors.ts';
 import type { GrantStep } from '../../../core/grants/grant.ts';
-import { normaliseEmail } from '../../../core/principals.ts';
 import type { IndexEntry, IndexKey } from '../../../core/records/view-index.ts';
+import { accountActions, roleCounts } from './accounts.ts';
 import {
   credentialKey,
-  directoryKey,
-  emailKey,
   eventKey,
   grantKey,
   indexKey,
@@ -20,19 +16,9 @@ import {
   recordKey,
   requestKey,
 } from './keys.ts';
+import { afterDays, NEW, put, remove, type TableAction, TOMBSTONE_DAYS } from './table-action.ts';
 
-type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
-
-/** One part of a transaction, and the error that the caller gets when its condition does not hold. */
-export interface TableAction {
-  key: Key;
-  item: TransactItem;
-  refusal: ErrorCode;
-}
-
-/** Days after which DynamoDB may remove what is kept only as a trace. */
-const TOMBSTONE_DAYS = 90;
-const DAY_SECONDS = 86_400;
+export type { TableAction } from './table-action.ts';
 
 /**
  * Translates changes into the parts of one transaction, as data: nothing is sent here.
@@ -46,13 +32,14 @@ export function toTableActions(changes: readonly Change[], table: string): Table
     if (change.kind === 'endCredential') ended.add(change.credentialId);
     if (change.kind === 'requireLive') mustBeLive.add(change.credentialId);
   }
-  return changes.flatMap((change) => {
+  const parts = changes.flatMap((change) => {
     if (change.kind === 'requireLive' && ended.has(change.credentialId)) return [];
     if (change.kind === 'endCredential' && mustBeLive.has(change.credentialId)) {
       return actionsOf({ ...change, requireLive: true }, table);
     }
     return actionsOf(change, table);
   });
+  return [...parts, ...roleCounts(changes, table)];
 }
 
 function actionsOf(change: Change, table: string): TableAction[] {
@@ -108,16 +95,11 @@ function actionsOf(change: Change, table: string): TableAction[] {
         ),
       ];
     }
-    case 'addUser': {
-      const { principal, email } = change;
-      return [
-        put(table, principalKey(principal.id), principal, NEW, 'ALREADY_EXISTS'),
-        put(table, emailKey(normaliseEmail(email)), { principalId: principal.id }, NEW, 'ALREADY_EXISTS'),
-        put(table, directoryKey(principal.id), { id: principal.id, name: principal.name }, {}, 'CONFLICT'),
-      ];
-    }
+    case 'addUser':
     case 'addPrincipal':
-      return [put(table, principalKey(change.principal.id), change.principal, NEW, 'ALREADY_EXISTS')];
+    case 'updateAccount':
+    case 'endAccount':
+      return accountActions(change, table);
     case 'changePrincipal':
       return [changePrincipal(table, change)];
     case 'endPrincipal':
@@ -233,19 +215,12 @@ function actionsOf(change: Change, table: string): TableAction[] {
   }
 }
 
-const NEW = { ConditionExpression: 'attribute_not_exists(PK)' };
 const LIVE = 'attribute_exists(PK) AND attribute_not_exists(endedAt) AND expiresAt > :now';
 const sameVersion = (version: number) => ({
   ConditionExpression: '#version = :version',
   ExpressionAttributeNames: { '#version': 'version' },
   ExpressionAttributeValues: { ':version': version },
 });
-
-const afterDays = (at: number, days: number) => Math.floor(at / 1000) + days * DAY_SECONDS;
-
-function put(table: string, key: Key, body: object, condition: object, refusal: ErrorCode): TableAction {
-  return { key, refusal, item: { Put: { TableName: table, Item: { ...body, ...key }, ...condition } } };
-}
 
 function changePrincipal(
   table: string,
@@ -266,10 +241,6 @@ function changePrincipal(
       },
     },
   };
-}
-
-function remove(table: string, key: Key, condition: object, refusal: ErrorCode): TableAction {
-  return { key, refusal, item: { Delete: { TableName: table, Key: { ...key }, ...condition } } };
 }
 
 function putIndex(table: string, environment: Environment, entry: IndexEntry): TableAction {

@@ -7,12 +7,16 @@ import {
   QueryCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { AppListEntry, DefinitionStore } from '../../../core/apps/definition-store.ts';
+import type {
+  AppListEntry,
+  DefinitionStore,
+  SettingsPublication,
+} from '../../../core/apps/definition-store.ts';
 import { linkDefinitions } from '../../../core/apps/link.ts';
 import type { Draft, Manifest } from '../../../core/apps/manifest.ts';
 import type { CheckedApp } from '../../../core/apps/published.ts';
 import type { Environment } from '../../../core/environments.ts';
-import { DaypassError } from '../../../core/errors.ts';
+import { DaypassError, type ErrorCode } from '../../../core/errors.ts';
 import { loadPolicy } from '../../../core/policy/load.ts';
 import type { Published, SiteSettings } from '../../../core/runtime.ts';
 import {
@@ -23,6 +27,7 @@ import {
   type Key,
   manifestKey,
   policyKey,
+  roleKey,
   SITE,
   siteVersionKey,
 } from './keys.ts';
@@ -98,28 +103,10 @@ export function createDefinitions(client: DynamoDBDocumentClient, table: string)
     },
 
     async publish({ manifest, replaces, versions, policy, settings }): Promise<void> {
-      // Content-addressed: written ahead, it is of no effect until a manifest names it.
-      await client.send(
-        new PutCommand({
-          TableName: table,
-          Item: { packed: pack(policy.document), ...policyKey(policy.hash) },
-        }),
-      );
+      await putPolicy(policy);
       await transact(
         [
-          {
-            Put: {
-              TableName: table,
-              Item: { ...manifest, ...manifestKey(manifest.environment) },
-              ...(replaces === 0
-                ? { ConditionExpression: 'attribute_not_exists(PK)' }
-                : {
-                    ConditionExpression: '#version = :replaces',
-                    ExpressionAttributeNames: { '#version': 'version' },
-                    ExpressionAttributeValues: { ':replaces': replaces },
-                  }),
-            },
-          },
+          putManifest(manifest, replaces),
           ...versions.map(({ app, version, checked }) => ({
             Put: {
               TableName: table,
@@ -130,35 +117,94 @@ export function createDefinitions(client: DynamoDBDocumentClient, table: string)
               ExpressionAttributeValues: { ':hash': manifest.apps[app]?.hash },
             },
           })),
-          ...(settings
-            ? [
-                {
-                  Put: {
-                    TableName: table,
-                    Item: { settings: settings.settings, ...siteVersionKey(settings.version) },
-                    ConditionExpression: 'attribute_not_exists(PK)',
-                  },
-                },
-              ]
-            : []),
+          ...(settings ? [putSettings(settings)] : []),
         ],
         'CONFLICT',
       );
     },
+
+    async changeSettings({ version, settings, environments, removedRole }): Promise<void> {
+      await Promise.all(environments.map(({ policy }) => putPolicy(policy)));
+      await transact(
+        [
+          ...(removedRole === undefined ? [] : [removeRole(removedRole)]),
+          putSettings({ version, settings }),
+          ...environments.map(({ manifest, replaces }) => putManifest(manifest, replaces)),
+        ],
+        'CONFLICT',
+        removedRole === undefined ? undefined : 'ROLE_IN_USE',
+      );
+    },
   };
 
+  /** Content-addressed: written ahead, it is of no effect until a manifest names it. */
+  async function putPolicy({ hash, document }: SettingsPublication['environments'][number]['policy']) {
+    await client.send(
+      new PutCommand({ TableName: table, Item: { packed: pack(document), ...policyKey(hash) } }),
+    );
+  }
+
+  function putManifest(manifest: Manifest, replaces: number): TransactItem {
+    return {
+      Put: {
+        TableName: table,
+        Item: { ...manifest, ...manifestKey(manifest.environment) },
+        ...(replaces === 0
+          ? { ConditionExpression: 'attribute_not_exists(PK)' }
+          : {
+              ConditionExpression: '#version = :replaces',
+              ExpressionAttributeNames: { '#version': 'version' },
+              ExpressionAttributeValues: { ':replaces': replaces },
+            }),
+      },
+    };
+  }
+
+  function putSettings({
+    version,
+    settings,
+  }: Pick<SettingsPublication, 'version' | 'settings'>): TransactItem {
+    return {
+      Put: {
+        TableName: table,
+        Item: { settings, ...siteVersionKey(version) },
+        ConditionExpression: 'attribute_not_exists(PK)',
+      },
+    };
+  }
+
+  /** Whoever is being given the role at the same moment comes first, or not at all. */
+  function removeRole(role: string): TransactItem {
+    return {
+      Update: {
+        TableName: table,
+        Key: { ...roleKey(role) },
+        UpdateExpression: 'SET removedAt = :at',
+        ConditionExpression: 'attribute_not_exists(holders) OR holders <= :none',
+        ExpressionAttributeValues: { ':none': 0, ':at': new Date().toISOString() },
+      },
+    };
+  }
+
+  /** @param first what is refused when the first part's condition is the one that failed */
   async function transact(
-    items: NonNullable<ConstructorParameters<typeof TransactWriteCommand>[0]['TransactItems']>,
+    items: TransactItem[],
     refusal: 'ALREADY_EXISTS' | 'VERSION_MISMATCH' | 'CONFLICT',
+    first?: ErrorCode,
   ): Promise<void> {
     try {
       await client.send(new TransactWriteCommand({ TransactItems: items }));
     } catch (error) {
-      if (error instanceof TransactionCanceledException) throw new DaypassError(refusal);
-      throw error;
+      if (!(error instanceof TransactionCanceledException)) throw error;
+      const [reason] = error.CancellationReasons ?? [];
+      throw new DaypassError(first && reason?.Code === 'ConditionalCheckFailed' ? first : refusal);
     }
   }
 }
+
+type TransactItem = NonNullable<
+  ConstructorParameters<typeof TransactWriteCommand>[0]['TransactItems']
+>[number];
 
 /** The definition store, and what else is looked up beside it. */
 export interface Definitions extends DefinitionStore {

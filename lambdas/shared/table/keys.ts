@@ -1,5 +1,6 @@
 import type { Environment } from '../../../core/environments.ts';
 import { recordIdOfGrant } from '../../../core/grants/grant.ts';
+import type { Principal } from '../../../core/principals.ts';
 
 /**
  * Every key of the single table, and the access pattern that it serves. No other module spells one.
@@ -8,7 +9,9 @@ import { recordIdOfGrant } from '../../../core/grants/grant.ts';
  * |--------------------------------------------|----------------------------------------------------------------|
  * | authorizer: principal with one credential  | Query `PRINCIPAL#id`, one strongly consistent read unit         |
  * | sign-in: who has this email                | Get `EMAIL#normalised`                                          |
- * | forms: whom can a user field name          | Query `DIRECTORY`                                               |
+ * | forms, administrators: users by name       | Query `DIRECTORY#users`                                         |
+ * | service accounts and robots by name        | Query `DIRECTORY#machines`                                      |
+ * | how many hold a role, and is it gone       | Get `ROLE#id`                                                   |
  * | a record; its events; its grants           | Get / Query `RECORD#env#id`, SK prefix                          |
  * | a view's page                              | Query `INDEX#env#app#type#view#values`, in sort order           |
  * | dispatch and sweep what must follow        | stream on `OUTBOX#shard`; Query it up to a time                 |
@@ -37,12 +40,20 @@ export const principalPartition = (id: string) => `PRINCIPAL#${id}`;
 export const principalKey = (id: string): Key => ({ PK: principalPartition(id), SK: '#PRINCIPAL' });
 export const credentialKey = (principalId: string, id: string): Key => ({
   PK: principalPartition(principalId),
-  SK: `CREDENTIAL#${id}`,
+  SK: `${CREDENTIAL_PREFIX}${id}`,
 });
 
 export const emailKey = (normalised: string): Key => ({ PK: `EMAIL#${normalised}`, SK: '#EMAIL' });
-export const DIRECTORY = 'DIRECTORY';
-export const directoryKey = (principalId: string): Key => ({ PK: DIRECTORY, SK: `USER#${principalId}` });
+/** Who can be named and administered: users, and what works without a person. In order of name. */
+export type DirectoryPart = 'users' | 'machines';
+export const directoryPartition = (part: DirectoryPart) => `DIRECTORY#${part}`;
+export const directoryKey = ({ id, type, name }: Pick<Principal, 'id' | 'type' | 'name'>): Key => ({
+  PK: directoryPartition(type === 'user' ? 'users' : 'machines'),
+  SK: `${name.normalize('NFKC').toLowerCase().slice(0, 100)}#${id}`,
+});
+
+export const roleKey = (id: string): Key => ({ PK: `ROLE#${id}`, SK: '#ROLE' });
+export const CREDENTIAL_PREFIX = 'CREDENTIAL#';
 
 export const recordPartition = (environment: Environment, id: string) => `RECORD#${environment}#${id}`;
 export const recordKey = (environment: Environment, id: string): Key => ({

@@ -5,11 +5,12 @@ import type { Grant } from '../../../core/grants/grant.ts';
 import type { RecordEvent } from '../../../core/journal/event.ts';
 import type { Credential, Principal } from '../../../core/principals.ts';
 import type { StoredRecord } from '../../../core/records/record.ts';
-import type { Store, StoredIndexEntry } from '../../../core/store.ts';
+import type { DirectoryEntry, Store, StoredIndexEntry } from '../../../core/store.ts';
 import { commit } from './commit.ts';
 import {
+  CREDENTIAL_PREFIX,
   credentialKey,
-  DIRECTORY,
+  directoryPartition,
   EVENT_PREFIX,
   emailKey,
   GRANT_PREFIX,
@@ -18,6 +19,7 @@ import {
   type Key,
   livePartition,
   principalKey,
+  principalPartition,
   rateKey,
   recordKey,
   recordPartition,
@@ -97,8 +99,24 @@ export function createStore(client: DynamoDBDocumentClient, table: string): Stor
     },
 
     async listUsers() {
-      const { items } = await query<{ id: string; name: string }>(DIRECTORY, '', { limit: DIRECTORY_LIMIT });
+      const partition = directoryPartition('users');
+      const { items } = await query<DirectoryEntry>(partition, '', { limit: DIRECTORY_LIMIT });
       return items.map(({ id, name }) => ({ id, name })).sort((a, b) => a.name.localeCompare(b.name));
+    },
+
+    async listDirectory(part, { limit, after }) {
+      const partition = directoryPartition(part);
+      const { items, last } = await query<DirectoryEntry>(partition, '', {
+        limit,
+        ...(after !== undefined && { after: { PK: partition, SK: after } }),
+      });
+      const entries = items.map(({ PK: _pk, SK, ...entry }) => ({ ...(entry as DirectoryEntry), place: SK }));
+      return { entries, ...(last && { last: last.SK }) };
+    },
+
+    async listCredentials(principalId) {
+      const { items } = await query<Credential>(principalPartition(principalId), CREDENTIAL_PREFIX);
+      return items;
     },
 
     readGrant: (environment, id) => get<Grant>(grantKey(environment, id)),

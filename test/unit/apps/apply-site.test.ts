@@ -47,6 +47,7 @@ function bound(memory: DefinitionMemory) {
     listApps: memory.listApps.bind(memory),
     saveDraft: memory.saveDraft.bind(memory),
     publish: memory.publish.bind(memory),
+    changeSettings: memory.changeSettings.bind(memory),
   };
 }
 
