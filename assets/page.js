@@ -61,13 +61,17 @@ function countDays() {
   }
 }
 
-/** A pass in the part of a link that browsers never send: it is handed over in the body of a form. */
+/** A pass in the part of a link that browsers never send (`/#token=…`): it is handed over in the body of a form. */
 function takeFragment() {
-  const form = document.querySelector('form[data-fragment]');
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (!form || !token) return;
-  history.replaceState(null, '', location.pathname);
-  form.elements.token.value = token;
+  if (!token) return;
+  history.replaceState(null, '', location.pathname + location.search);
+  const form = document.createElement('form');
+  const input = document.createElement('input');
+  Object.assign(form, { method: 'post', action: '/', hidden: true });
+  Object.assign(input, { type: 'hidden', name: 'token', value: token });
+  form.append(input);
+  document.body.append(form);
   form.submit();
 }
 

@@ -25,13 +25,12 @@ const mail = z.object({
   CONFIGURATION_SET: z.string().min(1),
 });
 const machine = z.object({ TOKEN_ACCESS_ARN: z.string().min(1).describe('State machine token-access') });
-const link = z.object({ LINK_STYLE: z.enum(['query', 'fragment']).default('query') });
 
 const SCHEMAS = {
-  api: site.extend(journal.shape).extend(link.shape),
+  api: site.extend(journal.shape),
   admin: site.extend(journal.shape).extend(mail.shape),
-  portal: site.extend(journal.shape).extend(mail.shape).extend(link.shape),
-  robot: site.extend(journal.shape).extend(mail.shape).extend(link.shape),
+  portal: site.extend(journal.shape).extend(mail.shape),
+  robot: site.extend(journal.shape).extend(mail.shape),
   outbox: z.object({ TABLE_NAME: site.shape.TABLE_NAME }).extend(machine.shape),
   // These two only take access away or mark records: they sign nothing.
   housekeeping: keyless.extend(journal.shape).extend(machine.shape),

@@ -126,7 +126,12 @@ describe('the HTTP API of the template', () => {
     };
 
     expect(DefaultRouteSettings.ThrottlingRateLimit).toBe(200);
-    expect(Object.keys(RouteSettings).sort()).toEqual(['GET /', 'POST /sign-in', 'POST /sign-in/link']);
+    expect(Object.keys(RouteSettings).sort()).toEqual([
+      'GET /',
+      'POST /',
+      'POST /sign-in',
+      'POST /sign-in/link',
+    ]);
     for (const { ThrottlingRateLimit } of Object.values(RouteSettings)) expect(ThrottlingRateLimit).toBe(20);
     const limited = routes.filter((route) => keyOf(route) in RouteSettings).map(([id]) => id);
     expect(stage.DependsOn).toEqual(expect.arrayContaining(limited));

@@ -20,7 +20,7 @@ import type { PortalHandlers } from './handlers.ts';
 /** The way in: pass links, and home for everybody else. */
 export function homeHandlers(
   portal: Portal,
-): Pick<PortalHandlers, 'home' | 'asset' | 'errorsPage' | 'openApi'> {
+): Pick<PortalHandlers, 'home' | 'takePass' | 'asset' | 'errorsPage' | 'openApi'> {
   return {
     async home({ query, caller, now }) {
       const { token, to } = query;
@@ -32,6 +32,10 @@ export function homeHandlers(
       if (environments.length === 1) return seeOther(`/app/${environments[0]}`);
       const user = { name: caller.name, formToken: formTokenOf(caller, runtime) };
       return page({ ...frame, user }, 'Home', <EnvironmentsPage environments={environments} />);
+    },
+
+    async takePass({ body, now }) {
+      return takePass(portal, body.token, undefined, now);
     },
 
     async asset({ params, headers }) {
@@ -63,7 +67,7 @@ export function homeHandlers(
  * Following a pass link: a cookie of its own and a clean address. It consumes nothing, so programs that open links in
  * mails do no harm, and the same link works again for as long as the pass lives.
  */
-export async function takePass(
+async function takePass(
   portal: Portal,
   token: string,
   to: string | undefined,

@@ -59,10 +59,14 @@ export async function runForm(
     if (error.code === 'VERSION_MISMATCH' || error.code === 'CONFLICT') {
       return { page: render(place, form, { sent, problems: differences(form, sent), refusal: MEANWHILE }) };
     }
+    if (error.code === 'IDEMPOTENCY_MISMATCH')
+      return { page: render(place, form, { sent, refusal: SENT_BEFORE }) };
     throw error;
   }
 }
 
+const SENT_BEFORE =
+  'This form was sent before with other contents. To send it once more as it is now, press the button.';
 const MEANWHILE = 'Somebody else changed this meanwhile. Check what differs, then send it again.';
 
 /**

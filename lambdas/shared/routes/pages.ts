@@ -31,6 +31,15 @@ export const PAGE_ROUTES = [
   },
   {
     ...page,
+    id: 'takePass',
+    method: 'POST',
+    path: '/',
+    summary: 'Takes the pass of a link of the form `/#token=…`, which the page hands over',
+    body: z.object({ token: z.string().max(400) }),
+    responses: { 303: { description: 'To the pass, with a cookie' } },
+  },
+  {
+    ...page,
     id: 'asset',
     method: 'GET',
     path: '/assets/{file}',

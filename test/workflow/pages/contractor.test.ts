@@ -67,6 +67,14 @@ describe('a contractor’s pages', () => {
     expect(page.text).not.toMatch(/dp_[as]/);
   });
 
+  it('[F28] a link of the style /#token=… is handed over in a form, and leads to the same page', async () => {
+    const { token, home } = await issue();
+    const visitor = new Visitor(system.url);
+    const landing = await visitor.form('/', { token });
+    expect([landing.status, landing.headers.get('location')]).toEqual([303, home]);
+    expect((await visitor.get(home)).status).toBe(200);
+  });
+
   it('[F35, F36] the job is completed by the form; then the page thanks, and link and pages give nothing', async () => {
     const { order, visitor, home, link } = await issue();
     const form = `${home}/records/${order.id}/operations/complete`;

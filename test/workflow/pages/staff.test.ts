@@ -137,7 +137,7 @@ describe('the pages of staff', () => {
     expect((await readRecord(dispatcher, order.id)).values.building).toBe('My building');
   });
 
-  it('[F24, D16] offer what somebody may do, and everything so offered has its page', async () => {
+  it('[D16] offer what somebody may do, and everything so offered has its page', async () => {
     const order = await addWorkOrder(dispatcher, workOrder());
     const technician = await signIn(system, TECHNICIAN);
     for (const [visitor, offered] of [
@@ -164,7 +164,7 @@ describe('the pages of staff', () => {
     expect((await dispatcher.get(`${APP}/records/${order.id}`)).status).toBe(404);
   });
 
-  it('[F33] a view with a parameter asks for it, and finds by it', async () => {
+  it('a view with a parameter asks for it, and finds by it', async () => {
     const path = `${APP}/contractor-tokens?type=contractor&view=by-token`;
     expect((await dispatcher.get(path)).text).toContain('name="param.token"');
     const found = await dispatcher.get(`${path}&param.token=nothing`);
@@ -197,7 +197,7 @@ describe('the pages of staff', () => {
     );
     expect(assets).toHaveLength(3);
     for (const file of assets) {
-      const answer = await visitor.get(file);
+      const answer = await visitor.get(file, { 'accept-encoding': 'gzip, br' });
       expect([file, answer.status, answer.headers.get('cache-control')]).toEqual([
         file,
         200,
