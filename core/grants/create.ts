@@ -54,7 +54,7 @@ async function issue(session: GrantSession, record: StoredRecord, action: Linked
     operation: action.target,
     values: mappedValues(session, record, action),
   });
-  const principal = issueTokenUser(session, added, {
+  issueTokenUser(session, added, {
     expiresAt,
     ceiling: { app: grant.app, recordType: grant.recordType, records: [record.id] },
     grantId: grant.id,
@@ -82,7 +82,6 @@ async function issue(session: GrantSession, record: StoredRecord, action: Linked
         at: new Date(now).toISOString(),
         step: 'CreateToken',
         outcome: 'done',
-        message: `for ${principal.name}`,
       },
     },
   ]);

@@ -1,0 +1,353 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import type { AppDefinition, Permission } from '../../../core/apps/definition.ts';
+import { PROPERTY_MANAGEMENT } from '../../../local/seed.ts';
+import type { System } from '../../../local/system.ts';
+import { Visitor } from '../../../local/visitor.ts';
+import {
+  addWorkOrder,
+  arrive,
+  CONTRACTORS,
+  DISPATCHER,
+  type RecordJson,
+  readRecord,
+  startPropertyManagement,
+  TECHNICIAN,
+  WORK_ORDERS,
+  workOrder,
+} from '../../support/property-management.ts';
+import { staffSession, staffSessionToken } from '../../support/site-runtime.ts';
+import { watchCalls } from '../../support/witness.ts';
+
+jest.setTimeout(120_000);
+
+const app = JSON.parse(
+  readFileSync(join(PROPERTY_MANAGEMENT.folder, 'apps', 'work-orders.json'), 'utf8'),
+) as AppDefinition;
+const [type] = app.recordTypes;
+const fields = (type?.fields ?? []).map(({ id }) => id);
+/** Nobody's input, and what only the server keeps. */
+const HIDDEN = [
+  'id',
+  'state',
+  'version',
+  'createdAt',
+  'createdBy',
+  'grantId',
+  'names',
+  'trouble',
+  'deletedAt',
+];
+
+/** The fields that the definition's text lists for a role and an operation: read off it without the engine. */
+function listed(role: string, operation: string): string[] {
+  const permissions = app.permissions.filter(
+    (permission: Permission) => permission.role === role && permission.operations?.includes(operation),
+  );
+  return fields.filter((field) =>
+    permissions.some((permission) => {
+      const own = permission.fields?.[operation];
+      return own === undefined || own === '*' || own.includes(field);
+    }),
+  );
+}
+
+/** Of those, the ones that the operation's form takes and that people may write. */
+function writable(role: string, operation: string): string[] {
+  const form = type?.operations.find(({ id }) => id === operation)?.fields ?? [];
+  const readOnly = (type?.fields ?? []).filter((field) => field.readOnly || field.type === 'formula');
+  return listed(role, operation).filter(
+    (field) => form.includes(field) && !readOnly.some(({ id }) => id === field),
+  );
+}
+
+/** What each field holds in the records under attack; each text is found nowhere else. */
+const MARKS: Record<string, string> = {
+  number: 'mark-number',
+  building: 'mark-building',
+  description: 'mark-description',
+  contractorName: 'mark-name',
+  contractorEmail: 'mark-email@contractor.example',
+  completionNotes: 'mark-notes',
+  contractorLink: '/?token=dp_',
+};
+
+let system: System;
+let dispatcher: Visitor;
+let technician: Visitor;
+let technicianId: string;
+const roles: Record<
+  string,
+  { visitor: Visitor; headers: Record<string, string>; record: string; pages: string }
+> = {};
+
+beforeAll(async () => {
+  system = await startPropertyManagement();
+  dispatcher = await staffSession(system, DISPATCHER);
+  technician = await staffSession(system, TECHNICIAN);
+  technicianId = (await staffSessionToken(system, TECHNICIAN)).principalId;
+
+  const contracted = await addMarked('one', {});
+  const contractor = await arrive(system, `one-${MARKS.contractorEmail}`);
+  await note(contracted, contractor.visitor, contractor.pass);
+  // A work order that a contractor had begun before it was given to the technician.
+  const reassigned = await addMarked('two', {});
+  const former = await arrive(system, `two-${MARKS.contractorEmail}`);
+  await note(reassigned, former.visitor, former.pass);
+  await system.settled();
+  const given = await dispatcher.json('POST', `/production/records/${reassigned.id}/operations/edit`, {
+    values: { assignedTo: technicianId },
+  });
+  expect(given.status).toBe(200);
+  await system.settled();
+
+  roles.dispatcher = { visitor: dispatcher, headers: {}, record: contracted.id, pages: '/app/production' };
+  roles.technician = { visitor: technician, headers: {}, record: reassigned.id, pages: '/app/production' };
+  roles['property-contractors'] = {
+    visitor: contractor.visitor,
+    headers: contractor.pass,
+    record: contracted.id,
+    pages: contractor.home,
+  };
+}, 180_000);
+
+afterAll(() => system?.stop());
+
+function addMarked(prefix: string, more: Record<string, unknown>): Promise<RecordJson> {
+  return addWorkOrder(dispatcher, {
+    number: `${prefix}-${MARKS.number}`,
+    building: MARKS.building,
+    category: 'Maintenance',
+    description: MARKS.description,
+    dueDate: '2099-03-31',
+    externalContractor: ['Yes'],
+    contractorName: `${prefix}-${MARKS.contractorName}`,
+    contractorEmail: `${prefix}-${MARKS.contractorEmail}`,
+    ...more,
+  });
+}
+
+async function note({ id }: RecordJson, visitor: Visitor, headers: Record<string, string>): Promise<void> {
+  const path = `/production/records/${id}/operations/edit`;
+  const answer = await visitor.json(
+    'POST',
+    path,
+    { values: { completionNotes: MARKS.completionNotes } },
+    headers,
+  );
+  expect([answer.status, answer.text]).toEqual([200, expect.any(String)]);
+}
+
+/**
+ * Without the names of people, where they stand for who it was and not for a field: the actors of a history, and one's
+ * own name and address.
+ */
+function withoutPeople(text: string, address: string): string {
+  const names = /\b(one|two)-mark-(name|email@contractor\.example)/g;
+  if (address === '/me' || address.startsWith('/pass/')) return text.replace(names, '(me)');
+  if (address.endsWith('/history')) return text.replace(/"actor":\{[^}]*\}/g, '"actor":{}');
+  return address.startsWith('/app/') ? text.replace(/(by |<bdi>)(one|two)-mark-name/g, '$1(actor)') : text;
+}
+
+const ROLES = ['dispatcher', 'technician', 'property-contractors'];
+
+describe('reading more than a role may view', () => {
+  it.each(ROLES)('[F12, F23] no answer or page shows a %s a field beyond the role', async (role) => {
+    const { visitor, headers, record, pages } = roles[role] as (typeof roles)[string];
+    const may = listed(role, 'view');
+    const addresses = [
+      `/production/records/${record}`,
+      `/production/records/${record}/history`,
+      `/production/records/${record}/task-runs`,
+      ...['add', 'edit', 'complete', 'delete', 'view'].map(
+        (id) => `${WORK_ORDERS}/forms/${id}?record=${record}`,
+      ),
+      ...['all', 'assigned-to-me', 'my-work-orders'].map((id) => `${WORK_ORDERS}/views/${id}`),
+      ...['all', 'by-token?param.token=x'].map((id) => `${CONTRACTORS}/views/${id}`),
+      '/production/apps',
+      '/me',
+      pages,
+      `${pages}/records/${record}`,
+      ...['edit', 'complete', 'delete'].map((id) => `${pages}/records/${record}/operations/${id}`),
+      ...(role === 'property-contractors' ? [] : [`${pages}/work-orders`, `${pages}/contractor-tokens`]),
+    ];
+    let shown = 0;
+    for (const address of addresses) {
+      const answer = await visitor.get(address, headers);
+      const { status } = answer;
+      const text = withoutPeople(answer.text, address);
+      const seen = Object.entries(MARKS).flatMap(([field, mark]) => (text.includes(mark) ? [field] : []));
+      expect([address, status, seen.filter((field) => !may.includes(field))]).toEqual([address, status, []]);
+      shown += seen.length;
+    }
+    // That the marks are found at all where they may be is what makes their absence say something.
+    expect(shown).toBeGreaterThan(3);
+  });
+
+  it('an anonymous caller is shown none of them anywhere', async () => {
+    const stranger = new Visitor(system.url);
+    const { record } = roles.dispatcher as (typeof roles)[string];
+    for (const address of [
+      `/production/records/${record}`,
+      `${WORK_ORDERS}/views/all`,
+      '/app/production',
+      '/',
+    ]) {
+      const { text } = await stranger.get(address);
+      expect([address, Object.values(MARKS).filter((mark) => text.includes(mark))]).toEqual([address, []]);
+    }
+  });
+});
+
+/** Another value that the field would take from somebody who may write it. */
+const OTHERS: Record<string, unknown> = {
+  number: 'other-number',
+  building: 'other-building',
+  category: 'Cleaning',
+  description: 'other-description',
+  dueDate: '2098-01-01',
+  externalContractor: ['Yes'],
+  contractorName: 'other-name',
+  contractorEmail: 'other@contractor.example',
+  contractorToken: 'A'.repeat(22),
+  contractorLink: 'https://evil.example',
+  completionNotes: 'other-notes',
+};
+
+describe('writing more than a role may write', () => {
+  const cases = ROLES.flatMap((role) =>
+    ['edit', 'complete'].flatMap((operation) =>
+      [...fields, ...HIDDEN].map((field) => [role, operation, field]),
+    ),
+  ) as [string, string, string][];
+  const refused = cases.filter(([role, operation, field]) => !writable(role, operation).includes(field));
+
+  it('covers every field of the definition', () => {
+    expect(Object.keys({ ...OTHERS, assignedTo: '' }).sort()).toEqual([...fields].sort());
+    expect(refused.length).toBeGreaterThan(60);
+  });
+
+  it.each(ROLES)(
+    '[F10, F18, F21] a %s writes no field beyond the role, one by one or together',
+    async (role) => {
+      const { visitor, headers, record } = roles[role] as (typeof roles)[string];
+      const before = await readRecord(dispatcher, record);
+      for (const [, operation, field] of refused.filter(([whose]) => whose === role)) {
+        const value = field === 'assignedTo' ? technicianId : (OTHERS[field] ?? 'other');
+        for (const beside of [{}, { completionNotes: 'carried along' }]) {
+          const watch = watchCalls(system);
+          const answer = await visitor.json(
+            'POST',
+            `/production/records/${record}/operations/${operation}`,
+            { values: { ...beside, [field]: value } },
+            headers,
+          );
+          expect([operation, field, [403, 422].includes(answer.status), watch.written().length]).toEqual([
+            operation,
+            field,
+            true,
+            0,
+          ]);
+        }
+      }
+      const all = Object.fromEntries(
+        [...fields, ...HIDDEN].map((field) => [field, OTHERS[field] ?? 'other']),
+      );
+      await visitor.json('POST', `/production/records/${record}/operations/edit`, { values: all }, headers);
+      expect(await readRecord(dispatcher, record)).toEqual(before);
+    },
+  );
+
+  it('[F10] neither do forms of pages: what the form does not show is not taken', async () => {
+    const plain = await addWorkOrder(dispatcher, workOrder());
+    const { visitor, record, pages } = roles['property-contractors'] as (typeof roles)[string];
+    for (const [who, role, id, base] of [
+      [visitor, 'property-contractors', record, pages],
+      [dispatcher, 'dispatcher', plain.id, '/app/production'],
+    ] as const) {
+      const before = await readRecord(dispatcher, id);
+      const path = `${base}/records/${id}/operations/complete`;
+      const [, formToken = ''] = /name="formToken" value="([^"]+)"/.exec((await who.get(path)).text) ?? [];
+      const strangers = [...fields, ...HIDDEN].filter((field) => !writable(role, 'edit').includes(field));
+      const kept = Object.entries(pick(before.values, writable(role, 'edit')));
+      const answer = await who.form(path.replace('complete', 'edit'), {
+        formToken,
+        version: String(before.version),
+        ...Object.fromEntries(kept.map(([field, value]) => [`field.${field}`, String(value)])),
+        ...Object.fromEntries(strangers.map((field) => [`field.${field}`, String(OTHERS[field] ?? 'other')])),
+      });
+      expect([role, answer.status]).toEqual([role, 303]);
+      const { values, state } = await readRecord(dispatcher, id);
+      expect([role, values, state]).toEqual([role, before.values, before.state]);
+    }
+  });
+
+  it.each(['technician', 'property-contractors'])('[F21] a %s adds nothing anywhere', async (role) => {
+    const { visitor, headers } = roles[role] as (typeof roles)[string];
+    for (const [address, operation] of [
+      [WORK_ORDERS, 'add'],
+      [CONTRACTORS, 'add-user'],
+    ]) {
+      const watch = watchCalls(system);
+      const values = { name: 'Evil', email: 'evil@contractor.example', roles: ['dispatcher'] };
+      const answer = await visitor.json('POST', `${address}/records`, { operation, values }, headers);
+      expect([address, answer.status, watch.written()]).toEqual([address, 404, []]);
+    }
+  });
+});
+
+describe('a token user’s own record', () => {
+  const of = async () => {
+    const view = (await dispatcher.get(`${CONTRACTORS}/views/all`)).json as { records: RecordJson[] };
+    return view.records[0] as RecordJson;
+  };
+
+  it('[F10, F12] takes a new name and email, and never another token, person or role', async () => {
+    const { id } = await of();
+    const before = await readRecord(dispatcher, id);
+    const path = `/production/records/${id}/operations/edit-user`;
+    for (const [field, value] of Object.entries({
+      token: `${'A'.repeat(22)}.${'B'.repeat(22)}.0001`,
+      self: technicianId,
+      roles: ['property-contractors'],
+    })) {
+      for (const beside of [{}, { name: 'Carried Along' }]) {
+        const answer = await dispatcher.json('POST', path, { values: { ...beside, [field]: value } });
+        expect([field, answer.status]).toEqual([field, 422]);
+      }
+    }
+    expect(await readRecord(dispatcher, id)).toEqual(before);
+    expect((await dispatcher.json('POST', path, { values: { name: 'Other Name' } })).status).toBe(200);
+    const after = await readRecord(dispatcher, id);
+    expect(pick(after.values, ['name', 'token', 'self', 'roles'])).toEqual({
+      ...pick(before.values, ['token', 'self', 'roles']),
+      name: 'Other Name',
+    });
+  });
+
+  it('[F10, F20] cannot be made with a token, a person or a role of one’s own choice', async () => {
+    const base = { name: 'Chosen', email: 'chosen@contractor.example' };
+    for (const more of [
+      { token: `${'A'.repeat(22)}.${'B'.repeat(22)}.0001` },
+      { self: technicianId },
+      { roles: ['dispatcher'] },
+      { roles: ['property-contractors', 'dispatcher'] },
+      { roles: ['Owner'] },
+      { roles: ['AuthenticatedUser'] },
+    ]) {
+      const watch = watchCalls(system);
+      const answer = await dispatcher.json('POST', `${CONTRACTORS}/records`, {
+        operation: 'add-user',
+        values: { ...base, ...more },
+      });
+      const [field] = Object.keys(more);
+      expect([more, answer.status, watch.written()]).toEqual([more, 422, []]);
+      expect(answer.text).toContain(`/values/${field}`);
+    }
+  });
+});
+
+function pick(values: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(names.filter((name) => name in values).map((name) => [name, values[name]]));
+}
