@@ -24,6 +24,8 @@ export interface Caller {
   principalId: string;
   type: 'anonymous' | 'user' | 'tokenUser' | 'serviceAccount' | 'robot';
   name: string;
+  firstName?: string;
+  lastName?: string;
   email?: string;
   roles: readonly string[];
   profiles: readonly string[];

@@ -56,7 +56,7 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     purpose: 'The design plane over HTTP',
     memoryMb: 1024,
     timeoutSeconds: 20,
-    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+    table: RECORDS,
     indexes: ['GSI1'],
     tokenAccess: [],
     asynchronous: false,

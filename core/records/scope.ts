@@ -27,6 +27,8 @@ export function me(caller: Caller): Record<string, unknown> {
     id: caller.principalId,
     type: caller.type,
     name: caller.name,
+    firstName: caller.firstName ?? '',
+    lastName: caller.lastName ?? '',
     email: caller.email ?? '',
     roles: caller.roles,
     profiles: caller.profiles,

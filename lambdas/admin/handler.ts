@@ -4,9 +4,13 @@ import { createMailer } from '../shared/mailer.ts';
 import { createWiring } from '../shared/wiring.ts';
 import { adminHandlers } from './handlers.ts';
 import { passHandlers } from './pass-handlers.ts';
+import { peopleHandlers } from './people-handlers.ts';
+import { openPeople } from './people-session.ts';
+import { serviceAccountHandlers } from './service-account-handlers.ts';
 
 const environment = readEnvironment('admin');
 const wiring = createWiring(environment);
+const open = openPeople(wiring);
 const mailer = createMailer({
   sender: environment.SENDER_ADDRESS,
   replyTo: environment.REPLY_TO,
@@ -18,5 +22,10 @@ export const handler = createHandler({
   functionName: 'admin',
   siteUrl: environment.SITE_URL,
   signing: wiring.runtime,
-  handlers: { ...adminHandlers(wiring), ...passHandlers(wiring, mailer) },
+  handlers: {
+    ...adminHandlers(wiring),
+    ...peopleHandlers(open),
+    ...serviceAccountHandlers(open),
+    ...passHandlers(wiring, mailer),
+  },
 });

@@ -1,13 +1,13 @@
-import { createApp, type DesignSession, listDrafts, readDraft, saveDraft } from '../../core/apps/drafts.ts';
+import { createApp, listDrafts, readDraft, saveDraft } from '../../core/apps/drafts.ts';
 import type { Draft, Manifest } from '../../core/apps/manifest.ts';
 import { listPublishingOptions, publishApps, readManifest } from '../../core/apps/publishing.ts';
 import type { Environment } from '../../core/environments.ts';
 import { isEnvironment } from '../../core/environments.ts';
 import { DaypassError } from '../../core/errors.ts';
-import type { Caller } from '../../core/ports.ts';
 import { type Handlers, json, versioned } from '../shared/http/request.ts';
 import type { ADMIN_ROUTES } from '../shared/routes/admin.ts';
 import type { Wiring } from '../shared/wiring.ts';
+import { openPeople } from './people-session.ts';
 
 type AdminRoute = (typeof ADMIN_ROUTES)[number];
 
@@ -16,10 +16,7 @@ export function adminHandlers({
   definitions,
   runtime,
 }: Pick<Wiring, 'definitions' | 'runtime'>): Handlers<AdminRoute> {
-  async function open({ caller, now }: { caller: Caller; now: number }): Promise<DesignSession> {
-    const { store } = await runtime();
-    return { caller, now, definitions, readPrincipal: (id) => store.readPrincipal(id) };
-  }
+  const open = openPeople({ definitions, runtime });
 
   return {
     async listDrafts(request) {

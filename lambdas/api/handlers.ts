@@ -1,5 +1,6 @@
 import type { Environment } from '../../core/environments.ts';
 import { DaypassError } from '../../core/errors.ts';
+import { endSession, endSessions, listSessions, requireUser } from '../../core/people/sessions.ts';
 import type { Caller } from '../../core/ports.ts';
 import { listApps } from '../../core/records/apps.ts';
 import { readForm } from '../../core/records/form.ts';
@@ -92,11 +93,26 @@ export function runtimeHandlers(wiring: Wiring): Handlers<RuntimeRoute> {
       return json(200, { taskRuns: await readTaskRuns(await open(request), request.params.record) });
     },
 
+    async listSessions({ caller }) {
+      return json(200, { sessions: await listSessions(await wiring.runtime(), caller) });
+    },
+
+    async endSession({ caller, params }) {
+      await endSession(await wiring.runtime(), caller, params.session);
+      return noContent();
+    },
+
+    async endSessions({ caller }) {
+      requireUser(caller);
+      await endSessions(await wiring.runtime(), caller.principalId);
+      return noContent();
+    },
+
     async readMe({ caller }) {
-      const { type, name, email, roles, principalId, credential } = caller;
+      const { type, name, firstName, lastName, email, roles, principalId, credential } = caller;
       return json(200, {
         type,
-        ...(type !== 'anonymous' && { id: principalId, name, email, roles }),
+        ...(type !== 'anonymous' && { id: principalId, name, firstName, lastName, email, roles }),
         ...(credential && { expiresAt: new Date(credential.expiresAt).toISOString() }),
       });
     },

@@ -28,12 +28,14 @@ export async function authorize(request: IncomingRequest, parts: AuthorizerParts
 export function toContext(resolution: Resolution): CallerContext {
   if (resolution.outcome !== 'ok') return resolution;
   const { principal, credential } = resolution;
-  const { type, name, email, roles, profiles, level } = principal;
+  const { type, name, firstName, lastName, email, roles, profiles, level } = principal;
   const travels: PrincipalContext = {
     type,
     name,
     roles,
     profiles,
+    ...(firstName !== undefined && { firstName }),
+    ...(lastName !== undefined && { lastName }),
     ...(email !== undefined && { email }),
     ...(level !== undefined && { level }),
     ...(credential.ceiling && { ceiling: credential.ceiling }),

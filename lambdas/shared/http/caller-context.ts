@@ -22,5 +22,8 @@ export interface CallerContext {
 }
 
 /** The principal as it travels: roles come along so that no handler needs to read them again. */
-export type PrincipalContext = Pick<Principal, 'type' | 'name' | 'email' | 'roles' | 'profiles' | 'level'> &
+export type PrincipalContext = Pick<
+  Principal,
+  'type' | 'name' | 'firstName' | 'lastName' | 'email' | 'roles' | 'profiles' | 'level'
+> &
   Pick<Credential, 'ceiling' | 'lastUsedAt'>;

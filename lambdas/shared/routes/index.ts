@@ -1,6 +1,7 @@
 import { ENVIRONMENTS } from '../../../core/environments.ts';
 import { ADMIN_ROUTES } from './admin.ts';
 import { PAGE_ROUTES } from './pages.ts';
+import { PEOPLE_ROUTES } from './people.ts';
 import type { Route } from './route.ts';
 import { RUNTIME_ROUTES } from './runtime.ts';
 import { TOKEN_ROUTES } from './tokens.ts';
@@ -9,11 +10,18 @@ import { TOKEN_ROUTES } from './tokens.ts';
 export type SiteRoute =
   | (typeof RUNTIME_ROUTES)[number]
   | (typeof ADMIN_ROUTES)[number]
+  | (typeof PEOPLE_ROUTES)[number]
   | (typeof TOKEN_ROUTES)[number]
   | (typeof PAGE_ROUTES)[number];
 
 /** Every address of the site. Anything else reaches `$default`, which the portal answers (404, or 405 with Allow). */
-export const ROUTES: readonly Route[] = [...RUNTIME_ROUTES, ...ADMIN_ROUTES, ...TOKEN_ROUTES, ...PAGE_ROUTES];
+export const ROUTES: readonly Route[] = [
+  ...RUNTIME_ROUTES,
+  ...ADMIN_ROUTES,
+  ...PEOPLE_ROUTES,
+  ...TOKEN_ROUTES,
+  ...PAGE_ROUTES,
+];
 
 /** API Gateway's route keys of a route: `{environment}` as the first segment becomes four literal prefixes. */
 export function routeKeys(route: Route): string[] {

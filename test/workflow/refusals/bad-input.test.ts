@@ -47,6 +47,11 @@ beforeAll(async () => {
     record: id,
     view: 'all',
     operation: 'complete',
+    user: id,
+    role: 'dispatcher',
+    account: id,
+    key: id,
+    session: id,
     grant: `${id}-${'0'.repeat(22)}`,
   };
   await system.settled();

@@ -1,0 +1,81 @@
+import { ENVIRONMENTS, type Environment } from '../environments.ts';
+import { DaypassError } from '../errors.ts';
+import { BUILT_IN_ROLES, TENANT_ADMINISTRATOR } from '../policy/built-in.ts';
+import type { Principal } from '../principals.ts';
+import type { SiteSettings } from '../runtime.ts';
+
+const EMAIL = /^[^\s@<>"(),:;\\[\]\p{Cc}]{1,64}@[^\s@<>"(),:;\\[\]\p{Cc}]{1,255}$/u;
+
+/** The address as it is written to: composed characters, no space around it. Undefined when it cannot be one. */
+export function readableEmail(text: string): string | undefined {
+  const email = text.normalize('NFKC').trim();
+  return EMAIL.test(email) ? email : undefined;
+}
+
+/** A new user. Names come without space around them; each role counts once. */
+export function newUser(given: {
+  id: string;
+  firstName: string;
+  lastName: string;
+  email: string;
+  roles: readonly string[];
+  at: number;
+}): Principal {
+  const { id, email, at } = given;
+  return {
+    id,
+    type: 'user',
+    ...namesOf(given.firstName, given.lastName),
+    email,
+    roles: distinct(given.roles),
+    profiles: [],
+    createdAt: new Date(at).toISOString(),
+    version: 1,
+  };
+}
+
+/** First and last name, and both together. */
+export function namesOf(firstName: string, lastName: string) {
+  const [first, last] = [firstName.trim(), lastName.trim()];
+  return { firstName: first, lastName: last, name: `${first} ${last}`.trim() };
+}
+
+/** The same account with changed members, one version on. */
+export function changed(before: Principal, set: Partial<Principal>): Principal {
+  return { ...before, ...set, version: (before.version ?? 1) + 1 };
+}
+
+export const distinct = (roles: readonly string[]): string[] => [...new Set(roles)].sort();
+
+/** Roles that one list has and the other has not, either way. */
+export function rolesMoved(before: readonly string[], after: readonly string[]): string[] {
+  return [
+    ...after.filter((role) => !before.includes(role)),
+    ...before.filter((role) => !after.includes(role)),
+  ];
+}
+
+/** Where roles let somebody sign in, in the order of the environments. */
+export function signInEnvironments(roles: readonly string[], settings: SiteSettings): Environment[] {
+  if (roles.includes(TENANT_ADMINISTRATOR)) return [...ENVIRONMENTS];
+  const found = new Set<Environment>(
+    settings.roles.filter(({ id }) => roles.includes(id)).flatMap(({ environments }) => environments),
+  );
+  if (roles.some((role) => BUILT_IN_ROLES.has(role))) found.add('development');
+  return ENVIRONMENTS.filter((environment) => found.has(environment));
+}
+
+/**
+ * An account is the site's: where it is in use elsewhere, whoever deletes it has to name these environments.
+ * @param elsewhere environments that the person can sign in to besides the one in which they are deleted
+ * @throws DaypassError CONFIRMATION_NEEDED naming them
+ */
+export function requireConfirmed(elsewhere: readonly Environment[], confirmed: readonly string[]): void {
+  const open = elsewhere.filter((environment) => !confirmed.includes(environment));
+  if (open.length === 0) return;
+  throw new DaypassError(
+    'CONFIRMATION_NEEDED',
+    `The account is also in use in ${elsewhere.join(', ')}, and ends there too`,
+    open.map((environment) => ({ path: '/confirm', message: `name ${environment} to confirm` })),
+  );
+}

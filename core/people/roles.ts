@@ -1,0 +1,126 @@
+import type { RoleDefinition } from '../apps/definition.ts';
+import { mayDesign, requireDesign } from '../apps/design-access.ts';
+import { changeSettings, readSettings } from '../apps/settings.ts';
+import { DaypassError } from '../errors.ts';
+import { BUILT_IN_ROLES } from '../policy/built-in.ts';
+import type { SiteSettings } from '../runtime.ts';
+import { requireGrantable } from './granted.ts';
+import { roleUsage } from './role-usage.ts';
+import type { PeopleSession } from './session.ts';
+
+/** A role with the version of the site's settings, which `If-Match` compares. */
+export interface RoleAnswer extends RoleDefinition {
+  version: number;
+}
+
+/** Built-in roles come with the site: they are held, and never changed. */
+export interface RoleList {
+  version: number;
+  roles: readonly RoleDefinition[];
+  builtIn: readonly string[];
+}
+
+/** @throws DaypassError FORBIDDEN */
+export async function listRoles(session: PeopleSession): Promise<RoleList> {
+  requireDesign(session, 'design:read', { type: 'role' });
+  const { version, settings } = await readSettings(session);
+  return { version, roles: settings.roles, builtIn: [...BUILT_IN_ROLES] };
+}
+
+/** @throws DaypassError FORBIDDEN, NOT_FOUND */
+export async function readRole(session: PeopleSession, id: string): Promise<RoleAnswer> {
+  requireDesign(session, 'design:read', { type: 'role' });
+  const { version, settings } = await readSettings(session);
+  return { ...findRole(settings, id), version };
+}
+
+/**
+ * A new role permits nothing that is not said here; apps name it in their permissions afterwards.
+ * @throws DaypassError FORBIDDEN, ALREADY_EXISTS (also for the id of a role that was removed), ROLE_UNKNOWN, LIMIT_EXCEEDED
+ */
+export async function createRole(session: PeopleSession, role: RoleDefinition): Promise<RoleAnswer> {
+  requireDesign(session, 'design:create', { type: 'role' });
+  const { version } = await changeSettings(session, async (state) => {
+    const { settings } = state;
+    if (settings.roles.some(({ id, name }) => id === role.id || name === role.name)) {
+      throw new DaypassError('ALREADY_EXISTS', 'a role has this id or this name already');
+    }
+    if (settings.formerRoles?.includes(role.id)) {
+      throw new DaypassError(
+        'ALREADY_EXISTS',
+        `a role called "${role.id}" was removed, and a new one must not take its place; choose another id`,
+      );
+    }
+    if (settings.roles.length >= 200)
+      throw new DaypassError('LIMIT_EXCEEDED', 'a site has at most 200 roles');
+    await requireGrantable(session, state, role, undefined);
+    return { ...settings, roles: [...settings.roles, role] };
+  });
+  return { ...role, version };
+}
+
+/**
+ * Changes what a role is called and permits; its id stays.
+ * @throws DaypassError FORBIDDEN, NOT_FOUND, VERSION_MISMATCH, ALREADY_EXISTS, ROLE_UNKNOWN
+ */
+export async function changeRole(
+  session: PeopleSession,
+  id: string,
+  set: Omit<RoleDefinition, 'id'>,
+  expectedVersion: number,
+): Promise<RoleAnswer> {
+  requireDesign(session, 'design:edit', { type: 'role' });
+  const role = { ...set, id };
+  const { version } = await changeSettings(
+    session,
+    async (state) => {
+      const { settings } = state;
+      const before = findRole(settings, id);
+      if (settings.roles.some((other) => other.id !== id && other.name === role.name)) {
+        throw new DaypassError('ALREADY_EXISTS', 'another role has this name already');
+      }
+      await requireGrantable(session, state, role, before);
+      return { ...settings, roles: settings.roles.map((other) => (other.id === id ? role : other)) };
+    },
+    { expectedVersion },
+  );
+  return { ...role, version };
+}
+
+/**
+ * Removes a role that nobody and nothing uses.
+ * @throws DaypassError FORBIDDEN, NOT_FOUND, VERSION_MISMATCH; ROLE_IN_USE saying where
+ */
+export async function removeRole(
+  session: PeopleSession,
+  id: string,
+  expectedVersion?: number,
+): Promise<void> {
+  requireDesign(session, 'design:delete', { type: 'role' });
+  await changeSettings(
+    session,
+    async (state) => {
+      const { settings } = state;
+      findRole(settings, id);
+      const usage = await roleUsage(session, state, id);
+      if (usage.length > 0) {
+        // Who holds it is told to those who may read accounts.
+        const readable = mayDesign(session, 'design:read', { type: 'account' });
+        const named = usage.filter(({ path }) => readable || !/^\/(users|service-accounts)\//.test(path));
+        throw new DaypassError('ROLE_IN_USE', `“${id}” is in use in ${usage.length} places`, named);
+      }
+      return {
+        ...settings,
+        roles: settings.roles.filter((role) => role.id !== id),
+        formerRoles: [...(settings.formerRoles ?? []), id],
+      };
+    },
+    { removedRole: id, ...(expectedVersion !== undefined && { expectedVersion }) },
+  );
+}
+
+function findRole(settings: SiteSettings, id: string): RoleDefinition {
+  const role = settings.roles.find((each) => each.id === id);
+  if (!role) throw new DaypassError('NOT_FOUND');
+  return role;
+}

@@ -1,0 +1,28 @@
+import { designPolicy } from '../../core/apps/design-access.ts';
+import { readSettings } from '../../core/apps/settings.ts';
+import type { PeopleSession } from '../../core/people/session.ts';
+import { BUILT_IN_ROLES } from '../../core/policy/built-in.ts';
+import type { Caller } from '../../core/ports.ts';
+import type { Wiring } from '../shared/wiring.ts';
+
+/** Opens a session of the design plane for one request. */
+export type OpenPeople = (request: { caller: Caller; now: number }) => Promise<PeopleSession>;
+
+/**
+ * What custom roles may do in the design plane is looked up only for those who hold one.
+ */
+export function openPeople({ definitions, runtime }: Pick<Wiring, 'definitions' | 'runtime'>): OpenPeople {
+  return async ({ caller, now }) => {
+    const ports = await runtime();
+    const custom = caller.roles.some((role) => !BUILT_IN_ROLES.has(role));
+    const { settings } = custom ? await readSettings({ definitions }) : {};
+    return {
+      caller,
+      now,
+      definitions,
+      runtime: ports,
+      readPrincipal: (id) => ports.store.readPrincipal(id),
+      ...(settings && { policy: designPolicy(settings.roles) }),
+    };
+  };
+}

@@ -1,0 +1,90 @@
+import { isEnvironment } from '../../core/environments.ts';
+import { DaypassError } from '../../core/errors.ts';
+import {
+  changeEnvironmentSettings,
+  listEnvironments,
+  readEnvironmentSettings,
+} from '../../core/people/environments.ts';
+import {
+  createKey,
+  createServiceAccount,
+  deleteServiceAccount,
+  listServiceAccounts,
+  readServiceAccount,
+  revokeKey,
+  updateServiceAccount,
+} from '../../core/people/service-accounts.ts';
+import { type Handlers, json, noContent, versioned } from '../shared/http/request.ts';
+import type { PEOPLE_ROUTES } from '../shared/routes/people.ts';
+import { confirmedIn, defined } from './people-handlers.ts';
+import type { OpenPeople } from './people-session.ts';
+
+type PeopleRoute = (typeof PEOPLE_ROUTES)[number];
+type MachineRoute = Extract<PeopleRoute, { path: `/admin/${'service-accounts' | 'environments'}${string}` }>;
+
+/** Service accounts with their keys, and the settings of environments, over HTTP. */
+export function serviceAccountHandlers(open: OpenPeople): Handlers<MachineRoute> {
+  return {
+    async listServiceAccounts(request) {
+      const { limit, cursor } = request.query;
+      const { items, cursor: next } = await listServiceAccounts(await open(request), {
+        limit,
+        ...(cursor && { cursor }),
+      });
+      return json(200, { serviceAccounts: items, ...(next && { cursor: next }) });
+    },
+
+    async createServiceAccount(request) {
+      const account = await createServiceAccount(await open(request), request.body, request.idempotencyKey);
+      return versioned(201, account, { location: `/admin/service-accounts/${account.id}` });
+    },
+
+    async readServiceAccount(request) {
+      return versioned(200, await readServiceAccount(await open(request), request.params.account));
+    },
+
+    async updateServiceAccount(request) {
+      const { params, body, ifMatch } = request;
+      const session = await open(request);
+      return versioned(200, await updateServiceAccount(session, params.account, defined(body), ifMatch));
+    },
+
+    async deleteServiceAccount(request) {
+      const session = await open(request);
+      await deleteServiceAccount(session, request.params.account, confirmedIn(request.query));
+      return noContent();
+    },
+
+    async createKey(request) {
+      const { expiresAt, ...body } = request.body;
+      const given = { ...body, expiresAt: Date.parse(expiresAt) };
+      const key = await createKey(await open(request), request.params.account, given);
+      return json(201, key, { 'cache-control': 'no-store' });
+    },
+
+    async revokeKey(request) {
+      await revokeKey(await open(request), request.params.account, request.params.key);
+      return noContent();
+    },
+
+    async listEnvironments(request) {
+      return json(200, { environments: await listEnvironments(await open(request)) });
+    },
+
+    async readEnvironmentSettings(request) {
+      const target = environmentOf(request.params.target);
+      return versioned(200, await readEnvironmentSettings(await open(request), target));
+    },
+
+    async changeEnvironmentSettings(request) {
+      const target = environmentOf(request.params.target);
+      const { body, ifMatch } = request;
+      return versioned(200, await changeEnvironmentSettings(await open(request), target, body, ifMatch));
+    },
+  };
+}
+
+function environmentOf(name: string) {
+  if (!isEnvironment(name)) throw new DaypassError('NOT_FOUND');
+  return name;
+}
