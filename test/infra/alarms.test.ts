@@ -1,11 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { FUNCTION_NAMES } from '../../lib/names.ts';
 import { ROOT, resourcesOf, SMALLEST, shown, templatesOf } from './synthesise.ts';
-
-// Some tests make templates of their own; that takes seconds on a busy machine.
-jest.setTimeout(60_000);
 
 const { stateless } = templatesOf({ ...SMALLEST, alarmEmail: 'platform@example.org' });
 const alarms = resourcesOf(stateless, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => ({

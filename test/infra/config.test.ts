@@ -2,13 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { z } from 'zod';
 import { ConfigError, configSchema, loadConfig, parseConfig } from '../../lib/config.ts';
 import { FULLEST, ROOT, SMALLEST } from './synthesise.ts';
-
-// A test starts the app as a command; that takes seconds on a busy machine.
-jest.setTimeout(60_000);
 
 const complaint = (input: unknown): string => {
   try {

@@ -1,13 +1,9 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { jest } from '@jest/globals';
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { ConfigFile } from '../../lib/config.ts';
 import { appOf, FULLEST, SMALLEST, type Template } from './synthesise.ts';
-
-// Two stacks are made and examined in each test; that takes seconds on a busy machine.
-jest.setTimeout(60_000);
 
 interface Suppression {
   id: string;

@@ -1,9 +1,5 @@
-import { jest } from '@jest/globals';
 import { ROUTES, routeKeys } from '../../lambdas/shared/routes/index.ts';
 import { FULLEST, type Resource, resourcesOf, shown, templatesOf } from './synthesise.ts';
-
-// Some tests make templates of their own; that takes seconds on a busy machine.
-jest.setTimeout(60_000);
 
 const { stateless } = templatesOf();
 const routes = resourcesOf(stateless, 'AWS::ApiGatewayV2::Route');

@@ -1,8 +1,4 @@
-import { jest } from '@jest/globals';
 import { FULLEST, type Resource, resourcesOf, SMALLEST, templatesOf } from './synthesise.ts';
-
-// Some tests make templates of their own; that takes seconds on a busy machine.
-jest.setTimeout(60_000);
 
 const production = templatesOf({ ...SMALLEST, stage: 'production' });
 const test = templatesOf(SMALLEST);
