@@ -56,13 +56,14 @@ export type Change =
   | { kind: 'extendCredential'; principalId: string; credentialId: string; expiresAt: number; at: number }
   /** Holds the whole transaction back unless the credential is live at `at`: no write commits after revocation. */
   | { kind: 'requireLive'; principalId: string; credentialId: string; at: number }
-  /** `dueAt`: when the reaper looks at it if nothing has moved it by then, epoch milliseconds. */
-  | { kind: 'addGrant'; grant: Grant; dueAt: number }
+  | { kind: 'addGrant'; grant: Grant }
   | {
       kind: 'changeGrant';
       environment: Environment;
       grantId: string;
       from: readonly GrantStatus[];
+      /** Only if nothing has moved its `dueAt` beyond this, epoch milliseconds. */
+      dueBy?: number;
       set: GrantChange;
       step?: GrantStep;
     }

@@ -9,7 +9,7 @@ import { recordChanges } from '../records/write.ts';
 import { openSession, type Runtime, type Session } from '../runtime.ts';
 import { endTokenUser } from '../tokenusers/token-users.ts';
 import { planReturns } from './create.ts';
-import type { Grant, GrantEndReason } from './grant.ts';
+import type { Grant, GrantEndReason, GrantStatus } from './grant.ts';
 import {
   type GrantSession,
   HOUSEKEEPER,
@@ -20,7 +20,7 @@ import {
 } from './robot.ts';
 import { findBySource } from './source.ts';
 
-const OPEN = ['requested', 'live', 'ending'] as const;
+const OPEN: readonly GrantStatus[] = ['requested', 'live', 'ending'];
 
 /**
  * DeleteToken: runs the task that ends the pass as the robot: finds the token user through the task's view, deletes
@@ -31,7 +31,7 @@ export function deleteToken(runtime: RobotRuntime, environment: Environment, gra
   return whileContended(async () => {
     const session = await openGrantSession(runtime, environment, grantId);
     const { grant, record } = session;
-    if (!OPEN.includes(grant.status as (typeof OPEN)[number])) return;
+    if (!OPEN.includes(grant.status)) return;
     const action = endAction(session);
     if (!action || !record)
       return endBySystem(runtime, grant, { status: 'ended', reason: reasonOf(grant), step: 'DeleteToken' });
@@ -87,6 +87,10 @@ export interface SystemEnd {
   step: string;
   /** Shown to staff on the record; names no value. */
   message?: string;
+  /** Ends it only if nothing has moved it by then (epoch milliseconds): for whoever acts because nothing did. */
+  dueBy?: number;
+  /** Wakes the workflow, for whoever is not the workflow itself: it may wait, even under a redrive. */
+  wake?: true;
 }
 
 /**
@@ -97,14 +101,23 @@ export function endBySystem(runtime: Runtime, grant: Grant, end: SystemEnd): Pro
   return whileContended(async () => {
     const { environment } = grant;
     const current = await runtime.store.readGrant(environment, grant.id);
-    if (!current || !OPEN.includes(current.status as (typeof OPEN)[number])) return;
+    if (!current || !OPEN.includes(current.status)) return;
+    if (end.dueBy !== undefined && current.dueAt > end.dueBy) return;
     const session = await openSession(runtime, HOUSEKEEPER, environment);
     await runtime.store.commit([
       ...(await removeTokenRecord(session, current, end)),
       ...(await clearRecord(session, current, end)),
       close(session, current, end),
+      ...(end.wake ? [wakeUp(session, current)] : []),
     ]);
   });
+}
+
+/** Sent after the end: whoever waits finds nothing more to wait for. */
+function wakeUp({ runtime, now }: Session, { environment, id }: Grant): Change {
+  const createdAt = new Date(now).toISOString();
+  const action = { type: 'wakeGrant', environment, grantId: id } as const;
+  return { kind: 'addOutbox', entry: { id: runtime.newId(), createdAt, action } };
 }
 
 async function removeTokenRecord(session: Session, grant: Grant, end: SystemEnd): Promise<Change[]> {
@@ -178,7 +191,9 @@ function close(session: Session, grant: Grant, end: SystemEnd): Change {
     kind: 'changeGrant',
     environment: grant.environment,
     grantId: grant.id,
-    from: OPEN,
+    // As it was read, and not whatever is open: a token that was issued in between would be left behind.
+    from: [grant.status],
+    ...(end.dueBy !== undefined && { dueBy: end.dueBy }),
     set: { status: end.status, endReason: end.reason, endedAt: at },
     step: {
       at,

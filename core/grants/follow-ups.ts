@@ -7,6 +7,8 @@ import { parseTokenReference } from '../tokens/token.ts';
 import { type Grant, type GrantEndReason, grantId } from './grant.ts';
 import { outdated } from './outdated.ts';
 
+/** For so long it is tried to start a grant's workflow, whatever is out of order; then staff are told. */
+const START_WITHIN_MS = 60 * 60_000;
 /** How long after its last step the reaper looks at a grant that nothing has moved. */
 export const OVERDUE_MS = 10 * 60_000;
 
@@ -79,10 +81,11 @@ function openGrant(session: Session, plan: Plan, operation: LinkedOperation, tas
     createdAt,
     createdBy: caller.principalId,
     steps: [],
+    dueAt: now + START_WITHIN_MS,
   };
   after.grantId = grant.id;
   plan.changes.push(
-    { kind: 'addGrant', grant, dueAt: now + OVERDUE_MS },
+    { kind: 'addGrant', grant },
     {
       kind: 'addOutbox',
       entry: { id: grant.id, createdAt, action: { type: 'startGrant', environment, grantId: grant.id } },

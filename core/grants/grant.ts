@@ -33,6 +33,8 @@ export interface Grant {
   /** The task that asked for the end, when an operation did. */
   endTask?: string;
   steps: GrantStep[];
+  /** When the reaper looks at it if nothing has moved it by then, epoch milliseconds. */
+  dueAt: number;
 }
 
 /** `requested` → `live` → `ending` → `ended`; `failed` when the robot could not do its part (the token is dead then, too). */

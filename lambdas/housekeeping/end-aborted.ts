@@ -16,5 +16,6 @@ export async function endAborted(
     reason: status === 'ABORTED' ? 'aborted' : 'failed',
     step: 'Housekeeping',
     message: `the workflow ended as ${status}; the pass was taken away`,
+    wake: true,
   });
 }

@@ -42,22 +42,26 @@ export async function reapGrants(runtime: Runtime, ports: HousekeepingPorts): Pr
   ports.metrics.addMetric('GrantsReaped', MetricUnit.Count, reaped);
 }
 
-function reap(runtime: Runtime, grant: Grant): Promise<void> {
+/** What the index says may be old, and what it names may move on now: it is ended only if it is overdue still. */
+async function reap(runtime: Runtime, { environment, id }: Grant): Promise<void> {
+  const grant = await runtime.store.readGrant(environment, id);
+  if (!grant) return;
+  const overdue = { step: 'Reaper', dueBy: runtime.now(), wake: true } as const;
   switch (grant.status) {
     case 'requested':
       return endBySystem(runtime, grant, {
+        ...overdue,
         status: 'failed',
         reason: 'failed',
-        step: 'Reaper',
         message: 'the pass was not issued in time; add it again, or ask whoever runs this site',
       });
     case 'live':
-      return endBySystem(runtime, grant, { status: 'ended', reason: 'expired', step: 'Reaper' });
+      return endBySystem(runtime, grant, { ...overdue, status: 'ended', reason: 'expired' });
     default:
       return endBySystem(runtime, grant, {
+        ...overdue,
         status: 'ended',
         reason: grant.endReason ?? 'revoked',
-        step: 'Reaper',
       });
   }
 }

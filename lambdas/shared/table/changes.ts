@@ -191,7 +191,7 @@ function actionsOf(change: Change, table: string): TableAction[] {
         put(
           table,
           grantKey(change.grant.environment, change.grant.id),
-          { ...change.grant, ...liveGrantIndex(change.grant.environment, change.grant.id, change.dueAt) },
+          { ...change.grant, ...liveGrantIndex(change.grant.environment, change.grant.id, change.grant.dueAt) },
           NEW,
           'ALREADY_EXISTS',
         ),
@@ -273,13 +273,14 @@ function changeGrant(
     environment: Environment;
     grantId: string;
     from: readonly string[];
+    dueBy?: number;
     set: GrantChange;
     step?: GrantStep;
   },
 ): TableAction {
-  const { dueAt, ...attributes } = change.set;
+  const { dueAt } = change.set;
   const set: Record<string, unknown> = {
-    ...attributes,
+    ...change.set,
     ...(dueAt !== undefined && liveGrantIndex(change.environment, change.grantId, dueAt)),
   };
   const over = change.set.status === 'ended' || change.set.status === 'failed';
@@ -294,6 +295,7 @@ function changeGrant(
     assignments.push('steps = list_append(steps, :step)');
     values[':step'] = [change.step];
   }
+  if (change.dueBy !== undefined) values[':dueBy'] = change.dueBy;
   const allowed = change.from.map((status, at) => {
     values[`:from${at}`] = status;
     return `:from${at}`;
@@ -305,8 +307,8 @@ function changeGrant(
       Update: {
         TableName: table,
         Key: grantKey(change.environment, change.grantId),
-        UpdateExpression: `SET ${assignments.join(', ')}${over ? ' REMOVE GSI1PK, GSI1SK, callbackToken' : ''}`,
-        ConditionExpression: `#status IN (${allowed.join(', ')})`,
+        UpdateExpression: `SET ${assignments.join(', ')}${over ? ' REMOVE GSI1PK, GSI1SK' : ''}`,
+        ConditionExpression: `#status IN (${allowed.join(', ')})${change.dueBy === undefined ? '' : ' AND dueAt <= :dueBy'}`,
         ExpressionAttributeNames: names,
         ExpressionAttributeValues: values,
       },

@@ -1,0 +1,274 @@
+import type { InjectedFault } from '../../../local/aws-endpoint/faults.ts';
+import type { System } from '../../../local/system.ts';
+import { createJobFaults, type JobFaults, type Trouble } from '../../support/job-faults.ts';
+import { type Job, Lifecycles, MINUTE_MS } from '../../support/lifecycles.ts';
+import { leftOf, missingFrom, orphans, pendingOutbox } from '../../support/oracle.ts';
+import { startPropertyManagement } from '../../support/property-management.ts';
+
+/** One actor is held back at a certain call while another one does its part: every order that could leave a token. */
+let system: System;
+let lifecycles: Lifecycles;
+let faults: JobFaults;
+let numbers = 0;
+const planned: InjectedFault[] = [];
+
+beforeAll(async () => {
+  system = await startPropertyManagement();
+  lifecycles = await Lifecycles.on(system);
+  faults = createJobFaults(system);
+}, 120_000);
+
+afterEach(() => {
+  faults.clear();
+  expect(planned.splice(0).map(({ struck }) => struck)).not.toContain(0);
+});
+afterAll(() => system?.stop());
+
+/** Raises a work order to which the troubles happen; `meanwhile` is given its ids. */
+async function raise(...troubles: ((job: () => Promise<Job>) => Trouble)[]): Promise<Job> {
+  numbers += 1;
+  const number = `RACE-${numbers}`;
+  const raised = Promise.withResolvers<Job>();
+  for (const trouble of troubles)
+    faults.plan(
+      number,
+      trouble(() => raised.promise),
+    );
+  raised.resolve(await lifecycles.raise({ number }));
+  return raised.promise;
+}
+
+const settled = () => system.clock.settled(60_000);
+const status = async (job: Job) => (await lifecycles.grant(job)).status;
+const until = (job: Job, ...wanted: string[]) =>
+  system.waitFor(`the grant is ${wanted.join(' or ')}`, async () => wanted.includes(await status(job)));
+
+async function expectOver(job: Job): Promise<void> {
+  await settled();
+  expect(await leftOf(lifecycles, job)).toEqual([]);
+}
+
+async function expectAlive(job: Job): Promise<void> {
+  await settled();
+  expect(await missingFrom(lifecycles, job)).toEqual([]);
+}
+
+describe('CreateToken', () => {
+  it('[D10] commits after housekeeping has read the aborted grant: the new token is found and ended', async () => {
+    const reading = Promise.withResolvers<void>();
+    const job = await raise(
+      (theJob) => ({
+        at: 'CreateToken',
+        target: 'write',
+        failure: {
+          async meanwhile() {
+            await system.executions.stop(`grant-${(await theJob()).grantId}`);
+            await reading.promise;
+          },
+        },
+      }),
+      (theJob) => ({
+        at: 'after failure',
+        target: 'read',
+        // The grant is read twice, then its record: by then the plan for the end is made.
+        after: 2,
+        failure: {
+          async meanwhile() {
+            reading.resolve();
+            await until(await theJob(), 'live');
+          },
+        },
+      }),
+    );
+    await until(job, 'failed');
+    await expectOver(job);
+    expect((await lifecycles.execution(job))?.status).toBe('ABORTED');
+  });
+
+  it('[D10] commits after a dispatcher has closed the work order: no token is made', async () => {
+    const job = await raise((theJob) => ({
+      at: 'CreateToken',
+      target: 'write',
+      failure: {
+        async meanwhile() {
+          const { recordId } = await theJob();
+          const path = `/production/records/${recordId}/operations/complete`;
+          const answer = await (await lifecycles.staff()).json('POST', path, { values: {} });
+          expect(answer.status).toBe(200);
+        },
+      },
+    }));
+    await until(job, 'ended');
+    await expectOver(job);
+    expect(await lifecycles.credential(job)).toBeUndefined();
+    expect(await lifecycles.mails(job)).toEqual([]);
+  });
+
+  it('[D10] commits while the work order is being closed: the token dies with it', async () => {
+    const job = await raise();
+    await settled();
+    const issued = await raise((theJob) => ({
+      at: 'request',
+      target: 'write',
+      after: 1,
+      failure: { meanwhile: async () => until(await theJob(), 'live') },
+    }));
+    const path = `/production/records/${issued.recordId}/operations/complete`;
+    expect((await (await lifecycles.staff()).json('POST', path, { values: {} })).status).toBe(200);
+    await until(issued, 'ended');
+    await expectOver(issued);
+    await expectAlive(job);
+    expect((await lifecycles.complete(job)).status).toBe(200);
+    await expectOver(job);
+  });
+
+  it('[D10] comes late, when the reaper has read that nothing was issued: the pass stays', async () => {
+    const starting = { target: 'start', failure: 'fail', times: Number.POSITIVE_INFINITY } as const;
+    const job = await raise(
+      () => ({ at: 'dispatch', ...starting }),
+      () => ({ at: 'sweep', ...starting }),
+      (theJob) => ({
+        at: 'reap',
+        target: 'write',
+        failure: {
+          async meanwhile() {
+            faults.clear();
+            system.fireSchedule('sweepOutbox');
+            await until(await theJob(), 'live');
+          },
+        },
+      }),
+    );
+    await settled();
+    await system.clock.advance(66 * MINUTE_MS);
+    await expectAlive(job);
+    expect((await lifecycles.complete(job)).status).toBe(200);
+    await expectOver(job);
+  });
+});
+
+describe('AwaitCompletion', () => {
+  it('[D10] stores its callback after the job was done: it answers itself, no wake-up is lost', async () => {
+    const job = await raise((theJob) => ({
+      at: 'AwaitCompletion',
+      target: 'write',
+      failure: {
+        async meanwhile() {
+          expect((await lifecycles.complete(await theJob())).status).toBe(200);
+        },
+      },
+    }));
+    await until(job, 'ended');
+    await expectOver(job);
+    expect((await lifecycles.execution(job))?.status).toBe('SUCCEEDED');
+  });
+
+  it('[D10] stores another callback while the wake-up goes to the old one: it answers itself', async () => {
+    const job = await raise(
+      () => ({ at: 'AwaitCompletion', target: 'invoke', failure: 'lose answer' }),
+      (theJob) => ({
+        at: 'AwaitCompletion',
+        target: 'write',
+        after: 1,
+        failure: {
+          async meanwhile() {
+            expect((await lifecycles.complete(await theJob())).status).toBe(200);
+          },
+        },
+      }),
+    );
+    await settled();
+    await system.clock.advance(MINUTE_MS);
+    await until(job, 'ended');
+    await expectOver(job);
+  });
+
+  it('[D10] waits again after a redrive that overtook the news of the abort: it is woken, not left waiting', async () => {
+    const redriven = Promise.withResolvers<void>();
+    const job = await raise(() => ({
+      at: 'after failure',
+      target: 'read',
+      failure: { meanwhile: () => redriven.promise },
+    }));
+    await expectAlive(job);
+    const old = (await lifecycles.grant(job)).callbackToken;
+    await system.executions.stop(`grant-${job.grantId}`);
+    await system.executions.redrive(`grant-${job.grantId}`);
+    await system.waitFor(
+      'the redriven wait',
+      async () => (await lifecycles.grant(job)).callbackToken !== old,
+    );
+    redriven.resolve();
+    await until(job, 'failed');
+    await expectOver(job);
+    expect((await lifecycles.execution(job))?.status).toBe('SUCCEEDED');
+  });
+});
+
+describe('DeleteToken', () => {
+  it('[D10] comes to a grant that the reaper has ended meanwhile: both have done their part', async () => {
+    const job = await raise((theJob) => ({
+      at: 'DeleteToken',
+      target: 'write',
+      failure: {
+        async meanwhile() {
+          await system.clock.advance(11 * MINUTE_MS);
+          system.fireSchedule('reapGrants');
+          await until(await theJob(), 'ended');
+        },
+      },
+    }));
+    await expectAlive(job);
+    expect((await lifecycles.complete(job)).status).toBe(200);
+    await until(job, 'ended');
+    await system.clock.advance(2 * MINUTE_MS);
+    await expectOver(job);
+    expect((await lifecycles.execution(job))?.status).toBe('SUCCEEDED');
+    expect((await lifecycles.run(job)).endReason).toBe('completed');
+  });
+});
+
+describe('the wake-up', () => {
+  it('[D10] that nobody could send for long is not needed: the reaper ends the grant, and its workflow', async () => {
+    const job = await raise(
+      () => ({ at: 'dispatch', target: 'callback', failure: 'fail', times: Number.POSITIVE_INFINITY }),
+      () => ({ at: 'sweep', target: 'callback', failure: 'fail', times: Number.POSITIVE_INFINITY }),
+    );
+    await expectAlive(job);
+    expect((await lifecycles.complete(job)).status).toBe(200);
+    await settled();
+    await system.clock.advance(16 * MINUTE_MS);
+    await until(job, 'ended');
+    expect((await lifecycles.run(job)).steps.at(-1)).toMatchObject({ step: 'Reaper', outcome: 'done' });
+    faults.clear();
+    await system.clock.advance(5 * MINUTE_MS);
+    await expectOver(job);
+    expect((await lifecycles.execution(job))?.status).toBe('SUCCEEDED');
+  });
+});
+
+describe('the sweeper', () => {
+  it('[D10] starts a grant while the stream is still about to: one execution, one mail', async () => {
+    const swept = Promise.withResolvers<void>();
+    const job = await raise(() => ({
+      at: 'dispatch',
+      target: 'start',
+      failure: { meanwhile: () => swept.promise },
+    }));
+    await system.clock.advance(3 * MINUTE_MS);
+    system.fireSchedule('sweepOutbox');
+    await until(job, 'live');
+    swept.resolve();
+    await expectAlive(job);
+    expect(await lifecycles.mails(job)).toHaveLength(1);
+    expect((await lifecycles.path(job)).filter((state) => state === 'CreateToken')).toHaveLength(1);
+    expect((await lifecycles.complete(job)).status).toBe(200);
+    await expectOver(job);
+  });
+});
+
+it('[D10] after all these nothing is left in the table', async () => {
+  await system.clock.advance(15 * MINUTE_MS);
+  expect(await orphans(system)).toEqual([]);
+  expect(await pendingOutbox(system)).toEqual([]);
+});
