@@ -9,6 +9,8 @@ export const FEATURE_FLAGS: Record<string, unknown> = {
   'aws:cdk:enable-asset-metadata': false,
   // Circular references and schema mistakes are only warned of unless this is set.
   '@aws-cdk/core:validateAgainstDefaultRules': true,
+  // The data must not be deleted under the functions.
+  '@aws-cdk/core:defaultCrossStackReferences': 'strong',
   '@aws-cdk/core:checkSecretUsage': true,
   '@aws-cdk/core:enablePartitionLiterals': true,
   '@aws-cdk/core:target-partitions': ['aws'],
