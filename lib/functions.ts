@@ -66,7 +66,7 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     memoryMb: 1024,
     timeoutSeconds: 20,
     table: RECORDS_WITH_PASSES,
-    indexes: [],
+    indexes: ['GSI1'],
     tokenAccess: [],
     asynchronous: false,
   },

@@ -29,7 +29,7 @@ export interface Presented {
 export function presentedCredential(request: IncomingRequest, names: CookieNames): Presented | undefined {
   const [first = '', second = ''] = request.rawPath.split('/').slice(1);
   if (first === 'assets') return undefined;
-  const named = first === 'app' ? second : first;
+  const named = first === 'app' || first === 'passes' ? second : first;
   const at = isEnvironment(named) ? { environment: named } : {};
 
   const authorization = request.headers?.authorization;

@@ -13,7 +13,7 @@ export function errorPage(portal: Portal): (failure: PageFailure) => Promise<Api
     const pass = passIn(path);
     if (mustSignIn(failure) && failure.method !== 'POST') return seeOther(signIn(path));
     const frame = await plainFrame(portal, environmentIn(path));
-    if (code === 'PASS_ENDED') {
+    if (code === 'PASS_ENDED' && pass !== undefined) {
       const content = <EndedPage typed={typed} {...(endReason && { reason: endReason })} />;
       return page(frame, 'This pass has ended', content, { status });
     }
@@ -46,7 +46,7 @@ export function errorPage(portal: Portal): (failure: PageFailure) => Promise<Api
  * so both lead to the sign-in page and from there back.
  */
 function mustSignIn({ document, path, signedIn }: PageFailure): boolean {
-  if (signedIn || !path.startsWith('/app/')) return false;
+  if (signedIn || !/^\/(app|passes)\//.test(path)) return false;
   return ['CREDENTIAL_MISSING', 'FORBIDDEN', 'NOT_FOUND'].includes(document.code);
 }
 
@@ -59,5 +59,5 @@ function passIn(path: string): string | undefined {
 
 function environmentIn(path: string) {
   const [, first, second = ''] = path.split('/');
-  return first === 'app' && isEnvironment(second) ? second : undefined;
+  return (first === 'app' || first === 'passes') && isEnvironment(second) ? second : undefined;
 }

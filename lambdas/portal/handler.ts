@@ -7,6 +7,7 @@ import { createWiring } from '../shared/wiring.ts';
 import { pageAssets, readAsset } from './assets.ts';
 import { errorPage } from './error-page.tsx';
 import { homeHandlers } from './handlers/home.tsx';
+import { livePassHandlers } from './handlers/live-passes.tsx';
 import { passHandlers } from './handlers/pass.tsx';
 import { signInHandlers } from './handlers/sign-in.tsx';
 import { staffHandlers } from './handlers/staff.tsx';
@@ -26,6 +27,7 @@ const portal: Portal = {
   }),
   logger,
   runtime: wiring.runtime,
+  session: wiring.session,
   readAsset,
 };
 
@@ -41,5 +43,6 @@ export const handler = createHandler({
     ...signInHandlers(portal),
     ...passHandlers(portal),
     ...staffHandlers(portal),
+    ...livePassHandlers(portal),
   },
 });

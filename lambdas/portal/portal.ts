@@ -2,6 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { ComponentChildren } from 'preact';
 import { ENVIRONMENTS, type Environment } from '../../core/environments.ts';
 import type { Mailer } from '../../core/mail/mail.ts';
+import type { Caller } from '../../core/ports.ts';
 import type { Runtime, Session } from '../../core/runtime.ts';
 import type { CookieNames } from '../shared/http/cookies.ts';
 import type { ApiResponse } from '../shared/http/request.ts';
@@ -16,6 +17,8 @@ export interface Portal {
   mailer: Mailer;
   logger: Pick<Logger, 'error'>;
   runtime(): Promise<Runtime>;
+  /** A caller's session in an environment. */
+  session(caller: Caller, environment: Environment): Promise<Session>;
   /** An asset by its file name, packed as the browser takes it. */
   readAsset(
     file: string,

@@ -1,6 +1,7 @@
 import type { LinkedRecordType } from '../../core/apps/published.ts';
 import type { FieldValue, RecordAnswer, ViewPage } from '../../core/records/record.ts';
 import type { Session } from '../../core/runtime.ts';
+import type { DueDate } from './pages/due.tsx';
 import type { ShownRecord } from './pages/record.tsx';
 import type { ListedRecord } from './pages/record-list.tsx';
 import type { ShownField } from './pages/value.tsx';
@@ -93,9 +94,13 @@ export function shownField(
   };
 }
 
-function dueOf(type: LinkedRecordType, answer: RecordAnswer): { label: string; date: string } | undefined {
+/** Something is to be done by then as long as a step leads on from the record's state. */
+function dueOf(type: LinkedRecordType, answer: RecordAnswer): DueDate | undefined {
   const { dueDateField } = type.definition;
   const date = dueDateField ? answer.values[dueDateField] : undefined;
   const label = dueDateField && type.fields.get(dueDateField)?.definition.label;
-  return typeof date === 'string' && label ? { label, date } : undefined;
+  const open = [...type.operations.values()].some(
+    ({ definition: { kind, from } }) => kind === 'transition' && (!from || from.includes(answer.state)),
+  );
+  return typeof date === 'string' && label ? { label, date, open } : undefined;
 }

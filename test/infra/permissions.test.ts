@@ -68,7 +68,14 @@ const EXPECTED: Record<string, string[]> = {
   authorizer: [...onTable('Query'), SIGNING_KEYS],
   api: [...RECORDS, ...PASS_IS_LIVE, SIGNING_KEYS, JOURNAL_KEYS],
   admin: [...RECORDS, 'dynamodb:Query → Table/index/GSI1', SIGNING_KEYS, JOURNAL_KEYS, ...MAIL],
-  portal: [...RECORDS, ...PASS_IS_LIVE, SIGNING_KEYS, JOURNAL_KEYS, ...MAIL],
+  portal: [
+    ...RECORDS,
+    ...PASS_IS_LIVE,
+    'dynamodb:Query → Table/index/GSI1',
+    SIGNING_KEYS,
+    JOURNAL_KEYS,
+    ...MAIL,
+  ],
   robot: [...RECORDS, SIGNING_KEYS, JOURNAL_KEYS, ...MAIL, `states:SendTaskSuccess → ${MACHINE}`],
   outbox: [
     ...onTable('GetItem', 'DeleteItem'),

@@ -2,10 +2,9 @@ import { DaypassError } from '../../../core/errors.ts';
 import type { Caller } from '../../../core/ports.ts';
 import { readRecord } from '../../../core/records/operation.ts';
 import type { RecordAnswer } from '../../../core/records/record.ts';
-import { openSession, type Session } from '../../../core/runtime.ts';
+import type { Session } from '../../../core/runtime.ts';
 import { shortId } from '../../../core/tokens/token.ts';
 import { seeOther } from '../../shared/http/request.ts';
-import { noteUse } from '../../shared/last-use.ts';
 import type { Frame } from '../frame.ts';
 import { DonePage, PassHomePage } from '../pages/pass.tsx';
 import { RecordPage } from '../pages/record.tsx';
@@ -26,11 +25,9 @@ export function passHandlers(
   portal: Portal,
 ): Pick<PortalHandlers, 'passHome' | 'passRecord' | 'passForm' | 'passRun'> {
   const open = async (caller: Caller): Promise<Session> => {
-    const runtime = await portal.runtime();
-    const { credential } = caller;
-    if (!credential?.environment) throw new DaypassError('CREDENTIAL_MISSING');
-    await noteUse(runtime.store, caller, runtime.now());
-    return openSession(runtime, caller, credential.environment);
+    const environment = caller.credential?.environment;
+    if (!environment) throw new DaypassError('CREDENTIAL_MISSING');
+    return portal.session(caller, environment);
   };
   const frameOf = (session: Session, app?: string): Frame => {
     const { credential, name } = session.caller;

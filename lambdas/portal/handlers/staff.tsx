@@ -4,7 +4,7 @@ import type { Caller } from '../../../core/ports.ts';
 import { listApps } from '../../../core/records/apps.ts';
 import { openView } from '../../../core/records/list.ts';
 import { readRecord } from '../../../core/records/operation.ts';
-import { openSession, type Session } from '../../../core/runtime.ts';
+import type { Session } from '../../../core/runtime.ts';
 import { formTokenOf } from '../../shared/http/forgery.ts';
 import { seeOther } from '../../shared/http/request.ts';
 import type { Frame } from '../frame.ts';
@@ -28,7 +28,7 @@ type StaffHandlers = Pick<
 /** The pages of people who sign in, and of anybody where an app is open to anybody. */
 export function staffHandlers(portal: Portal): StaffHandlers {
   const open = async (caller: Caller, environment: Environment) => {
-    const session = await openSession(await portal.runtime(), caller, environment);
+    const session = await portal.session(caller, environment);
     const user = caller.type === 'user' && {
       user: { name: caller.name, formToken: formTokenOf(caller, session.runtime) },
     };
@@ -41,7 +41,9 @@ export function staffHandlers(portal: Portal): StaffHandlers {
       const { session, frame, base } = await open(caller, params.environment);
       const apps = listApps(session);
       if (apps.length === 0 && caller.type === 'anonymous') throw new DaypassError('CREDENTIAL_MISSING');
-      return page(frame, 'Apps', <AppsPage apps={apps} base={base} />);
+      const tokens = apps.some(({ id }) => session.published.site.apps.get(id)?.definition.kind === 'tokens');
+      const passes = tokens && { passes: `/passes/${params.environment}` };
+      return page(frame, 'Apps', <AppsPage apps={apps} base={base} {...passes} />);
     },
 
     async viewPage({ params, query, caller }) {

@@ -1,12 +1,18 @@
 import type { AppSummary } from '../../../core/records/apps.ts';
 
 /** The apps that somebody can reach in an environment, with their lists and what can be added. */
-export function AppsPage({ apps, base }: { apps: readonly AppSummary[]; base: string }) {
+export function AppsPage(props: { apps: readonly AppSummary[]; base: string; passes?: string }) {
+  const { apps, base, passes } = props;
   return (
     <>
       <h1>Apps</h1>
       {apps.length === 0 && (
         <p>There is nothing here that you can open. Ask an administrator for a role in one of the apps.</p>
+      )}
+      {passes && (
+        <p>
+          <a href={passes}>Live passes: who can get in now</a>
+        </p>
       )}
       {apps.map((app) => (
         <section key={app.id} class="app" aria-labelledby={`app-${app.id}`}>

@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact';
 import { wordsOf } from './format.ts';
 import { type ListedRecord, RecordCards } from './record-list.tsx';
 
@@ -89,7 +88,10 @@ export function EndedPage({
           It was reported as completed, and your pass ended with it. Thank you! There is nothing left to do
           here.
         </p>
-        <TypedText typed={typed} />
+        <TypedText
+          typed={typed}
+          note="If you have seen the thanks, it is saved. If not, you can copy it from here."
+        />
       </>
     );
   }
@@ -132,30 +134,23 @@ export function BrokenLinkPage() {
 }
 
 /** What was typed into a form that could not be accepted any more, so that it can be copied and sent otherwise. */
-export function TypedText({ typed }: { typed: Readonly<Record<string, unknown>> }) {
+export function TypedText(props: { typed: Readonly<Record<string, unknown>>; note?: string }) {
+  const { typed, note = 'It was not saved. You can copy it from here.' } = props;
   const fields = Object.entries(typed).flatMap(([name, value]): [string, string][] => {
     const text = [value].flat().join(', ').trim();
     return name.startsWith('field.') && text !== '' ? [[name.slice('field.'.length), text]] : [];
   });
   if (fields.length === 0) return null;
   return (
-    <Kept>
+    <section class="kept" aria-labelledby="kept">
+      <h2 id="kept">What you had typed</h2>
+      <p>{note}</p>
       {fields.map(([id, text]) => (
         <label key={id}>
           {wordsOf(id)}
           <textarea readOnly dir="auto" rows={Math.min(12, text.split('\n').length + 2)} value={text} />
         </label>
       ))}
-    </Kept>
-  );
-}
-
-function Kept({ children }: { children: ComponentChildren }) {
-  return (
-    <section class="kept" aria-labelledby="kept">
-      <h2 id="kept">What you had typed</h2>
-      <p>It was not saved. You can copy it from here.</p>
-      {children}
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import { Due } from './due.tsx';
+import { Due, type DueDate } from './due.tsx';
 import { type ShownField, Value } from './value.tsx';
 
 /** A record as a list shows it. */
@@ -7,7 +7,7 @@ export interface ListedRecord {
   title: string;
   /** In the order of the columns; without the title's. */
   fields: ShownField[];
-  due?: { label: string; date: string };
+  due?: DueDate;
 }
 
 /** One column, large enough to be touched: what contractors see on a phone. */

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { Due } from './due.tsx';
+import { Due, type DueDate } from './due.tsx';
 import { formatDateTime } from './format.ts';
 import { type ShownField, Value } from './value.tsx';
 
@@ -8,7 +8,7 @@ export interface ShownRecord {
   typeName: string;
   title: string;
   stateName: string;
-  due?: { label: string; date: string };
+  due?: DueDate;
   fields: readonly ShownField[];
   operations: readonly { id: string; name: string; kind: string; href: string }[];
   trouble?: { at: string; step: string; message: string };

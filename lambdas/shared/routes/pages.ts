@@ -215,4 +215,27 @@ export const PAGE_ROUTES = [
     body: recordForm,
     responses: { 303: { description: 'To the record' } },
   },
+  {
+    ...page,
+    id: 'livePasses',
+    method: 'GET',
+    path: '/passes/{environment}',
+    summary: 'Who can get in now, for what and until when',
+    query: z.object({ done }),
+    responses: { 200: { description: 'The passes' } },
+  },
+  {
+    ...page,
+    id: 'changePasses',
+    method: 'POST',
+    path: '/passes/{environment}',
+    summary: 'Sends links again, changes their end, or ends passes (after a page that asks)',
+    body: z.object({
+      formToken,
+      action: z.enum(['resend', 'extend', 'revoke', 'revokeNow']),
+      grant: z.union([z.string().max(60), z.array(z.string().max(60)).max(100)]).optional(),
+      until: z.string().max(10).optional(),
+    }),
+    responses: { 200: { description: 'Asks' }, 303: { description: 'Done' } },
+  },
 ] as const satisfies readonly Route[];

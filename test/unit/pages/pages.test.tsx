@@ -15,7 +15,7 @@ const record: ShownRecord = {
   typeName: 'Work Order',
   title: 'WO-1',
   stateName: 'Active',
-  due: { label: 'Due date', date: '2026-03-06' },
+  due: { label: 'Due date', date: '2026-03-06', open: true },
   fields: [{ id: 'building', label: 'Building', type: 'string', value: '12 Harbour Street' }],
   operations: [
     { id: 'delete', name: 'Delete', kind: 'delete', href: '/d' },

@@ -1,0 +1,92 @@
+import type { Environment } from '../../../core/environments.ts';
+import { DaypassError } from '../../../core/errors.ts';
+import { extendPass, listLivePasses, resendPass, revokePasses } from '../../../core/grants/staff.ts';
+import type { Caller } from '../../../core/ports.ts';
+import type { Session } from '../../../core/runtime.ts';
+import { formTokenOf } from '../../shared/http/forgery.ts';
+import { type ApiResponse, seeOther } from '../../shared/http/request.ts';
+import { LivePassesPage, type LivePassesProps, RevokePage } from '../pages/live-passes.tsx';
+import { type Portal, page, sessionFrame } from '../portal.ts';
+import type { PortalHandlers, PortalRequest } from './handlers.ts';
+
+const DAY_MS = 86_400_000;
+const DONE: Partial<Record<string, string>> = {
+  resend: 'The link is on its way again.',
+  extend: 'The end is changed.',
+  revokeNow: 'The passes are ended.',
+};
+
+/** Who can get in now: staff send links again, change their end, and end passes. */
+export function livePassHandlers(portal: Portal): Pick<PortalHandlers, 'livePasses' | 'changePasses'> {
+  const open = async (caller: Caller, environment: Environment) => {
+    if (caller.type !== 'user') throw new DaypassError('CREDENTIAL_MISSING');
+    const session = await portal.session(caller, environment);
+    const formToken = formTokenOf(caller, session.runtime);
+    return {
+      session,
+      formToken,
+      frame: { ...sessionFrame(portal, session), user: { name: caller.name, formToken } },
+      here: `/passes/${environment}`,
+      base: `/app/${environment}`,
+    };
+  };
+  type Place = Awaited<ReturnType<typeof open>>;
+
+  const list = async (
+    { session, frame, ...place }: Place,
+    said: Pick<LivePassesProps, 'done' | 'refusal'>,
+  ): Promise<ApiResponse> => {
+    const passes = await listLivePasses(session);
+    const status = said.refusal === undefined ? 200 : 422;
+    return page(frame, 'Live passes', <LivePassesPage passes={passes} {...place} {...said} />, { status });
+  };
+
+  return {
+    async livePasses({ params, query, caller }) {
+      const done = query.done && DONE[query.done];
+      return list(await open(caller, params.environment), done ? { done } : {});
+    },
+
+    async changePasses({ params, body, caller }) {
+      const place = await open(caller, params.environment);
+      const { session, frame, formToken, here } = place;
+      const grants = [body.grant ?? []].flat();
+      if (body.action === 'revoke' && grants.length > 0) {
+        const passes = (await listLivePasses(session)).filter(
+          ({ id, can }) => can.revoke && grants.includes(id),
+        );
+        return page(frame, 'End passes', <RevokePage passes={passes} here={here} formToken={formToken} />);
+      }
+      try {
+        await change(portal, session, body, grants);
+      } catch (error) {
+        if (!(error instanceof DaypassError) || error.status >= 500) throw error;
+        return list(place, { refusal: refusalOf(error) });
+      }
+      return seeOther(`${here}?done=${body.action}`);
+    },
+  };
+}
+
+async function change(
+  portal: Portal,
+  session: Session,
+  body: PortalRequest<'changePasses'>['body'],
+  grants: readonly string[],
+): Promise<void> {
+  const [grant] = grants;
+  if (grant === undefined) throw new DaypassError('REQUEST_INVALID', 'Select the passes first.');
+  if (body.action === 'revokeNow') await revokePasses(session, grants);
+  else if (body.action === 'extend') {
+    // Until the end of the day that was chosen.
+    await extendPass(session, grant, Date.parse(`${body.until ?? ''}T00:00:00Z`) + DAY_MS);
+  } else {
+    await resendPass({ ...session, runtime: { ...session.runtime, mailer: portal.mailer } }, grant);
+  }
+}
+
+function refusalOf(error: DaypassError): string {
+  if (error.code === 'PASS_ENDED') return 'This pass has ended meanwhile.';
+  const [problem] = error.problems;
+  return problem ? `The end ${problem.message}.` : error.message;
+}

@@ -1,0 +1,171 @@
+import type { LivePass } from '../../../core/grants/staff.ts';
+import { formatDateTime } from './format.ts';
+
+export interface LivePassesProps {
+  passes: readonly LivePass[];
+  /** `/app/{environment}` */
+  base: string;
+  /** Address of this page. */
+  here: string;
+  formToken: string;
+  /** A word on what was just done. */
+  done?: string;
+  /** Why it was not done. */
+  refusal?: string;
+}
+
+/** Who can get in now, for what and until when, and what staff can do about it. */
+export function LivePassesPage({ passes, base, here, formToken, done, refusal }: LivePassesProps) {
+  const revocable = passes.some(({ can }) => can.revoke);
+  return (
+    <>
+      <p class="back">
+        <a href={base}>
+          <span aria-hidden="true">← </span>Apps
+        </a>
+      </p>
+      {done && (
+        <p class="done" role="status">
+          {done}
+        </p>
+      )}
+      {refusal && (
+        <p class="summary" role="alert">
+          {refusal}
+        </p>
+      )}
+      <h1>Live passes</h1>
+      {passes.length === 0 && <p class="empty">Nobody has a pass at the moment.</p>}
+      {passes.map((pass) => (
+        <PassCard key={pass.id} pass={pass} base={base} here={here} formToken={formToken} />
+      ))}
+      {revocable && (
+        <form id="revoke" method="post" action={here} data-once>
+          <input type="hidden" name="formToken" value={formToken} />
+          <button type="submit" name="action" value="revoke" class="danger">
+            End the selected passes
+          </button>
+        </form>
+      )}
+    </>
+  );
+}
+
+function PassCard(props: { pass: LivePass; base: string; here: string; formToken: string }) {
+  const { pass, base, here, formToken } = props;
+  const { id, can } = pass;
+  return (
+    <article class="pass-card" aria-labelledby={`pass-${id}`}>
+      <h2 id={`pass-${id}`}>
+        <bdi>{pass.person}</bdi>
+      </h2>
+      <p>
+        For{' '}
+        <a href={`${base}/records/${pass.record.id}`}>
+          <bdi>{pass.record.title}</bdi>
+        </a>
+        {pass.email && (
+          <>
+            , sent to <bdi>{pass.email}</bdi>
+          </>
+        )}
+        .{' '}
+        {pass.expiresAt && (
+          <>
+            Until <time dateTime={pass.expiresAt}>{formatDateTime(pass.expiresAt)}</time>.{' '}
+          </>
+        )}
+        {pass.lastUsedAt ? (
+          <>
+            Last used <time dateTime={pass.lastUsedAt}>{formatDateTime(pass.lastUsedAt)}</time>.
+          </>
+        ) : (
+          'Not used yet.'
+        )}
+      </p>
+      {pass.trouble && (
+        <p class="trouble" role="note">
+          <span dir="auto">{pass.trouble}</span>
+        </p>
+      )}
+      <div class="buttons">
+        {can.resend && (
+          <form method="post" action={here} data-once>
+            <Hidden formToken={formToken} id={id} />
+            <button type="submit" name="action" value="resend" class="quiet">
+              Send the link again
+            </button>
+          </form>
+        )}
+        {can.extend && (
+          <form method="post" action={here} data-once>
+            <Hidden formToken={formToken} id={id} />
+            <label>
+              Until the end of
+              <input type="date" name="until" required />
+            </label>
+            <button type="submit" name="action" value="extend" class="quiet">
+              Change the end
+            </button>
+          </form>
+        )}
+        {can.revoke && (
+          <label class="option">
+            <input type="checkbox" form="revoke" name="grant" value={id} />
+            <span>
+              Select <span class="unseen">the pass of {pass.person}</span>
+            </span>
+          </label>
+        )}
+      </div>
+    </article>
+  );
+}
+
+function Hidden({ formToken, id }: { formToken: string; id: string }) {
+  return (
+    <>
+      <input type="hidden" name="formToken" value={formToken} />
+      <input type="hidden" name="grant" value={id} />
+    </>
+  );
+}
+
+/** Asks before passes are ended: whoever holds them is shut out at once. */
+export function RevokePage({
+  passes,
+  here,
+  formToken,
+}: {
+  passes: readonly LivePass[];
+  here: string;
+  formToken: string;
+}) {
+  return (
+    <>
+      <h1>{passes.length === 1 ? 'End this pass?' : `End these ${passes.length} passes?`}</h1>
+      <ul>
+        {passes.map((pass) => (
+          <li key={pass.id}>
+            <bdi>{pass.person}</bdi>, for <bdi>{pass.record.title}</bdi>
+          </li>
+        ))}
+      </ul>
+      <p>They are shut out at once, and the links in their mails open nothing any more.</p>
+      <form method="post" action={here} data-once>
+        <input type="hidden" name="formToken" value={formToken} />
+        {passes.map(({ id }) => (
+          <input key={id} type="hidden" name="grant" value={id} />
+        ))}
+        <div class="buttons">
+          <button type="submit" name="action" value="revokeNow" class="danger">
+            {passes.length === 1 ? 'End the pass' : 'End the passes'}
+          </button>
+          <a class="button quiet" href={here}>
+            Cancel
+          </a>
+        </div>
+      </form>
+    </>
+  );
+}

@@ -1,0 +1,93 @@
+import type { System } from '../../../local/system.ts';
+import type { Visitor } from '../../../local/visitor.ts';
+import { fieldsOf, readable } from '../../support/page-forms.ts';
+import {
+  addWorkOrder,
+  arrive,
+  type Contractor,
+  DISPATCHER,
+  finished,
+  type RecordJson,
+  signIn,
+  startPropertyManagement,
+  TECHNICIAN,
+  workOrder,
+} from '../../support/property-management.ts';
+
+const PASSES = '/passes/production';
+const CONTRACTOR = { name: 'Lift & Söhne', email: 'lifts@contractor.example' };
+let system: System;
+let dispatcher: Visitor;
+let order: RecordJson;
+let contractor: Contractor;
+
+beforeAll(async () => {
+  system = await startPropertyManagement();
+  dispatcher = await signIn(system, DISPATCHER);
+  order = await addWorkOrder(dispatcher, workOrder(CONTRACTOR));
+  contractor = await arrive(system, CONTRACTOR.email);
+}, 120_000);
+
+afterAll(() => system?.stop());
+
+/** Presses a button of the page of live passes, as a browser with no script does. */
+async function press(action: string, more: Record<string, string> = {}) {
+  const page = await dispatcher.get(PASSES);
+  const { formToken = '', grant = '' } = fieldsOf(page.text);
+  return dispatcher.form(PASSES, { formToken, grant, action, ...more });
+}
+
+const page = async () => {
+  const text = readable((await dispatcher.get(PASSES)).text);
+  return text;
+};
+
+describe('the page of live passes', () => {
+  it('[D26] says who has a pass, for what, until when and when it was last used', async () => {
+    expect(await page()).toContain(
+      `${CONTRACTOR.name} For ${order.title} , sent to ${CONTRACTOR.email} . Until`,
+    );
+    await contractor.visitor.get(contractor.home);
+    expect(await page()).toContain('Last used');
+    expect((await dispatcher.get('/app/production')).text).toContain(`href="${PASSES}"`);
+  });
+
+  it('sends the same link again', async () => {
+    await system.mail.clear();
+    const sent = await press('resend');
+    expect(sent.headers.get('location')).toBe(`${PASSES}?done=resend`);
+    const { link } = await arrive(system, CONTRACTOR.email);
+    expect(link).toBe(contractor.link);
+  });
+
+  it('changes the end of a pass, and says what is wrong with another one', async () => {
+    const until = new Date(system.clock.now() + 20 * 86_400_000).toISOString().slice(0, 10);
+    expect((await press('extend', { until })).status).toBe(303);
+    const shown = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' });
+    expect(await page()).toContain(`Until ${shown.format(Date.parse(until) + 86_400_000)}`);
+    const past = await press('extend', { until: '2020-01-01' });
+    expect([past.status, readable(past.text)]).toEqual([
+      422,
+      expect.stringContaining('must lie in the future'),
+    ]);
+  });
+
+  it('asks before it ends a pass; then the very next request of that pass is refused', async () => {
+    const asked = await press('revoke');
+    expect(readable(asked.text)).toContain(`End this pass? ${CONTRACTOR.name} , for ${order.title}`);
+    expect((await contractor.visitor.get(contractor.home)).status).toBe(200);
+    const ended = await dispatcher.form(PASSES, { ...fieldsOf(asked.text), action: 'revokeNow' });
+    expect(ended.headers.get('location')).toBe(`${PASSES}?done=revokeNow`);
+    expect((await contractor.visitor.get(contractor.home)).status).toBe(410);
+    await finished(system, order.id);
+    expect(await page()).toContain('Nobody has a pass at the moment.');
+  });
+
+  it('shows no pass to somebody who may not see the contractors, and asks others to sign in', async () => {
+    await addWorkOrder(dispatcher, workOrder({ name: 'Zoë', email: 'zoe@contractor.example' }));
+    await arrive(system, 'zoe@contractor.example');
+    const technician = await signIn(system, TECHNICIAN);
+    expect(readable((await technician.get(PASSES)).text)).toContain('Nobody has a pass');
+    expect((await contractor.visitor.get(PASSES)).headers.get('location')).toContain('/sign-in');
+  });
+});
