@@ -37,32 +37,25 @@ export function page(
   return { status, html: renderPage(frame, title, content), ...rest };
 }
 
-/** The frame of pages that belong to no environment, e.g. for signing in. */
+/**
+ * The frame of pages that belong to no environment, e.g. for signing in: with the site's name and contact from the first
+ * environment in which something is published, the preferred one or else production before the others. A page that says
+ * what went wrong must not fail itself, so whatever goes wrong here leaves the product's name.
+ */
 export async function plainFrame({ assets, runtime }: Portal, preferred?: Environment): Promise<Frame> {
-  return { assets, ...(await nameAndContact(await runtime(), preferred)) };
+  for (const environment of [...(preferred ? [preferred] : []), ...ENVIRONMENTS.toReversed()]) {
+    try {
+      const { settings } = await (await runtime()).published(environment);
+      return { assets, siteName: settings.name, contact: settings.contact };
+    } catch {
+      // Not published there, or not to be had just now.
+    }
+  }
+  return { assets, siteName: 'Daypass' };
 }
 
 /** The frame of a page in an environment. */
 export function sessionFrame({ assets }: Portal, { published }: Session): Frame {
   const { name, contact } = published.settings;
   return { assets, siteName: name, contact, environment: published.environment };
-}
-
-/**
- * The site's name and contact, from the first environment in which something is published: production, if it can be.
- * A page that says what went wrong must not fail itself, so whatever goes wrong here leaves the product's name.
- */
-async function nameAndContact(
-  runtime: Runtime,
-  preferred?: Environment,
-): Promise<Pick<Frame, 'siteName' | 'contact'>> {
-  for (const environment of [...(preferred ? [preferred] : []), ...ENVIRONMENTS.toReversed()]) {
-    try {
-      const { settings } = await runtime.published(environment);
-      return { siteName: settings.name, contact: settings.contact };
-    } catch {
-      // Not published there, or not to be had just now.
-    }
-  }
-  return { siteName: 'Daypass' };
 }
