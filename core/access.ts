@@ -27,8 +27,8 @@ export function decideFor(session: Session, action: string, resource: Resource):
 
 const subjects = new WeakMap<Caller, Subject>();
 
-/** One object per caller: the policy keeps with it what it has linked for it. */
-function subjectOf(caller: Caller): Subject {
+/** The caller in the policy's words. One object per caller: the policy keeps with it what it has linked for it. */
+export function subjectOf(caller: Caller): Subject {
   const known = subjects.get(caller);
   if (known) return known;
   const subject: Subject = {

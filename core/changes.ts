@@ -77,6 +77,7 @@ export interface GrantChange {
   tokenRecord?: { app: string; recordType: string; id: string };
   expiresAt?: number;
   callbackToken?: string;
+  sending?: Record<string, number>;
   notified?: Record<string, string>;
   remindedAt?: string;
   endReason?: GrantEndReason;
@@ -92,7 +93,18 @@ export interface OutboxEntry {
   createdAt: string;
   action:
     | { type: 'startGrant'; environment: Environment; grantId: string }
-    | { type: 'wakeGrant'; environment: Environment; grantId: string };
+    | { type: 'wakeGrant'; environment: Environment; grantId: string }
+    | { type: 'sendMail'; environment: Environment; mail: QueuedMail };
+}
+
+/** A mail that leaves once its operation is committed. It holds nothing that lets anybody in. */
+export interface QueuedMail {
+  to: string;
+  subject: string;
+  paragraphs: string[];
+  button?: { label: string; href: string };
+  siteName: string;
+  contact: string;
 }
 
 /** Remembers a request by its Idempotency-Key, with the answer's coordinates, for a day. */

@@ -10,12 +10,14 @@ import type {
   LinkedNotification,
   LinkedOperation,
   LinkedRecordType,
+  LinkedRequestAction,
   LinkedTask,
   LinkedView,
 } from './published.ts';
 
 /** Linked parts while they are still growing: they refer to each other in circles. */
 export interface BuiltOperation extends LinkedOperation {
+  readonly actions: LinkedRequestAction[];
   readonly tasks: { task: LinkedTask; when?: Condition }[];
   readonly notifications: LinkedNotification[];
 }

@@ -59,6 +59,20 @@ function checkField(context: CheckContext, field: Field, type: RecordType, path:
   if (field.choices && new Set(field.choices).size < field.choices.length) {
     context.report([...path, 'choices'], 'a choice is listed twice; remove one');
   }
+  if (field.ofUser) {
+    if (!field.runtimeOnly) {
+      context.report(
+        [...path, 'ofUser'],
+        'only a field that is not stored follows a user; set "runtimeOnly"',
+      );
+    }
+    if (type.fields.find(({ id }) => id === field.ofUser?.field)?.type !== 'user') {
+      context.report(
+        [...path, 'ofUser', 'field'],
+        `"${field.ofUser.field}" is no field of type user; name one`,
+      );
+    }
+  }
   if (field.rolesFrom) {
     requireKnown(context, [...path, 'rolesFrom'], field.rolesFrom, context.site.roles, 'role');
   }
@@ -107,7 +121,7 @@ function checkFieldConditions(context: CheckContext, field: Field, type: Checked
 }
 
 /** The texts of an expression that is nothing but texts; empty where it calculates. */
-function literalValues({ ast }: CheckedExpression): string[] {
+export function literalValues({ ast }: CheckedExpression): string[] {
   const nodes = ast.op === 'list' ? ast.args : [ast];
   return nodes.flatMap((node) => (node.op === 'value' && typeof node.value === 'string' ? [node.value] : []));
 }

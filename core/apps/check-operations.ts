@@ -1,3 +1,4 @@
+import { checkActions } from './check-actions.ts';
 import {
   type CheckContext,
   type CheckedType,
@@ -60,6 +61,7 @@ function checkOperation(context: CheckContext, type: CheckedType, operation: Ope
     context.report([...path, 'from'], 'a new record has no state to start from; remove "from"');
   }
   checkForm(context, type, operation, path);
+  checkActions(context, type, operation, path);
   checkFollowUps(context, type, operation, path);
   const size = transactionSize(context.app, type.definition, operation);
   if (size > ACTION_LIMIT) {

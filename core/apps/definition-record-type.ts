@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requestActionSchema } from './definition-actions.ts';
 import { expression, fieldId, id, label, stateId } from './definition-names.ts';
 
 export const FIELD_TYPES = [
@@ -35,6 +36,10 @@ export const fieldSchema = z
       .optional()
       .describe('Never written from a form or a request; robots and returns may, if permitted'),
     runtimeOnly: z.boolean().optional().describe('On forms and in mappings, never stored'),
+    ofUser: z
+      .strictObject({ field: fieldId, property: z.enum(['firstName', 'lastName', 'email']) })
+      .optional()
+      .describe('For runtime-only fields: forms start from this property of the user in that field'),
     choices: z.array(label).min(1).max(200).optional().describe('For choice and choices'),
     rolesFrom: z
       .array(id)
@@ -83,6 +88,11 @@ export const operationSchema = z
       .describe(
         'The fields its form shows, in this order; of these it takes the writable ones. Absent = every writable field (add, edit), none (others)',
       ),
+    actions: z
+      .array(requestActionSchema)
+      .max(5)
+      .optional()
+      .describe('Run as the caller before the record is saved, in one transaction with it'),
     tasks: z
       .array(z.strictObject({ task: id, when: expression.optional() }))
       .max(10)

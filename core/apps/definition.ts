@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { expression, fieldId, grantedRole, id, label } from './definition-names.ts';
 import { recordTypeSchema } from './definition-record-type.ts';
 
+export * from './definition-actions.ts';
 export * from './definition-record-type.ts';
 export * from './definition-site.ts';
 

@@ -1,6 +1,13 @@
 import type { BuiltApp, BuiltRecordType, Expressions } from './built.ts';
-import type { AppDefinition, DataAction } from './definition.ts';
-import type { Evaluate, LinkedAction, LinkedTask } from './published.ts';
+import {
+  ACTION_PARTS,
+  type AppDefinition,
+  type DataAction,
+  expressionIn,
+  type RequestAction,
+} from './definition.ts';
+import type { Evaluate, LinkedAction, LinkedRequestAction, LinkedTask } from './published.ts';
+import { namesRead } from './scope.ts';
 
 type Apps = ReadonlyMap<string, BuiltApp>;
 type Path = (string | number)[];
@@ -90,8 +97,12 @@ function linkNotifications(app: BuiltApp, expressions: Expressions): void {
 }
 
 function linkOperations(app: BuiltApp, type: BuiltRecordType, path: Path, expressions: Expressions): void {
-  for (const [at, { id, tasks, notifications }] of type.definition.operations.entries()) {
+  for (const [at, { id, actions, tasks, notifications }] of type.definition.operations.entries()) {
     const operation = part(type.operations.get(id), id);
+    for (const [index, action] of (actions ?? []).entries()) {
+      const place = [...path, 'operations', at, 'actions', index];
+      operation.actions.push(linkRequestAction(action, place, expressions));
+    }
     for (const [index, { task }] of (tasks ?? []).entries()) {
       const when = expressions.condition(...path, 'operations', at, 'tasks', index, 'when');
       operation.tasks.push({ task: part(app.tasks.get(task), task), ...(when && { when }) });
@@ -100,4 +111,30 @@ function linkOperations(app: BuiltApp, type: BuiltRecordType, path: Path, expres
       operation.notifications.push(part(app.notifications.get(notification), notification));
     }
   }
+}
+
+function linkRequestAction(
+  definition: RequestAction,
+  path: Path,
+  expressions: Expressions,
+): LinkedRequestAction {
+  const parts = ACTION_PARTS.filter((name) => expressionIn(definition, name) !== undefined);
+  const when = expressions.condition(...path, 'when');
+  return {
+    id: definition.id,
+    definition,
+    ...(when && { when }),
+    values: new Map(parts.map((name) => [name, part(expressions.value(...path, name), name)])),
+    reads: new Map(
+      parts.flatMap((name) => {
+        const [field] = namesRead(expressions.reads(...path, name), 'record');
+        return field === undefined ? [] : [[name, field] as const];
+      }),
+    ),
+    returns: closures(
+      'returns' in definition ? definition.returns : undefined,
+      [...path, 'returns'],
+      expressions,
+    ),
+  };
 }

@@ -39,6 +39,7 @@ export function linkRecordType(
       definition: operation,
       fields: shown,
       writable: new Set(shown.filter((field) => field.writable).map((field) => field.id)),
+      actions: [],
       tasks: [],
       notifications: [],
     });

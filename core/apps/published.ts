@@ -9,6 +9,7 @@ import type {
   Operation,
   Permission,
   RecordType,
+  RequestAction,
   Task,
   View,
 } from './definition.ts';
@@ -96,8 +97,22 @@ export interface LinkedOperation {
   readonly fields: readonly LinkedField[];
   /** What a request may send: the writable ones of `fields`. Required ones among them are enforced while visible. */
   readonly writable: ReadonlySet<string>;
+  /** Run as the caller before the record is saved, in this order. */
+  readonly actions: readonly LinkedRequestAction[];
   readonly tasks: readonly { task: LinkedTask; when?: Condition }[];
   readonly notifications: readonly LinkedNotification[];
+}
+
+export interface LinkedRequestAction {
+  readonly id: string;
+  readonly definition: RequestAction;
+  readonly when?: Condition;
+  /** Part of the action (`email`, `roles`, …) → its value over `record`, with what was typed and is not stored. */
+  readonly values: ReadonlyMap<string, Evaluate>;
+  /** Part of the action → the first field that it reads, for refusals. */
+  readonly reads: ReadonlyMap<string, string>;
+  /** Field of the record → value over `record` and `result`. */
+  readonly returns: ReadonlyMap<string, Evaluate>;
 }
 
 export interface LinkedColumn {

@@ -11,6 +11,8 @@ const PER_VIEW = 2;
 const PER_TASK = 2;
 /** A pass that ends with the operation: credential, principal, grant, outbox entry. */
 const PER_ENDED_PASS = 4;
+/** What an action writes at most: an account moved in the directory with its roles counted, or ten mails. */
+const PER_ACTION = 14;
 /** An account that an operation makes or ends: principal, unique email, credential, directory entry. */
 const PER_ACCOUNT = 4;
 
@@ -26,6 +28,7 @@ export function transactionSize(app: AppDefinition, type: RecordType, operation:
   return (
     ALWAYS +
     PER_VIEW * type.views.length +
+    PER_ACTION * (operation.actions ?? []).length +
     PER_TASK * tasks.length +
     PER_ENDED_PASS * Math.max(ended, app.kind === 'records' ? tokens : 0) +
     (app.kind === 'records' ? 0 : PER_ACCOUNT)

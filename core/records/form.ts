@@ -33,6 +33,7 @@ export async function readForm(session: Session, request: FormRequest): Promise<
   const users = fields.some((field) => field.definition.type === 'user')
     ? await session.runtime.store.listUsers()
     : [];
+  const followed = await followedUsers(session, fields, record);
   const { id, definition } = operation;
   return {
     app: type.app.id,
@@ -53,7 +54,10 @@ export async function readForm(session: Session, request: FormRequest): Promise<
     }),
     fields: fields.map((field) => {
       const visibleWhen = visibilityOf(session, field, fields, record);
-      return { ...formField(session, field, record, users), ...(visibleWhen && { visibleWhen }) };
+      return {
+        ...formField(session, field, record, { users, followed }),
+        ...(visibleWhen && { visibleWhen }),
+      };
     }),
   };
 }
@@ -67,13 +71,14 @@ function formField(
   session: Session,
   field: LinkedField,
   record: StoredRecord,
-  users: readonly { id: string; name: string }[],
+  { users, followed }: { users: readonly { id: string; name: string }[]; followed: Followed },
 ): FormField {
   const { definition } = field;
   const choices = choicesOf(session, field, record, users);
   const preset = field.default?.(recordScope(session, record));
   const value =
     record.values[field.id] ??
+    followed(field) ??
     (preset === undefined || isUnevaluable(preset)
       ? null
       : fromExpression(definition, preset as FormField['value'])) ??
@@ -89,6 +94,27 @@ function formField(
     ...(choices && { choices }),
     ...(definition.maxLength && { maxLength: definition.maxLength }),
     value,
+  };
+}
+
+type Followed = (field: LinkedField) => string | undefined;
+
+/** Runtime-only fields start from what is known of the user in another field: names are changed, not typed again. */
+async function followedUsers(
+  session: Session,
+  fields: readonly LinkedField[],
+  record: StoredRecord,
+): Promise<Followed> {
+  const userOf = ({ definition }: LinkedField) => {
+    const id = definition.ofUser && record.values[definition.ofUser.field];
+    return typeof id === 'string' ? id : undefined;
+  };
+  const ids = [...new Set(fields.flatMap((field) => userOf(field) ?? []))];
+  const found = await Promise.all(ids.map((id) => session.runtime.store.readPrincipal(id)));
+  const users = new Map(found.flatMap((user) => (user?.type === 'user' ? [[user.id, user] as const] : [])));
+  return (field) => {
+    const { ofUser } = field.definition;
+    return ofUser && users.get(userOf(field) ?? '')?.[ofUser.property];
   };
 }
 

@@ -11,6 +11,8 @@ import { changesOf } from './write.ts';
 /** How often an operation without If-Match is planned anew because somebody else wrote in between. */
 const PLANS = 4;
 
+const MOVED: ReadonlySet<string> = new Set(['VERSION_MISMATCH', 'CONFLICT', 'EMAIL_TAKEN']);
+
 export interface AddRequest {
   app: string;
   recordType: string;
@@ -26,6 +28,8 @@ export interface RunRequest {
   /** From `If-Match`; without it the operation applies to whatever version there is. */
   expectedVersion?: number;
   idempotencyKey?: string;
+  /** Environments that the caller names to confirm that what is deleted here ends there, too. */
+  confirm?: string[];
 }
 
 export interface OperationAnswer {
@@ -57,12 +61,18 @@ async function runAdd(session: Session, request: AddRequest): Promise<OperationA
   const type = findRecordType(session, request.app, request.recordType);
   const operation = findOperation(type, request.operation, (kind) => kind === 'add');
   return once(session, request, type, async (remember) => {
-    const plan = await planOperation(session, { operation, values: request.values });
-    await session.runtime.store.commit([
-      ...(await changesOf(session, plan)),
-      ...remember(plan.after.id, false),
-    ]);
-    return answer(session, operation, plan.after, false);
+    for (let planned = 1; ; planned++) {
+      const plan = await planOperation(session, { operation, values: request.values });
+      const changes = [...(await changesOf(session, plan)), ...remember(plan.after.id, false)];
+      try {
+        await session.runtime.store.commit(changes);
+        return answer(session, operation, plan.after, false);
+      } catch (error) {
+        // Its actions may have met somebody else's: an account that is accepted now, or written in between.
+        const moved = error instanceof DaypassError && MOVED.has(error.code);
+        if (!moved || operation.actions.length === 0 || planned === PLANS) throw error;
+      }
+    }
   });
 }
 
@@ -83,7 +93,7 @@ export async function runOperation(session: Session, request: RunRequest): Promi
       }
       try {
         await session.runtime.store.commit([
-          ...(await changesOf(session, plan)),
+          ...(await changesOf(session, plan, request.confirm)),
           ...remember(record.id, deleted),
         ]);
         return answer(session, operation, plan.after, deleted);

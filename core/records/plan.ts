@@ -48,7 +48,7 @@ export async function planOperation(session: Session, input: PlanInput): Promise
       problems.set(field, NOT_WRITABLE);
     }
   }
-  checkVisibility(session, operation, after, input.values, problems);
+  checkVisibility(session, operation, { after, runtimeValues }, input.values, problems);
   await checkReferences(session, operation, after, input.values, problems);
   if (problems.size > 0) throw new DaypassError('VALUES_INVALID', undefined, listProblems(problems));
   return { operation, ...(before && { before }), after, runtimeValues, changes: [] };
@@ -122,25 +122,33 @@ function applyDefaults(session: Session, operation: LinkedOperation, record: Sto
 function checkVisibility(
   session: Session,
   operation: LinkedOperation,
-  after: StoredRecord,
+  { after, runtimeValues }: Pick<Plan, 'after' | 'runtimeValues'>,
   input: Values,
   problems: Map<string, string>,
 ): void {
-  const scope = recordScope(session, after);
+  const scope = { ...recordScope(session, after), record: { ...after.values, ...runtimeValues } };
   for (const field of operation.fields) {
     const visible = isVisible(field, scope);
     const sent = input[field.id] != null && input[field.id] !== '';
     if (!visible && sent) {
       if (!problems.has(field.id)) problems.set(field.id, 'is hidden with these values: leave it out');
       delete after.values[field.id];
+      delete runtimeValues[field.id];
     }
-    if (visible && isMissing(field, operation, after) && !problems.has(field.id))
+    if (visible && isMissing(field, operation, after, runtimeValues) && !problems.has(field.id))
       problems.set(field.id, 'is required');
   }
 }
 
-function isMissing(field: LinkedField, operation: LinkedOperation, record: StoredRecord): boolean {
-  if (!field.definition.required || !operation.writable.has(field.id) || !field.stored) return false;
+function isMissing(
+  field: LinkedField,
+  operation: LinkedOperation,
+  record: StoredRecord,
+  runtimeValues: Values,
+): boolean {
+  if (!field.definition.required || !operation.writable.has(field.id)) return false;
+  // What is not stored can only be asked for anew; where a record exists, leaving it out changes nothing.
+  if (!field.stored) return operation.definition.kind === 'add' && runtimeValues[field.id] == null;
   return record.values[field.id] == null;
 }
 

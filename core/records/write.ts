@@ -1,3 +1,5 @@
+import { runActions } from '../actions/run.ts';
+import { withUserAccount } from '../actions/users-app.ts';
 import type { Change } from '../changes.ts';
 import { addEnd, addFollowUps, wakeToEnd } from '../grants/follow-ups.ts';
 import { recordEvent } from '../journal/write.ts';
@@ -19,12 +21,22 @@ const RESTORABLE_DAYS = 30;
 /**
  * All that a planned operation writes: the record with its index, its event, what its app's kind and its tasks add,
  * and for a caller with a credential the condition that it is still live.
+ * @param confirmed environments that the caller has named to confirm that an account ends there, too
  */
-export async function changesOf(session: Session, plan: Plan): Promise<Change[]> {
+export async function changesOf(
+  session: Session,
+  plan: Plan,
+  confirmed: readonly string[] = [],
+): Promise<Change[]> {
   const { operation } = plan;
   const { app } = operation.recordType;
-  if (app.definition.kind === 'tokens') await withTokenUser(session, plan);
-  else await addFollowUps(session, plan);
+  const { kind } = app.definition;
+  if (kind === 'tokens') await withTokenUser(session, plan);
+  else if (kind === 'users') await withUserAccount(session, plan, confirmed);
+  else {
+    await runActions(session, plan, confirmed);
+    await addFollowUps(session, plan);
+  }
   return [...recordChanges(session, plan), ...plan.changes, ...callerStillLive(session)];
 }
 

@@ -75,6 +75,7 @@ export function runtimeHandlers(wiring: Wiring): Handlers<RuntimeRoute> {
         recordId: record,
         operation,
         values: request.body.values,
+        ...(request.body.confirm && { confirm: request.body.confirm }),
         ...(request.ifMatch !== undefined && { expectedVersion: request.ifMatch }),
         ...key(request),
       });

@@ -2,6 +2,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
 import { ENVIRONMENTS } from '../../core/environments.ts';
 import { readEnvironment } from '../shared/environment.ts';
+import { createMailer } from '../shared/mailer.ts';
 import { createLogger, createMetrics } from '../shared/observability.ts';
 import { createWiring } from '../shared/wiring.ts';
 import { endAborted } from './end-aborted.ts';
@@ -28,6 +29,11 @@ const ports = {
   table: environment.TABLE_NAME,
   stepFunctions: new SFNClient({}),
   tokenAccessArn: environment.TOKEN_ACCESS_ARN,
+  mailer: createMailer({
+    sender: environment.SENDER_ADDRESS,
+    replyTo: environment.REPLY_TO,
+    configurationSet: environment.CONFIGURATION_SET,
+  }),
   logger,
   metrics,
 };

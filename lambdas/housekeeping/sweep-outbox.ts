@@ -1,7 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { OutboxEntry } from '../../core/changes.ts';
-import { dispatch } from '../shared/dispatch.ts';
+import { described, dispatch } from '../shared/dispatch.ts';
 import { outboxPartition, SHARDS } from '../shared/table/keys.ts';
 import type { HousekeepingPorts } from './ports.ts';
 
@@ -27,11 +27,11 @@ export async function sweepOutbox(now: number, ports: HousekeepingPorts): Promis
     for (const entry of Items as OutboxEntry[]) {
       try {
         await dispatch(entry, ports);
-        ports.logger.warn('swept', { outboxId: entry.id, action: entry.action });
+        ports.logger.warn('swept', { outboxId: entry.id, action: described(entry) });
       } catch (error) {
         ports.logger.error('sweep failed', {
           outboxId: entry.id,
-          action: entry.action,
+          action: described(entry),
           error: error as Error,
         });
       }

@@ -2,8 +2,9 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import type { OutboxEntry } from '../../core/changes.ts';
-import { dispatch } from '../shared/dispatch.ts';
+import { described, dispatch } from '../shared/dispatch.ts';
 import { readEnvironment } from '../shared/environment.ts';
+import { createMailer } from '../shared/mailer.ts';
 import { createLogger } from '../shared/observability.ts';
 import { createDocumentClient } from '../shared/table/store.ts';
 
@@ -14,6 +15,12 @@ const ports = {
   table: environment.TABLE_NAME,
   stepFunctions: new SFNClient({}),
   tokenAccessArn: environment.TOKEN_ACCESS_ARN,
+  mailer: createMailer({
+    sender: environment.SENDER_ADDRESS,
+    replyTo: environment.REPLY_TO,
+    configurationSet: environment.CONFIGURATION_SET,
+  }),
+  logger,
 };
 
 /**
@@ -32,10 +39,10 @@ async function dispatchRecord(record: DynamoDBRecord): Promise<string | undefine
   const entry = unmarshall(image as Parameters<typeof unmarshall>[0]) as OutboxEntry;
   try {
     await dispatch(entry, ports);
-    logger.info('dispatched', { outboxId: entry.id, action: entry.action });
+    logger.info('dispatched', { outboxId: entry.id, action: described(entry) });
     return undefined;
   } catch (error) {
-    logger.error('dispatch failed', { outboxId: entry.id, action: entry.action, error: error as Error });
+    logger.error('dispatch failed', { outboxId: entry.id, action: described(entry), error: error as Error });
     return record.dynamodb?.SequenceNumber ?? '';
   }
 }

@@ -1,7 +1,9 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
 import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { OutboxEntry } from '../../core/changes.ts';
 import { executionName, type Grant } from '../../core/grants/grant.ts';
+import { composeMail, type Mailer, MailFailed } from '../../core/mail/mail.ts';
 import { answerCallback } from './callback.ts';
 import { grantKey, outboxKey } from './table/keys.ts';
 
@@ -11,6 +13,8 @@ export interface DispatchPorts {
   stepFunctions: SFNClient;
   /** State machine that gives and takes passes. */
   tokenAccessArn: string;
+  mailer: Mailer;
+  logger: Pick<Logger, 'error'>;
 }
 
 /**
@@ -26,10 +30,34 @@ export async function dispatch(entry: OutboxEntry, ports: DispatchPorts): Promis
     case 'wakeGrant':
       await wakeGrant(action.grantId, action.environment, ports);
       break;
+    case 'sendMail':
+      await sendMail(entry.id, action, ports);
+      break;
   }
   await ports.client.send(
     new DeleteCommand({ TableName: ports.table, Key: { ...outboxKey(entry.id, entry.createdAt) } }),
   );
+}
+
+/** A mail that the service will never take is given up: trying again would keep it in the outbox for ever. */
+async function sendMail(
+  id: string,
+  { environment, mail }: Extract<OutboxEntry['action'], { type: 'sendMail' }>,
+  { mailer, logger }: DispatchPorts,
+): Promise<void> {
+  const { paragraphs, ...content } = mail;
+  const tags = { environment, purpose: 'app' };
+  try {
+    await mailer.send(composeMail({ ...content, intro: paragraphs, facts: [], closing: [], tags }));
+  } catch (error) {
+    if (!(error instanceof MailFailed)) throw error;
+    logger.error('a mail of an app was refused for good', { outboxId: id, environment, error });
+  }
+}
+
+/** What may be said of an entry in a log: a mail holds an address and text. */
+export function described({ action }: OutboxEntry): object {
+  return action.type === 'sendMail' ? { type: action.type, environment: action.environment } : action;
 }
 
 async function startGrant(grantId: string, environment: string, ports: DispatchPorts): Promise<void> {

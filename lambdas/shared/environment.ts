@@ -31,9 +31,9 @@ const SCHEMAS = {
   admin: site.extend(journal.shape).extend(mail.shape),
   portal: site.extend(journal.shape).extend(mail.shape),
   robot: site.extend(journal.shape).extend(mail.shape),
-  outbox: z.object({ TABLE_NAME: site.shape.TABLE_NAME }).extend(machine.shape),
+  outbox: z.object({ TABLE_NAME: site.shape.TABLE_NAME }).extend(machine.shape).extend(mail.shape),
   // These two only take access away or mark records: they sign nothing.
-  housekeeping: keyless.extend(journal.shape).extend(machine.shape),
+  housekeeping: keyless.extend(journal.shape).extend(machine.shape).extend(mail.shape),
   'mail-events': keyless.extend(journal.shape),
 } as const;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ENVIRONMENTS } from '../../../core/environments.ts';
 import type { Route } from './route.ts';
 
 const fieldValue = z.union([
@@ -79,7 +80,14 @@ export const RUNTIME_ROUTES = [
     summary: 'Run an operation on a record: edit, delete, or a transition',
     answers: 'json',
     anonymous: true,
-    body: z.strictObject({ values: values.default({}) }),
+    body: z.strictObject({
+      values: values.default({}),
+      confirm: z
+        .array(z.enum(ENVIRONMENTS))
+        .max(4)
+        .optional()
+        .describe('Environments in which an account that is deleted is in use besides'),
+    }),
     ifMatch: 'optional',
     idempotent: true,
     responses: { 200: { description: 'The record after the operation' }, 204: { description: 'Deleted' } },

@@ -1,0 +1,108 @@
+import type { LinkedRequestAction } from '../apps/published.ts';
+import { DaypassError } from '../errors.ts';
+import { isUnevaluable } from '../expressions/compile.ts';
+import type { ScopeValues } from '../expressions/types.ts';
+import type { Plan } from '../records/plan.ts';
+import type { FieldValue } from '../records/record.ts';
+import { recordScope } from '../records/scope.ts';
+import { checkValue } from '../records/values.ts';
+import type { Session } from '../runtime.ts';
+import { type AccountResult, Accounts } from './accounts.ts';
+import { sendEmail } from './mail.ts';
+
+/**
+ * Runs an operation's actions in their order: as the caller, on what will be committed with the record, so that either
+ * all of it happens or none. What an action returns is set on the record before the next one reads it.
+ * @param confirmed environments that the caller has named to confirm a deletion
+ * @throws DaypassError FORBIDDEN, OWN_ACCOUNT, EMAIL_TAKEN, ROLE_UNKNOWN, CONFIRMATION_NEEDED, VALUES_INVALID,
+ * RATE_LIMITED; nothing has happened then
+ */
+export async function runActions(session: Session, plan: Plan, confirmed: readonly string[]): Promise<void> {
+  const { actions } = plan.operation;
+  if (actions.length === 0) return;
+  const accounts = new Accounts(session, confirmed);
+  for (const action of actions) {
+    const values = readerOf(session, plan, action);
+    if (action.when && !action.when(values.scope)) continue;
+    const { definition } = action;
+    switch (definition.kind) {
+      case 'createUserAccount':
+        await bringBack(session, plan, action, await accounts.create(definition, values));
+        break;
+      case 'updateUserAccount':
+        await bringBack(session, plan, action, await accounts.update(definition, values));
+        break;
+      case 'deleteUserAccount':
+        await accounts.remove(values);
+        break;
+      case 'sendEmail':
+        await sendEmail(session, plan, values);
+        break;
+    }
+  }
+  plan.changes.push(...accounts.changes());
+  for (const user of accounts.welcomed) await accounts.welcome(plan, user);
+}
+
+/** Reads an action's parts over the record as it will be saved, with what was typed and is not stored. */
+export interface ActionValues {
+  readonly scope: ScopeValues;
+  /** Undefined where the action has no such part. @throws DaypassError VALUES_INVALID when it cannot be evaluated */
+  text(part: string): string | undefined;
+  list(part: string): string[] | undefined;
+  /** A refusal at the field that the part reads. */
+  refuse(part: string, message: string): DaypassError;
+}
+
+function readerOf(session: Session, plan: Plan, action: LinkedRequestAction): ActionValues {
+  const record = { ...plan.after.values, ...plan.runtimeValues };
+  const scope = { ...recordScope(session, plan.after), record };
+  const refuse = (part: string, message: string) =>
+    new DaypassError('VALUES_INVALID', undefined, [
+      { path: `/values/${action.reads.get(part) ?? ''}`, message },
+    ]);
+  const value = (part: string): unknown => {
+    const evaluated = action.values.get(part)?.(scope);
+    if (isUnevaluable(evaluated)) throw refuse(part, 'is needed here');
+    return evaluated ?? undefined;
+  };
+  return {
+    scope,
+    refuse,
+    text: (part) => {
+      const found = value(part);
+      return found === undefined ? undefined : String(found);
+    },
+    list: (part) => {
+      const found = value(part);
+      return found === undefined ? undefined : (Array.isArray(found) ? found : [found]).map(String);
+    },
+  };
+}
+
+/** Sets on the record what an action returns. */
+async function bringBack(
+  session: Session,
+  plan: Plan,
+  action: LinkedRequestAction,
+  result: AccountResult,
+): Promise<void> {
+  const scope = {
+    ...recordScope(session, plan.after),
+    record: { ...plan.after.values, ...plan.runtimeValues },
+    result,
+  };
+  for (const [id, evaluate] of action.returns) {
+    const field = plan.operation.recordType.fields.get(id);
+    const value = evaluate(scope);
+    if (!field || isUnevaluable(value)) continue;
+    const checked = checkValue(field.definition, value as FieldValue);
+    if ('problem' in checked) {
+      throw new DaypassError('VALUES_INVALID', undefined, [
+        { path: `/values/${id}`, message: checked.problem },
+      ]);
+    }
+    plan.after.values[id] = checked.value;
+    if (checked.value === result.id) plan.after.names[result.id] = result.name;
+  }
+}

@@ -1,0 +1,78 @@
+import { DaypassError } from '../errors.ts';
+import { normaliseEmail } from '../principals.ts';
+import type { Plan } from '../records/plan.ts';
+import { recordScope } from '../records/scope.ts';
+import type { Session } from '../runtime.ts';
+import { Accounts } from './accounts.ts';
+import type { ActionValues } from './run.ts';
+
+/** Ids of the built-in fields of a users app. */
+const FIELD = { email: 'email', roles: 'roles', user: 'user' } as const;
+
+/**
+ * A record of a users app and its user are one thing: Add User makes the user, Edit User carries names and roles over,
+ * Delete User deletes it. What the caller may do with user accounts decides, besides what they may do with the record.
+ * @throws DaypassError as `runActions`, and EMAIL_IMMUTABLE
+ */
+export async function withUserAccount(
+  session: Session,
+  plan: Plan,
+  confirmed: readonly string[],
+): Promise<void> {
+  const { after, before, operation } = plan;
+  const accounts = new Accounts(session, confirmed);
+  switch (operation.definition.kind) {
+    case 'add': {
+      const { id, name } = await accounts.create({}, valuesOf(session, plan, {}));
+      after.values[FIELD.user] = id;
+      after.names[id] = name;
+      break;
+    }
+    case 'edit': {
+      const [had, has] = [rolesIn(before?.values), rolesIn(after.values)];
+      requireSameEmail(before?.values[FIELD.email], after.values[FIELD.email]);
+      const moved = {
+        addRoles: has.filter((role) => !had.includes(role)),
+        removeRoles: had.filter((role) => !has.includes(role)),
+      };
+      const { id, name } = await accounts.update({}, valuesOf(session, plan, moved));
+      after.names[id] = name;
+      break;
+    }
+    case 'delete':
+      await accounts.remove(valuesOf(session, plan, {}));
+      break;
+  }
+  plan.changes.push(...accounts.changes());
+}
+
+function rolesIn(values: Plan['after']['values'] | undefined): string[] {
+  const roles = values?.[FIELD.roles];
+  return Array.isArray(roles) ? roles : [];
+}
+
+function requireSameEmail(before: unknown, after: unknown): void {
+  if (normaliseEmail(String(before ?? '')) === normaliseEmail(String(after ?? ''))) return;
+  throw new DaypassError('EMAIL_IMMUTABLE', undefined, [
+    { path: `/values/${FIELD.email}`, message: 'cannot be changed' },
+  ]);
+}
+
+/** The record's own fields are the action's parts. */
+function valuesOf(
+  session: Session,
+  { after }: Plan,
+  roles: { addRoles?: string[]; removeRoles?: string[] },
+): ActionValues {
+  const lists: Record<string, string[]> = { roles: rolesIn(after.values), ...roles };
+  return {
+    scope: recordScope(session, after),
+    text: (part) => {
+      const value = after.values[part];
+      return value == null ? undefined : String(value);
+    },
+    list: (part) => lists[part],
+    refuse: (part, message) =>
+      new DaypassError('VALUES_INVALID', undefined, [{ path: `/values/${part}`, message }]),
+  };
+}
