@@ -1,5 +1,5 @@
 import type { LivePass } from '../../../core/grants/staff.ts';
-import { formatDateTime } from './format.ts';
+import { formatDateTime, formatEnd } from './format.ts';
 
 export interface LivePassesProps {
   passes: readonly LivePass[];
@@ -72,7 +72,7 @@ function PassCard(props: { pass: LivePass; base: string; here: string; formToken
         .{' '}
         {pass.expiresAt && (
           <>
-            Until <time dateTime={pass.expiresAt}>{formatDateTime(pass.expiresAt)}</time>.{' '}
+            Until <time dateTime={pass.expiresAt}>{formatEnd(Date.parse(pass.expiresAt))}</time>.{' '}
           </>
         )}
         {pass.lastUsedAt ? (
