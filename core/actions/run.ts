@@ -44,10 +44,13 @@ export async function runActions(session: Session, plan: Plan, confirmed: readon
   for (const user of accounts.welcomed) await accounts.welcome(plan, user);
 }
 
+/** Parts that say by themselves what it means that a field has no value; elsewhere that is a mistake. */
+const MAY_BE_EMPTY: ReadonlySet<string> = new Set(['firstName', 'lastName', 'email', 'user', 'to']);
+
 /** Reads an action's parts over the record as it will be saved, with what was typed and is not stored. */
 export interface ActionValues {
   readonly scope: ScopeValues;
-  /** Undefined where the action has no such part. @throws DaypassError VALUES_INVALID when it cannot be evaluated */
+  /** Undefined where the action has no such part, or it has no value and may be empty. @throws DaypassError VALUES_INVALID when it cannot be evaluated */
   text(part: string): string | undefined;
   list(part: string): string[] | undefined;
   /** A refusal at the field that the part reads. */
@@ -63,7 +66,10 @@ function readerOf(session: Session, plan: Plan, action: LinkedRequestAction): Ac
     ]);
   const value = (part: string): unknown => {
     const evaluated = action.values.get(part)?.(scope);
-    if (isUnevaluable(evaluated)) throw refuse(part, 'is needed here');
+    if (isUnevaluable(evaluated)) {
+      if (MAY_BE_EMPTY.has(part)) return undefined;
+      throw refuse(part, 'is needed here');
+    }
     return evaluated ?? undefined;
   };
   return {

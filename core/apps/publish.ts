@@ -154,17 +154,12 @@ function missingApps(app: AppDefinition, together: ReadonlyMap<string, AppDefini
 
 /** What an app is right in by itself, and what publishing would nevertheless spoil. */
 function consequences(app: CheckedApp, { published, drafts }: PublishInput): Problem[] {
-  const { id, kind, accessModel } = app.definition;
+  const { id, accessModel } = app.definition;
   const before = published.find(({ definition }) => definition.id === id);
   const isChosen = drafts.some((draft) => draft.app === id);
   if (before && !isChosen && hashApp(before) !== hashApp(app)) {
     const message = 'it reads fields whose type would change; save it again and publish it as well';
     return [{ path: `/${id}`, message }];
-  }
-  if (kind === 'users' && isChosen) {
-    const message =
-      'apps do not manage the accounts of users yet: an app of kind users can be drafted, not published';
-    return [{ path: `/${id}/kind`, message }];
   }
   if (accessModel !== 'roles' && isChosen) {
     const message = `the access model ${accessModel} is not decided by yet: an app with it can be drafted, not published`;

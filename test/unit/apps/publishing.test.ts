@@ -263,13 +263,10 @@ describe('publishing', () => {
     expect(await readManifest(designer, 'production')).toEqual(before);
   });
 
-  it('a users app cannot be published yet', async () => {
+  it('a users app is published as it is made', async () => {
     await createApp(designer, { id: 'people', name: 'People', kind: 'users' });
 
-    expect(await refusal(publishApps(designer, 'production', ['people']))).toMatchObject({
-      code: 'DEFINITION_INVALID',
-      problems: [{ path: '/people/kind' }],
-    });
+    expect((await publishApps(designer, 'production', ['people'])).apps).toHaveProperty('people');
   });
 
   it('of two publications at the same moment one is refused', async () => {
