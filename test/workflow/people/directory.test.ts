@@ -1,0 +1,366 @@
+import { jest } from '@jest/globals';
+import { MAINTAINER } from '../../../core/policy/built-in.ts';
+import { seedDefinitions } from '../../../local/seed.ts';
+import { type System, startSystem } from '../../../local/system.ts';
+import type { Answer, Visitor } from '../../../local/visitor.ts';
+import { PERSON_DIRECTORY } from '../../support/directory.ts';
+import {
+  type Account,
+  codeOf,
+  createUser,
+  firstOwner,
+  freshEmail,
+  patchUser,
+  problemsOf,
+  readUser,
+  somebody,
+} from '../../support/people.ts';
+import type { RecordJson } from '../../support/property-management.ts';
+import { staffSession } from '../../support/site-runtime.ts';
+
+jest.setTimeout(30_000);
+
+const PEOPLE = '/production/apps/directory/record-types/person';
+const ACCOUNTS = '/production/apps/accounts/record-types/user';
+
+let system: System;
+let owner: Visitor & { id: string };
+let dora: Visitor;
+
+beforeAll(async () => {
+  system = await startSystem();
+  for (const environment of ['production', 'test'] as const) {
+    await seedDefinitions(system, { ...PERSON_DIRECTORY, environment });
+  }
+  owner = await firstOwner(system);
+  dora = await staffSession(system, 'dora@harbour.example');
+}, 120_000);
+
+afterAll(() => system?.stop());
+
+const person = (more: Record<string, unknown> = {}) => ({
+  firstName: 'Pia',
+  lastName: 'Person',
+  email: freshEmail(),
+  company: 'Harbour',
+  ...more,
+});
+
+function add(values: Record<string, unknown>, by = dora, people = PEOPLE): Promise<Answer> {
+  return by.json('POST', `${people}/records`, { operation: 'add', values });
+}
+
+async function added(values: Record<string, unknown> = person()): Promise<RecordJson> {
+  const answer = await add(values);
+  if (answer.status !== 201) throw new Error(`Adding a person answered ${answer.status}: ${answer.text}`);
+  return answer.json as RecordJson;
+}
+
+function run(record: RecordJson, operation: string, body: object = {}, by = dora): Promise<Answer> {
+  return by.json('POST', `/production/records/${record.id}/operations/${operation}`, body);
+}
+
+async function userWith(email: string): Promise<Account | undefined> {
+  const found = (await owner.get(`/admin/users?search=${encodeURIComponent(email)}`)).json as {
+    users: Account[];
+  };
+  return found.users[0];
+}
+
+const peopleNow = async () =>
+  ((await dora.get(`${PEOPLE}/views/all?limit=100`)).json as { records: RecordJson[] }).records.length;
+
+describe('adding a person makes their user account', () => {
+  it('[A15, A18, A20, A30] the user exists at once with names, email and role, and the record refers to it', async () => {
+    const values = person();
+    const record = await added(values);
+    const user = await userWith(values.email);
+    expect(record.values.user).toBe(user?.id);
+    expect(record.names[String(user?.id)]).toBe('Pia Person');
+    expect(user).toMatchObject({ name: 'Pia Person', email: values.email, roles: ['app-users'] });
+    expect((await staffSession(system, values.email)).cookies.size).toBe(1);
+  });
+
+  it('[A21] what is runtime-only is on the form and never stored, in the record or its history', async () => {
+    const values = person({ firstName: 'Never', lastName: 'Stored' });
+    const record = await added(values);
+    expect(Object.keys(record.values).sort()).toEqual(['company', 'user']);
+    const history = await dora.get(`/production/records/${record.id}/history`);
+    expect(history.text).not.toContain(values.email);
+    const missing = await add({ ...person(), lastName: null });
+    expect([codeOf(missing), problemsOf(missing)]).toEqual([
+      [422, 'VALUES_INVALID'],
+      [{ path: '/values/lastName', message: 'is required' }],
+    ]);
+  });
+
+  it('[A19] a new user is mailed a welcome, with the text of the environment, after the commit', async () => {
+    const usual = person();
+    await added(usual);
+    const mail = await system.mail.waitFor(({ to }) => to.includes(usual.email));
+    expect([mail.subject, mail.text.includes('Hello Pia Person')]).toEqual(['Welcome', true]);
+
+    const settings = await owner.get('/admin/environments/production/settings');
+    const changed = await owner.json(
+      'PUT',
+      '/admin/environments/production/settings',
+      { welcomeMail: { subject: 'Come aboard', body: 'The harbour is open.\n\nSee you.' } },
+      { 'if-match': settings.headers.get('etag') ?? '' },
+    );
+    expect(changed.status).toBe(200);
+    const other = person();
+    await added(other);
+    const changedMail = await system.mail.waitFor(({ to }) => to.includes(other.email));
+    expect([changedMail.subject, changedMail.text.includes('The harbour is open.')]).toEqual([
+      'Come aboard',
+      true,
+    ]);
+  });
+
+  it('[A16, A17] an existing email is accepted: the names stay, the role is added, no second welcome', async () => {
+    const user = await createUser(owner, { firstName: 'Known', lastName: 'Already', roles: ['Developer'] });
+    const record = await added(person({ email: user.email.toUpperCase() }));
+    expect(record.values.user).toBe(user.id);
+    expect(await readUser(owner, user.id)).toMatchObject({
+      name: 'Known Already',
+      roles: ['Developer', 'app-users'],
+    });
+    await system.settled();
+    expect((await system.mail.messages()).filter(({ to }) => to.includes(user.email))).toEqual([]);
+  });
+
+  it('[A1] eight additions of one new email at once make one user and eight people', async () => {
+    const values = person();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => add(values)));
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 201));
+    const users = new Set(answers.map(({ json }) => (json as RecordJson).values.user));
+    expect(users.size).toBe(1);
+  });
+
+  it('[A36] where existing emails are not accepted, a duplicate is refused by its own code and changes nothing', async () => {
+    const user = await createUser(owner, { roles: [] });
+    const before = (await dora.get(`${ACCOUNTS}/views/all`)).text;
+    const refused = await dora.json('POST', `${ACCOUNTS}/records`, {
+      operation: 'add-user',
+      values: { firstName: 'A', lastName: 'B', email: user.email, roles: ['app-users'] },
+    });
+    expect(codeOf(refused)).toEqual([409, 'EMAIL_TAKEN']);
+    expect((await dora.get(`${ACCOUNTS}/views/all`)).text).toBe(before);
+    expect(await readUser(owner, user.id)).toEqual(user);
+  });
+});
+
+describe('one missing permission and nothing has happened', () => {
+  it.each([
+    ['create', { update: true, delete: true, assign: ['app-users'] }],
+    ['assign', { create: true, update: true, delete: true }],
+  ])('[A15, A30, A37, A43] without %s no person, no user and no mail', async (_, accounts) => {
+    await withGrant(accounts, async () => {
+      const [people, values] = [await peopleNow(), person()];
+      const refused = await add(values);
+      expect(codeOf(refused)).toEqual([403, 'FORBIDDEN']);
+      await system.settled();
+      expect(await peopleNow()).toBe(people);
+      expect(await userWith(values.email)).toBeUndefined();
+      expect((await system.mail.messages()).filter(({ to }) => to.includes(values.email))).toEqual([]);
+    });
+  });
+
+  it('[A30, A37] without update the record of an edit stays as it was, too', async () => {
+    const record = await added();
+    await withGrant({ create: true, delete: true, assign: ['app-users'] }, async () => {
+      const refused = await run(record, 'edit', { values: { firstName: 'New', company: 'Elsewhere' } });
+      expect(codeOf(refused)).toEqual([403, 'FORBIDDEN']);
+      const now = (await dora.get(`/production/records/${record.id}`)).json as RecordJson;
+      expect([now.version, now.values.company]).toEqual([record.version, 'Harbour']);
+    });
+  });
+
+  it('[A43] roles are taken away only by whoever may; otherwise no mail about it goes out either', async () => {
+    const record = await added();
+    await withGrant({ create: true, update: true, delete: true }, async () => {
+      const before = (await system.mail.messages()).length;
+      expect(codeOf(await run(record, 'lock-out'))).toEqual([403, 'FORBIDDEN']);
+      await system.settled();
+      expect((await system.mail.messages()).length).toBe(before);
+      expect((await readUser(owner, String(record.values.user))).roles).toEqual(['app-users']);
+    });
+  });
+
+  it('[A31, A38] design-plane rights are no rights in apps: an owner without the role adds nobody', async () => {
+    const values = person();
+    const refused = await add(values, owner);
+    expect([403, 404]).toContain(refused.status);
+    expect(await userWith(values.email)).toBeUndefined();
+    const maintainer = await somebody(system, MAINTAINER, 'app-users');
+    expect([403, 404]).toContain((await add(values, maintainer)).status);
+  });
+
+  it('[A38] holders of built-in roles are neither deleted nor stripped from apps, and built-in roles not given', async () => {
+    const user = await createUser(owner, { roles: ['Developer'] });
+    const record = await added(person({ email: user.email }));
+    expect(codeOf(await run(record, 'remove'))).toEqual([403, 'FORBIDDEN']);
+    expect(codeOf(await run(record, 'lock-out'))).toEqual([403, 'FORBIDDEN']);
+    expect((await readUser(owner, user.id)).roles).toEqual(['Developer', 'app-users']);
+    const refused = await dora.json('POST', `${ACCOUNTS}/records`, {
+      operation: 'add-user',
+      values: { firstName: 'A', lastName: 'B', email: freshEmail(), roles: ['Owner'] },
+    });
+    expect(refused.status).toBeGreaterThanOrEqual(400);
+  });
+});
+
+describe('changing and ending accounts from an app', () => {
+  it('[A22, A24] editing a person starts from the names of the user, and changes them', async () => {
+    const record = await added();
+    const form = (await dora.get(`${PEOPLE}/forms/edit?record=${record.id}`)).json as {
+      fields: { id: string; value: unknown }[];
+    };
+    const shown = Object.fromEntries(form.fields.map(({ id, value }) => [id, value]));
+    expect(shown).toMatchObject({ firstName: 'Pia', lastName: 'Person' });
+
+    expect((await run(record, 'edit', { values: { firstName: 'Petra' } })).status).toBe(200);
+    const user = await readUser(owner, String(record.values.user));
+    expect([user.name, user.roles]).toEqual(['Petra Person', ['app-users']]);
+  });
+
+  it('[A23] the email is not on the form for editing, and sending it is refused', async () => {
+    const values = person();
+    const record = await added(values);
+    expect(codeOf(await run(record, 'edit', { values: { email: freshEmail() } }))).toEqual([
+      422,
+      'VALUES_INVALID',
+    ]);
+    expect((await readUser(owner, String(record.values.user))).email).toBe(values.email);
+  });
+
+  it('[A27, A44] with all roles taken away the user stays and can do nothing; a mail says so after the commit', async () => {
+    const values = person();
+    const record = await added(values);
+    const visitor = await staffSession(system, values.email);
+    expect((await visitor.get(`${PEOPLE}/views/all`)).status).toBe(200);
+
+    expect((await run(record, 'lock-out')).status).toBe(200);
+    expect((await readUser(owner, String(record.values.user))).roles).toEqual([]);
+    expect((await visitor.get(`${PEOPLE}/views/all`)).status).toBe(404);
+    const mail = await system.mail.waitFor(({ subject }) => subject === 'Roles taken away');
+    expect([mail.to, mail.text.includes('Dora Directory')]).toEqual([['dora@harbour.example'], true]);
+  });
+
+  it('[A25] removing a person ends the account everywhere, at once and for good', async () => {
+    const values = person();
+    const record = await added(values);
+    const visitor = await staffSession(system, values.email);
+    expect((await run(record, 'remove')).status).toBe(204);
+    expect((await visitor.get('/me')).json).toMatchObject({ type: 'anonymous' });
+    expect((await owner.get(`/admin/users/${record.values.user}`)).status).toBe(404);
+    expect((await dora.get(`/production/records/${record.id}`)).status).toBe(404);
+  });
+
+  it('[A39] nobody deletes their own account from an app', async () => {
+    const { id } = (await dora.get('/me')).json as { id: string };
+    const email = 'dora@harbour.example';
+    const record = await added(person({ email }));
+    expect(record.values.user).toBe(id);
+    expect(codeOf(await run(record, 'remove'))).toEqual([403, 'OWN_ACCOUNT']);
+    const user = await readUser(owner, id);
+    expect(user.email).toBe(email);
+    await patchUser(owner, id, { roles: ['directory-admin'] });
+  });
+});
+
+describe('each environment says what apps may do with accounts', () => {
+  const TEST_PEOPLE = '/test/apps/directory/record-types/person';
+
+  it('[A28, A29] in test nothing is created before it is switched on', async () => {
+    const values = person();
+    const refused = await add(values, dora, TEST_PEOPLE);
+    expect([codeOf(refused), refused.text]).toEqual([
+      [403, 'FORBIDDEN'],
+      expect.stringContaining('switched off'),
+    ]);
+    expect(await userWith(values.email)).toBeUndefined();
+    await accountsIn('test', { manipulation: true, deletion: false });
+    expect((await add(values, dora, TEST_PEOPLE)).status).toBe(201);
+  });
+
+  it('[A26, D19] deletion is switched on by itself, and names where the user is in use besides', async () => {
+    const values = person();
+    await accountsIn('test', { manipulation: true, deletion: false });
+    const { id } = (await add(values, dora, TEST_PEOPLE)).json as RecordJson;
+    const remove = (body: object = {}) => dora.json('POST', `/test/records/${id}/operations/remove`, body);
+    expect(codeOf(await remove())).toEqual([403, 'FORBIDDEN']);
+
+    await accountsIn('test', { manipulation: true, deletion: true });
+    const asked = await remove();
+    expect([codeOf(asked), problemsOf(asked)]).toEqual([
+      [409, 'CONFIRMATION_NEEDED'],
+      [{ path: '/confirm', message: 'name production to confirm' }],
+    ]);
+    expect(await userWith(values.email)).toBeDefined();
+    expect((await remove({ confirm: ['production'] })).status).toBe(204);
+    expect(await userWith(values.email)).toBeUndefined();
+  });
+
+  it('[A26] production can forbid deletion, too', async () => {
+    const record = await added();
+    await accountsIn('production', { manipulation: true, deletion: false });
+    expect(codeOf(await run(record, 'remove'))).toEqual([403, 'FORBIDDEN']);
+    expect((await run(record, 'edit', { values: { lastName: 'Still' } })).status).toBe(200);
+    await accountsIn('production', { manipulation: true, deletion: true });
+    expect((await run(record, 'remove')).status).toBe(204);
+  });
+});
+
+describe('a users app', () => {
+  it('[F49] its operations act on the site’s users', async () => {
+    const email = freshEmail();
+    const values = { firstName: 'Uma', lastName: 'User', email, roles: ['app-users'] };
+    const answer = await dora.json('POST', `${ACCOUNTS}/records`, { operation: 'add-user', values });
+    expect(answer.status).toBe(201);
+    const record = answer.json as RecordJson;
+    expect(await userWith(email)).toMatchObject({ id: record.values.user, name: 'Uma User' });
+
+    expect((await run(record, 'edit-user', { values: { firstName: 'Una' } })).status).toBe(200);
+    expect((await userWith(email))?.name).toBe('Una User');
+    expect((await run(record, 'delete-user')).status).toBe(204);
+    expect(await userWith(email)).toBeUndefined();
+  });
+});
+
+/** With another permission on accounts for Directory Admin, and the usual one again afterwards. */
+async function withGrant(accounts: object, work: () => Promise<void>): Promise<void> {
+  const change = async (given: object) => {
+    const {
+      version,
+      id: _,
+      ...role
+    } = (await owner.get('/admin/roles/directory-admin')).json as {
+      version: number;
+      id: string;
+    };
+    const body = { ...role, accounts: given };
+    const answer = await owner.json('PUT', '/admin/roles/directory-admin', body, {
+      'if-match': `"${version}"`,
+    });
+    if (answer.status !== 200) throw new Error(`Changing the role answered ${answer.status}: ${answer.text}`);
+  };
+  await change(accounts);
+  try {
+    await work();
+  } finally {
+    await change({ create: true, update: true, delete: true, assign: ['app-users'] });
+  }
+}
+
+async function accountsIn(environment: string, accounts: object): Promise<void> {
+  const path = `/admin/environments/${environment}/settings`;
+  const before = await owner.get(path);
+  const answer = await owner.json(
+    'PUT',
+    path,
+    { accounts },
+    { 'if-match': before.headers.get('etag') ?? '' },
+  );
+  if (answer.status !== 200) throw new Error(`Changing ${path} answered ${answer.status}: ${answer.text}`);
+}
