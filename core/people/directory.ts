@@ -3,7 +3,7 @@ import { readSettings } from '../apps/settings.ts';
 import { DaypassError } from '../errors.ts';
 import { suggest } from '../policy/picker.ts';
 import type { DirectoryEntry, PageOf, Store } from '../store.ts';
-import { signPurpose, verifyPurpose } from '../tokens/signed.ts';
+import { openPurpose, sealPurpose } from '../tokens/sealed.ts';
 import type { PeopleSession } from './session.ts';
 
 type Part = Parameters<Store['listDirectory']>[0];
@@ -24,7 +24,7 @@ export async function listDirectory(
 ): Promise<PageOf<DirectoryEntry>> {
   const search = fold(page.search ?? '');
   const bound = `directory\n${part}\n${search}\n${caller.principalId}`;
-  let after = page.cursor === undefined ? undefined : verifyPurpose('cursor', page.cursor, bound, runtime);
+  let after = page.cursor === undefined ? undefined : openPurpose('cursor', page.cursor, bound, runtime);
   if (page.cursor !== undefined && after === undefined) {
     throw new DaypassError('REQUEST_INVALID', undefined, [
       { path: '/cursor', message: 'does not belong to this list' },
@@ -42,11 +42,11 @@ export async function listDirectory(
       after = place;
       if (items.length < page.limit) continue;
       const more = at < entries.length - 1 || last !== undefined;
-      return { items, ...(more && { cursor: signPurpose('cursor', place, bound, runtime) }) };
+      return { items, ...(more && { cursor: sealPurpose('cursor', place, bound, runtime) }) };
     }
     if (last === undefined) return { items };
   }
-  return { items, ...(after !== undefined && { cursor: signPurpose('cursor', after, bound, runtime) }) };
+  return { items, ...(after !== undefined && { cursor: sealPurpose('cursor', after, bound, runtime) }) };
 }
 
 function matches({ name, email = '' }: DirectoryEntry, search: string): boolean {

@@ -5,7 +5,7 @@ import { isUnevaluable } from '../expressions/compile.ts';
 import type { ScopeValues } from '../expressions/types.ts';
 import type { Session } from '../runtime.ts';
 import type { StoredIndexEntry } from '../store.ts';
-import { signPurpose, verifyPurpose } from '../tokens/signed.ts';
+import { openPurpose, sealPurpose } from '../tokens/sealed.ts';
 import { readToken, tokenReference } from '../tokens/token.ts';
 import { answerRecord } from './answer.ts';
 import { partitionText } from './index-entries.ts';
@@ -80,13 +80,13 @@ export async function openView(session: Session, request: ViewRequest): Promise<
     view: { id: view.id, name: view.definition.name },
     columns: visibleColumns(session, type, view, records),
     records,
-    ...(more && after && { cursor: signPurpose('cursor', after, binding, session.runtime) }),
+    ...(more && after && { cursor: sealPurpose('cursor', after, binding, session.runtime) }),
   };
 }
 
 /** A cursor leads on only for the caller and the query that it was given to. */
 function readCursor(session: Session, cursor: string, binding: string): string {
-  const place = verifyPurpose('cursor', cursor, binding, session.runtime);
+  const place = openPurpose('cursor', cursor, binding, session.runtime);
   if (place !== undefined) return place;
   throw new DaypassError('REQUEST_INVALID', undefined, [
     { path: '/cursor', message: 'does not belong to this list; start again without it' },

@@ -4,7 +4,7 @@ import type { GrantStep } from '../grants/grant.ts';
 import type { RecordEvent } from '../journal/event.ts';
 import type { Session } from '../runtime.ts';
 import type { PageOf, PageRequest } from '../store.ts';
-import { signPurpose, verifyPurpose } from '../tokens/signed.ts';
+import { openPurpose, sealPurpose } from '../tokens/sealed.ts';
 import { findRecord } from './operation.ts';
 import type { Values } from './record.ts';
 
@@ -28,7 +28,7 @@ export async function readHistory(
   if (!view.decision || session.caller.type === 'tokenUser') throw new DaypassError('NOT_FOUND');
   const binding = `history\n${recordId}\n${session.caller.principalId}`;
   const place =
-    page.cursor === undefined ? undefined : verifyPurpose('cursor', page.cursor, binding, session.runtime);
+    page.cursor === undefined ? undefined : openPurpose('cursor', page.cursor, binding, session.runtime);
   if (page.cursor !== undefined && place === undefined) {
     throw new DaypassError('REQUEST_INVALID', undefined, [
       { path: '/cursor', message: 'does not belong to this list' },
@@ -51,7 +51,7 @@ export async function readHistory(
       before: permitted(before),
       after: permitted(after),
     })),
-    ...(cursor !== undefined && { cursor: signPurpose('cursor', cursor, binding, session.runtime) }),
+    ...(cursor !== undefined && { cursor: sealPurpose('cursor', cursor, binding, session.runtime) }),
   };
 }
 

@@ -2,7 +2,7 @@ import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { equalInConstantTime } from './compare.ts';
 import type { Keyring } from './keyring.ts';
 
-/** What signed texts other than tokens are for; each has a key of its own, derived from the site's. */
+/** What signed or sealed texts other than tokens are for; each has a key of its own, derived from the site's. */
 export type Purpose = 'form' | 'cursor';
 
 /** Where signatures come from: the site's keys, and the site they are valid at. */
@@ -50,7 +50,8 @@ function mac(key: KeyObject, payload: string, bound: string, { siteId }: Signing
 
 const derivedKeys = new WeakMap<KeyObject, Map<Purpose, KeyObject>>();
 
-function derived(keyring: Keyring, keyId: string, purpose: Purpose): KeyObject | undefined {
+/** The key for a purpose, made of the site's key with this id; undefined for an unknown or retired one. */
+export function derived(keyring: Keyring, keyId: string, purpose: Purpose): KeyObject | undefined {
   const key = keyring.key(keyId);
   if (!key) return undefined;
   const known = derivedKeys.get(key) ?? new Map<Purpose, KeyObject>();
