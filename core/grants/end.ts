@@ -1,26 +1,23 @@
-import type { LinkedAction, LinkedRecordType } from '../apps/published.ts';
+import type { LinkedAction } from '../apps/published.ts';
 import type { Change } from '../changes.ts';
 import type { Environment } from '../environments.ts';
-import { recordEvent } from '../journal/write.ts';
-import { indexChanges } from '../records/index-entries.ts';
 import { planOperation } from '../records/plan.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { recordChanges } from '../records/write.ts';
-import { openSession, type Runtime, type Session } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
 import { endTokenUser } from '../tokenusers/token-users.ts';
 import { planReturns } from './create.ts';
-import type { Grant, GrantEndReason, GrantStatus } from './grant.ts';
+import { close, endBySystem, endCredentials, isOpen, type SystemEnd } from './end-by-system.ts';
+import type { Grant, GrantEndReason } from './grant.ts';
+import { readableDay } from './readable-day.ts';
 import {
   type GrantSession,
-  HOUSEKEEPER,
   openGrantSession,
   type RobotRuntime,
   refusedBy,
   whileContended,
 } from './robot.ts';
 import { findBySource } from './source.ts';
-
-const OPEN: readonly GrantStatus[] = ['requested', 'live', 'ending'];
 
 /**
  * DeleteToken: runs the task that ends the pass as the robot: finds the token user through the task's view, deletes
@@ -31,10 +28,9 @@ export function deleteToken(runtime: RobotRuntime, environment: Environment, gra
   return whileContended(async () => {
     const session = await openGrantSession(runtime, environment, grantId);
     const { grant, record } = session;
-    if (!OPEN.includes(grant.status)) return;
+    if (!isOpen(grant)) return;
     const action = endAction(session);
-    if (!action || !record)
-      return endBySystem(runtime, grant, { status: 'ended', reason: reasonOf(grant), step: 'DeleteToken' });
+    if (!action || !record) return endAsDue(runtime, grant, { step: 'DeleteToken' });
     try {
       await runEnd(session, record, action);
     } catch (error) {
@@ -61,6 +57,8 @@ async function runEnd(session: GrantSession, record: StoredRecord, action: Linke
   const returned = planReturns(session, record, action, result);
   delete returned.after.grantId;
   delete returned.after.trouble;
+  const message = warningOf(grant);
+  if (message) returned.after.trouble = { at: returned.after.updatedAt, step: 'DeleteToken', message };
   await runtime.store.commit([
     ...changes,
     ...recordChanges(session, returned, grant.id),
@@ -80,128 +78,21 @@ function endAction(session: GrantSession): LinkedAction | undefined {
   return task?.actions.find((action) => action.target.definition.kind === 'delete');
 }
 
-export interface SystemEnd {
-  status: 'ended' | 'failed';
-  reason: GrantEndReason;
-  /** The workflow state, or what else noticed. */
-  step: string;
-  /** Shown to staff on the record; names no value. */
-  message?: string;
-  /** Ends it only if nothing has moved it by then (epoch milliseconds): for whoever acts because nothing did. */
-  dueBy?: number;
-  /** Wakes the workflow, for whoever is not the workflow itself: it may wait, even under a redrive. */
-  wake?: true;
+/** Ends a grant whose time has come, as `endBySystem`, for the reason that it has. */
+export function endAsDue(
+  runtime: Runtime,
+  grant: Grant,
+  end: Pick<SystemEnd, 'step' | 'dueBy' | 'wake'>,
+): Promise<void> {
+  const message = warningOf(grant);
+  const reason = reasonOf(grant);
+  return endBySystem(runtime, grant, { ...end, status: 'ended', reason, ...(message && { message }) });
 }
 
-/**
- * Ends a grant without asking whether the robot may: taking access away is always allowed. Token, token user and their
- * record go, the record that held the token is cleared and tells what happened.
- */
-export function endBySystem(runtime: Runtime, grant: Grant, end: SystemEnd): Promise<void> {
-  return whileContended(async () => {
-    const { environment } = grant;
-    const current = await runtime.store.readGrant(environment, grant.id);
-    if (!current || !OPEN.includes(current.status)) return;
-    if (end.dueBy !== undefined && current.dueAt > end.dueBy) return;
-    const session = await openSession(runtime, HOUSEKEEPER, environment);
-    await runtime.store.commit([
-      ...(await removeTokenRecord(session, current, end)),
-      ...(await clearRecord(session, current, end)),
-      close(session, current, end),
-      ...(end.wake ? [wakeUp(session, current)] : []),
-    ]);
-  });
-}
-
-/** Sent after the end: whoever waits finds nothing more to wait for. */
-function wakeUp({ runtime, now }: Session, { environment, id }: Grant): Change {
-  const createdAt = new Date(now).toISOString();
-  const action = { type: 'wakeGrant', environment, grantId: id } as const;
-  return { kind: 'addOutbox', entry: { id: runtime.newId(), createdAt, action } };
-}
-
-async function removeTokenRecord(session: Session, grant: Grant, end: SystemEnd): Promise<Change[]> {
-  const { tokenRecord, environment } = grant;
-  const record = tokenRecord && (await session.runtime.store.readRecord(environment, tokenRecord.id));
-  const type = record && session.published.site.recordType(record.app, record.recordType);
-  const remove = type && [...type.operations.values()].find(({ definition }) => definition.kind === 'delete');
-  if (!record || !type || !remove) return endCredentials(session, grant);
-  const after = { ...record, version: record.version + 1 };
-  return [
-    ...recordChanges(
-      session,
-      { operation: remove, before: record, after, runtimeValues: {}, changes: [] },
-      grant.id,
-    ),
-    ...endTokenUser(session, record, end.reason),
-  ];
-}
-
-function endCredentials(session: Session, { principalId, credentialId }: Grant): Change[] {
-  if (!principalId || !credentialId) return [];
-  return [
-    {
-      kind: 'endCredential',
-      principalId,
-      credentialId,
-      reason: 'revoked',
-      at: session.now,
-      requireLive: false,
-    },
-    { kind: 'endPrincipal', principalId, at: session.now },
-  ];
-}
-
-/** The record loses its reference and, if the end is not the usual one, tells staff why. */
-async function clearRecord(session: Session, grant: Grant, end: SystemEnd): Promise<Change[]> {
-  const record = await session.runtime.store.readRecord(grant.environment, grant.recordId);
-  const type = record && session.published.site.recordType(record.app, record.recordType);
-  if (!record || !type || record.grantId !== grant.id) return [];
-  const at = new Date(session.now).toISOString();
-  const after = cleared(type, record, session);
-  if (end.message) after.trouble = { at, step: end.step, message: end.message };
-  const event = recordEvent(session, { operation: end.step, before: record, after, grantId: grant.id });
-  return [
-    {
-      kind: 'updateRecord',
-      record: after,
-      expectedVersion: record.version,
-      ...indexChanges(type, record, after),
-    },
-    { kind: 'addEvent', event },
-  ];
-}
-
-function cleared(type: LinkedRecordType, record: StoredRecord, session: Session): StoredRecord {
-  const after: StoredRecord = {
-    ...record,
-    values: { ...record.values },
-    version: record.version + 1,
-    updatedAt: new Date(session.now).toISOString(),
-    updatedBy: session.caller.principalId,
-  };
-  for (const field of type.tokenFields) after.values[field.id] = null;
-  delete after.grantId;
-  return after;
-}
-
-function close(session: Session, grant: Grant, end: SystemEnd): Change {
-  const at = new Date(session.now).toISOString();
-  return {
-    kind: 'changeGrant',
-    environment: grant.environment,
-    grantId: grant.id,
-    // As it was read, and not whatever is open: a token that was issued in between would be left behind.
-    from: [grant.status],
-    ...(end.dueBy !== undefined && { dueBy: end.dueBy }),
-    set: { status: end.status, endReason: end.reason, endedAt: at },
-    step: {
-      at,
-      step: end.step,
-      outcome: end.status === 'ended' ? 'done' : 'failed',
-      ...(end.message && { message: end.message }),
-    },
-  };
+/** When nobody has reported the job done or taken the pass away, staff have to know. */
+function warningOf(grant: Grant): string | undefined {
+  if (reasonOf(grant) !== 'expired' || grant.expiresAt === undefined) return undefined;
+  return `The pass ended with ${readableDay(grant.expiresAt)}, and the job was not reported done.`;
 }
 
 function reasonOf(grant: Grant): GrantEndReason {

@@ -2,12 +2,11 @@ import type { Environment } from '../environments.ts';
 import { recordEvent } from '../journal/write.ts';
 import { indexChanges } from '../records/index-entries.ts';
 import { openSession, type Runtime } from '../runtime.ts';
-import { endBySystem } from './end.ts';
-import type { Grant } from './grant.ts';
+import { endBySystem } from './end-by-system.ts';
+import { ANY_STATUS, type Grant } from './grant.ts';
 import { HOUSEKEEPER, whileContended } from './robot.ts';
 
 const MESSAGE_LIMIT = 500;
-const ANY_STATUS = ['requested', 'live', 'ending', 'ended', 'failed'] as const;
 
 /**
  * Notes on the grant why a state failed, before the error goes to the workflow: executions carry ids only. Errors other
@@ -121,7 +120,10 @@ function markTrouble(
   });
 }
 
+/** What the robot noted last, if it was this failure; a function that was killed has noted nothing. */
 function lastFailure(grant: Grant, error: string | undefined): string {
-  const failed = grant.steps.findLast((step) => step.outcome === 'failed' && step.message);
-  return failed?.message ?? (error ? `it failed with ${error}` : 'it did not say why');
+  const last = grant.steps.findLast(({ step }) => step !== 'Mail');
+  return (
+    (last?.outcome === 'failed' && last.message) || (error ? `it failed with ${error}` : 'it did not say why')
+  );
 }

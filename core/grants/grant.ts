@@ -25,7 +25,9 @@ export interface Grant {
   expiresAt?: number;
   /** Step Functions' callback token while the workflow waits; no credential of ours. */
   callbackToken?: string;
-  /** Notification id → when it was sent; a retry after this sends nothing again. */
+  /** Mail → how often it was handed over to the mail service without an answer. */
+  sending?: Record<string, number>;
+  /** Mail → when it was sent; a retry after this sends nothing again. */
   notified?: Record<string, string>;
   remindedAt?: string;
   endReason?: GrantEndReason;
@@ -39,6 +41,9 @@ export interface Grant {
 
 /** `requested` → `live` → `ending` → `ended`; `failed` when the robot could not do its part (the token is dead then, too). */
 export type GrantStatus = 'requested' | 'live' | 'ending' | 'ended' | 'failed';
+
+/** For what is to be seen on a grant whatever has become of it meanwhile. */
+export const ANY_STATUS: readonly GrantStatus[] = ['requested', 'live', 'ending', 'ended', 'failed'];
 
 export type GrantEndReason = 'completed' | 'expired' | 'revoked' | 'superseded' | 'failed' | 'aborted';
 

@@ -2,11 +2,13 @@ import { decideView, permits } from '../access.ts';
 import type { LinkedNotification } from '../apps/published.ts';
 import type { Environment } from '../environments.ts';
 import { isUnevaluable } from '../expressions/compile.ts';
-import { composeMail, type MailContent } from '../mail/mail.ts';
+import type { MailContent } from '../mail/mail.ts';
 import type { FieldValue, StoredRecord } from '../records/record.ts';
 import { formulaValue, isVisible, recordScope } from '../records/scope.ts';
-import type { GrantStep } from './grant.ts';
+import { ANY_STATUS } from './grant.ts';
+import { readableDay } from './readable-day.ts';
 import { type GrantSession, openGrantSession, RobotRefused, type RobotRuntime } from './robot.ts';
+import { sendOnce } from './send-once.ts';
 
 /**
  * NotifyContractor: sends the notifications that the operation selects, each once. The link is computed here, goes into
@@ -21,12 +23,14 @@ export async function notifyContractor(
   const { grant, record, type } = session;
   if (grant.status !== 'live' || !record) return;
   const notifications = type.operations.get(grant.operation)?.notifications ?? [];
-  for (const notification of notifications) {
-    if (grant.notified?.[notification.id]) continue;
-    const content = mailContent(session, record, notification, []);
-    if (content) await runtime.mailer.send(composeMail(content));
-    await remember(session, notification.id, content ? 'done' : 'skipped');
-  }
+  await sendOnce(
+    session,
+    'NotifyContractor',
+    notifications.map((notification) => ({
+      key: notification.id,
+      content: mailContent(session, record, notification, []),
+    })),
+  );
 }
 
 /** RemindContractor: the same mail once more, with the end in front; and a word to whoever raised the record. */
@@ -38,24 +42,32 @@ export async function remindContractor(
   const session = await openGrantSession(runtime, environment, grantId);
   const { grant, record, now } = session;
   if (grant.status !== 'live' || !record || grant.expiresAt === undefined) return;
-  const at = new Date(now).toISOString();
-  // Marked first: a reminder is worth sending once, and a lost one is no loss of access.
+  const { expiresAt } = grant;
+  const lead = [`Reminder: your access ends on ${readableDay(expiresAt)}.`];
+  const reminders = notificationContents(session, lead).map((content) => ({
+    ...content,
+    subject: `Reminder: ${content.subject}`,
+  }));
+  const warning = await staffWarning(session, record, expiresAt);
+  // After an extension there is another end to remind of, so the end is part of what was sent.
+  const ending = new Date(expiresAt).toISOString();
+  await sendOnce(
+    session,
+    'RemindContractor',
+    [...reminders, ...(warning ? [warning] : [])].map((content) => ({
+      key: `${content.tags.notification}, reminder of ${ending}`,
+      content,
+    })),
+  );
   await runtime.store.commit([
     {
       kind: 'changeGrant',
       environment,
       grantId,
-      from: ['live'],
-      set: { remindedAt: at },
-      step: { at, step: 'RemindContractor', outcome: 'done' },
+      from: ANY_STATUS,
+      set: { remindedAt: new Date(now).toISOString() },
     },
   ]);
-  const lead = [`Reminder: your access ends on ${readableDay(grant.expiresAt)}.`];
-  for (const content of notificationContents(session, lead)) {
-    await runtime.mailer.send(composeMail({ ...content, subject: `Reminder: ${content.subject}` }));
-  }
-  const warning = await staffWarning(session, record, grant.expiresAt);
-  if (warning) await runtime.mailer.send(composeMail(warning));
 }
 
 /** Tells the user who raised the record that its pass ends although the job is not reported done. */
@@ -159,36 +171,4 @@ function readable(
   if (definition.type === 'url')
     return { value: definition.displayText ?? String(value), href: String(value) };
   return { value: String(value) };
-}
-
-const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' });
-
-/** The last day on which a moment has not passed: an expiry at midnight belongs to the day before. */
-export function readableDay(at: number): string {
-  return DAY.format(at - 1);
-}
-
-async function remember(
-  { runtime, grant, now }: GrantSession,
-  notification: string,
-  outcome: GrantStep['outcome'],
-): Promise<void> {
-  const at = new Date(now).toISOString();
-  grant.notified = { ...grant.notified, [notification]: at };
-  await runtime.store.commit([
-    {
-      kind: 'changeGrant',
-      environment: grant.environment,
-      grantId: grant.id,
-      // Whatever became of the grant meanwhile, the mail has gone out and that is to be seen.
-      from: ['requested', 'live', 'ending', 'ended', 'failed'],
-      set: { notified: grant.notified },
-      step: {
-        at,
-        step: 'NotifyContractor',
-        outcome,
-        message: outcome === 'skipped' ? `${notification}: nobody to send it to` : notification,
-      },
-    },
-  ]);
 }

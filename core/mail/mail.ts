@@ -9,9 +9,25 @@ export interface Mail {
   tags: Record<string, string>;
 }
 
-/** @throws MailFailed when the service would not take it */
+/** @throws MailFailed when the service would not take it, MailUncertain when it did not say */
 export interface Mailer {
   send(mail: Mail): Promise<void>;
+}
+
+/** The mail will not be sent: the message says why and holds no address. */
+export class MailFailed extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'MailFailed';
+  }
+}
+
+/** No answer came: the mail may have been sent, or not. */
+export class MailUncertain extends Error {
+  constructor() {
+    super('the mail service gave no answer');
+    this.name = 'MailUncertain';
+  }
 }
 
 /** The content of a mail before it is set as text and HTML. */

@@ -1,5 +1,5 @@
 import type { Environment } from '../../core/environments.ts';
-import { endBySystem } from '../../core/grants/end.ts';
+import { endBySystem } from '../../core/grants/end-by-system.ts';
 import type { Runtime } from '../../core/runtime.ts';
 
 /** A workflow that was aborted or failed runs no clean-up of its own: what it left is ended here. */

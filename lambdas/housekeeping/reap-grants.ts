@@ -1,12 +1,11 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { endBySystem } from '../../core/grants/end.ts';
+import { endAsDue } from '../../core/grants/end.ts';
+import { endBySystem } from '../../core/grants/end-by-system.ts';
 import type { Grant } from '../../core/grants/grant.ts';
 import type { Runtime } from '../../core/runtime.ts';
 import { livePartition, SHARDS } from '../shared/table/keys.ts';
 import type { HousekeepingPorts } from './ports.ts';
-
-const PER_SHARD = 100;
+import { readOn } from './read-on.ts';
 
 /**
  * Ends, from outside, the grants that nothing has moved when it was time: works from the table alone, whatever became
@@ -16,16 +15,12 @@ export async function reapGrants(runtime: Runtime, ports: HousekeepingPorts): Pr
   const until = new Date(runtime.now()).toISOString();
   let reaped = 0;
   for (let shard = 0; shard < SHARDS; shard++) {
-    const { Items = [] } = await ports.client.send(
-      new QueryCommand({
-        TableName: ports.table,
-        IndexName: 'GSI1',
-        KeyConditionExpression: 'GSI1PK = :pk AND GSI1SK < :until',
-        ExpressionAttributeValues: { ':pk': livePartition(shard), ':until': until },
-        Limit: PER_SHARD,
-      }),
-    );
-    for (const grant of Items as Grant[]) {
+    const overdue = readOn<Grant>(ports, {
+      IndexName: 'GSI1',
+      KeyConditionExpression: 'GSI1PK = :pk AND GSI1SK < :until',
+      ExpressionAttributeValues: { ':pk': livePartition(shard), ':until': until },
+    });
+    for await (const grant of overdue) {
       try {
         await reap(runtime, grant);
         reaped++;
@@ -47,21 +42,11 @@ async function reap(runtime: Runtime, { environment, id }: Grant): Promise<void>
   const grant = await runtime.store.readGrant(environment, id);
   if (!grant) return;
   const overdue = { step: 'Reaper', dueBy: runtime.now(), wake: true } as const;
-  switch (grant.status) {
-    case 'requested':
-      return endBySystem(runtime, grant, {
-        ...overdue,
-        status: 'failed',
-        reason: 'failed',
-        message: 'the pass was not issued in time; add it again, or ask whoever runs this site',
-      });
-    case 'live':
-      return endBySystem(runtime, grant, { ...overdue, status: 'ended', reason: 'expired' });
-    default:
-      return endBySystem(runtime, grant, {
-        ...overdue,
-        status: 'ended',
-        reason: grant.endReason ?? 'revoked',
-      });
-  }
+  if (grant.status !== 'requested') return endAsDue(runtime, grant, overdue);
+  return endBySystem(runtime, grant, {
+    ...overdue,
+    status: 'failed',
+    reason: 'failed',
+    message: 'the pass was not issued in time; add it again, or ask whoever runs this site',
+  });
 }

@@ -36,13 +36,18 @@ export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatch
 async function dispatchRecord(record: DynamoDBRecord): Promise<string | undefined> {
   const image = record.dynamodb?.NewImage;
   if (!image) return undefined;
-  const entry = unmarshall(image as Parameters<typeof unmarshall>[0]) as OutboxEntry;
+  let entry: OutboxEntry | undefined;
   try {
+    entry = unmarshall(image as Parameters<typeof unmarshall>[0]) as OutboxEntry;
     await dispatch(entry, ports);
     logger.info('dispatched', { outboxId: entry.id, action: described(entry) });
     return undefined;
   } catch (error) {
-    logger.error('dispatch failed', { outboxId: entry.id, action: described(entry), error: error as Error });
+    logger.error('dispatch failed', {
+      outboxId: entry?.id,
+      action: entry && described(entry),
+      error: error as Error,
+    });
     return record.dynamodb?.SequenceNumber ?? '';
   }
 }

@@ -28,6 +28,8 @@ const mailer = createMailer({
   sender: environment.SENDER_ADDRESS,
   replyTo: environment.REPLY_TO,
   configurationSet: environment.CONFIGURATION_SET,
+  // The workflow tries again, and keeps count of what nobody knows.
+  attempts: 1,
 });
 const stepFunctions = new SFNClient({});
 const logger = createLogger('robot');
@@ -36,8 +38,9 @@ const logger = createLogger('robot');
 export async function handler(event: unknown): Promise<unknown> {
   const { state, grantId, environment: target, execution, attempt, ...further } = eventSchema.parse(event);
   const about = { state, grantId, environment: target, execution, attempt };
-  const runtime: RobotRuntime = { ...(await wiring.runtime()), mailer };
+  let runtime: RobotRuntime | undefined;
   try {
+    runtime = { ...(await wiring.runtime()), mailer };
     const result = await STATES[state](runtime, target, grantId, {
       callbackToken: further.callbackToken ?? '',
       error: further.error,
@@ -47,9 +50,11 @@ export async function handler(event: unknown): Promise<unknown> {
     return result ?? {};
   } catch (error) {
     logger.error('state failed', { ...about, error: error as Error });
-    await noteFailure(runtime, target, grantId, state, error).catch((note) =>
-      logger.error('the failure could not be noted', { ...about, error: note as Error }),
-    );
+    if (runtime) {
+      await noteFailure(runtime, target, grantId, state, error).catch((note) =>
+        logger.error('the failure could not be noted', { ...about, error: note as Error }),
+      );
+    }
     throw workflowError(error);
   }
 }

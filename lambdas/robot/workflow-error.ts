@@ -5,7 +5,14 @@ const TOLD = new Set(['RobotRefused', 'MailFailed']);
 
 const CONTENDED = new Set(['CONFLICT', 'VERSION_MISMATCH']);
 const BUSY = new Set(['UNAVAILABLE', 'RATE_LIMITED']);
-const NO_ANSWER = new Set(['TimeoutError', 'ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT']);
+const NO_ANSWER = new Set([
+  'MailUncertain',
+  'TimeoutError',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
 
 interface AwsFailure {
   name: string;

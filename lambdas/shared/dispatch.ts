@@ -33,6 +33,9 @@ export async function dispatch(entry: OutboxEntry, ports: DispatchPorts): Promis
     case 'sendMail':
       await sendMail(entry.id, action, ports);
       break;
+    default:
+      // A newer version wrote it: it stays until somebody comes who knows what it asks for.
+      throw new Error('this outbox entry asks for something unknown');
   }
   await ports.client.send(
     new DeleteCommand({ TableName: ports.table, Key: { ...outboxKey(entry.id, entry.createdAt) } }),
@@ -57,7 +60,7 @@ async function sendMail(
 
 /** What may be said of an entry in a log: a mail holds an address and text. */
 export function described({ action }: OutboxEntry): object {
-  return action.type === 'sendMail' ? { type: action.type, environment: action.environment } : action;
+  return action?.type === 'sendMail' ? { type: action.type, environment: action.environment } : { ...action };
 }
 
 async function startGrant(grantId: string, environment: string, ports: DispatchPorts): Promise<void> {

@@ -1,5 +1,7 @@
 import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses';
-import type { Mail, Mailer } from '../../core/mail/mail.ts';
+import { type Mail, type Mailer, MailFailed, MailUncertain } from '../../core/mail/mail.ts';
+
+export { MailFailed };
 
 export interface MailSettings {
   /** Address, or name and address, that SES has verified. */
@@ -8,14 +10,8 @@ export interface MailSettings {
   replyTo: string | undefined;
   /** Turns bounces and complaints into events; click tracking is off in it, because it would rewrite links. */
   configurationSet: string;
-}
-
-/** SES refused the mail for good: the message says why and holds no address. */
-export class MailFailed extends Error {
-  constructor(reason: string) {
-    super(`the mail service refused it: ${reason}`);
-    this.name = 'MailFailed';
-  }
+  /** How often the client tries; more than once may send a mail twice when an answer is lost. Default: the SDK's. */
+  attempts?: number;
 }
 
 /** What SES answers when the same mail will never be taken. */
@@ -26,10 +22,15 @@ const FINAL = new Set([
   'ValidationError',
 ]);
 
+/** The connection never came about, so nothing was sent. */
+const NOT_REACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+
 /** The one way in which Daypass sends mail. */
 export function createMailer(
   settings: MailSettings,
-  client: Pick<SESClient, 'send'> = new SESClient({}),
+  client: Pick<SESClient, 'send'> = new SESClient(
+    settings.attempts === undefined ? {} : { maxAttempts: settings.attempts },
+  ),
 ): Mailer {
   return {
     async send(mail: Mail): Promise<void> {
@@ -48,8 +49,17 @@ export function createMailer(
       try {
         await client.send(command);
       } catch (error) {
-        if (error instanceof Error && FINAL.has(error.name)) throw new MailFailed(error.name);
-        throw error;
+        const {
+          name,
+          code = '',
+          $metadata,
+        } = error as Error & {
+          code?: string;
+          $metadata?: { httpStatusCode?: number };
+        };
+        if (FINAL.has(name)) throw new MailFailed(`the mail service refused it: ${name}`);
+        const answered = $metadata?.httpStatusCode !== undefined;
+        throw answered || NOT_REACHED.has(code) ? error : new MailUncertain();
       }
     },
   };

@@ -191,7 +191,10 @@ function actionsOf(change: Change, table: string): TableAction[] {
         put(
           table,
           grantKey(change.grant.environment, change.grant.id),
-          { ...change.grant, ...liveGrantIndex(change.grant.environment, change.grant.id, change.grant.dueAt) },
+          {
+            ...change.grant,
+            ...liveGrantIndex(change.grant.environment, change.grant.id, change.grant.dueAt),
+          },
           NEW,
           'ALREADY_EXISTS',
         ),

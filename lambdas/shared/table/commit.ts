@@ -1,4 +1,4 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { TransactionCanceledException, TransactionInProgressException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Change } from '../../../core/changes.ts';
 import { DaypassError } from '../../../core/errors.ts';
@@ -64,6 +64,8 @@ function checkSize(actions: readonly TableAction[]): void {
 
 /** `'conflict'` when it is worth trying again, else what to throw. */
 function readRefusal(error: unknown, actions: readonly TableAction[]): 'conflict' | unknown {
+  // The answer of an earlier attempt was lost while its transaction goes on.
+  if (error instanceof TransactionInProgressException) return 'conflict';
   if (!(error instanceof TransactionCanceledException)) return error;
   const reasons = error.CancellationReasons ?? [];
   const failed = reasons.findIndex((reason) => reason.Code === 'ConditionalCheckFailed');

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { DaypassError } from '../../../core/errors.ts';
 import { RobotRefused } from '../../../core/grants/robot.ts';
+import { MailFailed, MailUncertain } from '../../../core/mail/mail.ts';
 import { workflowError } from '../../../lambdas/robot/workflow-error.ts';
-import { MailFailed } from '../../../lambdas/shared/mailer.ts';
 
 const SECRET = 'what a record holds';
 const aws = (name: string, more: object = {}) => Object.assign(new Error(SECRET), { name, ...more });
@@ -47,6 +47,7 @@ it("the robot's own refusals reach the workflow in its words", () => {
     message: 'its roles do not permit it',
   });
   expect(workflowError(new MailFailed('MessageRejected')).name).toBe('MailFailed');
+  expect(workflowError(new MailUncertain()).name).toBe('Unavailable');
 });
 
 it('every name that passes by itself is one that the retry constants try again', () => {
