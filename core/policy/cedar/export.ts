@@ -69,8 +69,10 @@ function signInTest(cells: readonly Cell[], maker: PermitMaker, environment: Env
 
 const NO_GATES: Gates = { ofAnybody: [], ofUsers: [] };
 
+/** A rule on signing in as it counts wherever else something is asked: of an environment, which belongs to nobody. */
 function anywhere({ fields: _, ...rule }: StoredRule): StoredRule {
-  return { ...rule, resource: { type: 'environment' } };
+  const subjects = rule.subjects.filter(({ kind }) => kind !== 'appOwner' && kind !== 'recordOwner');
+  return { ...rule, subjects, resource: { type: 'environment' } };
 }
 
 /** Memberships in single roles as one membership in any of them. */

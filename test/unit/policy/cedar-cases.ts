@@ -55,7 +55,7 @@ export const FACTS: PolicyFacts = {
   services: ['s1'],
 };
 
-const USERS = ['u1', 'u2', 'u3'];
+const USERS = ['u1', 'u2'];
 const LISTS = ['view', 'edit'];
 
 const texts = (...fields: string[]) => fc.constantFrom('"a"', '"b"', '"u1"', 'me.id', 'me.name', ...fields);
@@ -238,15 +238,16 @@ const ANYBODY_SIGNS_IN: Shape = {
 };
 
 export const policyInput: fc.Arbitrary<PolicyInput> = fc
-  .tuple(fc.array(anyRule, { maxLength: 8 }), fc.constantFrom(true, true, true, false))
+  .tuple(fc.array(anyRule, { maxLength: 12 }), fc.constantFrom(true, true, true, false))
   .map(([rules, open]) => (open ? [ANYBODY_SIGNS_IN, ...rules] : rules))
   .map((rules) => ({
     ...FACTS,
     rules: rules.map((each, i) => ({ ...each, id: `rule${i}`, source: `test/${i}` })),
   }));
 
-const missing = fc.constantFrom(undefined, null);
-const maybe = <Value>(...values: Value[]) => fc.oneof(fc.constantFrom(...values), missing);
+/** One of the values, or absent in one of the two ways: undefined, to which it shrinks, or null. */
+const maybe = <Value>(...values: Value[]) =>
+  fc.option(fc.option(fc.constantFrom(...values), { nil: null, freq: 7 }), { nil: undefined, freq: 4 });
 
 function defined<Value extends object>(value: Value): Value {
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Value;
@@ -254,9 +255,9 @@ function defined<Value extends object>(value: Value): Value {
 
 const ceiling = fc
   .record({
-    app: fc.constantFrom('desk', 'day-passes'),
-    recordType: fc.constantFrom('case', 'pass', undefined),
-    operations: fc.option(fc.subarray(['view', 'edit', 'add']), { nil: undefined }),
+    app: fc.constantFrom('desk', 'desk', 'desk', 'day-passes'),
+    recordType: fc.constantFrom(undefined, 'case', 'case', 'pass'),
+    operations: fc.option(fc.subarray(['view', 'edit', 'add', 'close']), { nil: undefined }),
     records: fc.option(fc.subarray(['x1', 'x2']), { nil: undefined }),
     views: fc.option(fc.subarray(['all']), { nil: undefined }),
   })
@@ -267,9 +268,8 @@ const subject: fc.Arbitrary<Subject> = fc
     type: fc.constantFrom<Subject['type'][]>(
       'user',
       'user',
-      'user',
-      'anonymous',
       'tokenUser',
+      'anonymous',
       'serviceAccount',
       'robot',
     ),
@@ -278,7 +278,7 @@ const subject: fc.Arbitrary<Subject> = fc
     profiles: fc.subarray(['p1', 'deleted']),
     level: fc.constantFrom(undefined, 'user' as const, 'guest' as const, 'admin' as const),
     name: maybe('a', 'b'),
-    ceiling: fc.option(ceiling, { nil: undefined }),
+    ceiling: fc.option(ceiling, { nil: undefined, freq: 7 }),
   })
   .map(({ id, name, ceiling: narrow, ...rest }) =>
     rest.type === 'anonymous'
@@ -314,33 +314,33 @@ const related = fc.option(
   { nil: undefined },
 );
 
-const record: fc.Arbitrary<Resource> = fc.constantFrom('desk', 'desk', 'day-passes').chain((app) => {
-  const values = fc.option(app === 'desk' ? caseValues : passValues, { nil: undefined, freq: 4 });
-  return fc
-    .record({
-      id: fc.constantFrom('x1', 'x2', undefined),
-      state: fc.constantFrom('open', 'closed', undefined),
-      lifecycle: fc.constantFrom('SAVED', undefined),
-      owner: fc.constantFrom('u1', 'u2', '', undefined),
-      appOwner: fc.constantFrom('u1', undefined),
-      createdAt: fc.constantFrom('2026-06-01T00:00:00.000Z', undefined),
-      createdBy: fc.constantFrom('u1', 'u2', undefined),
-      values,
-      proposed: values,
-      related,
-      proposedRelated: related,
-      accessLists: fc.option(
-        fc.dictionary(
-          fc.constantFrom(...LISTS),
-          fc.subarray(['principal:u1', 'role:r1', `role:${NON_AUTHENTICATED}`, `role:${OWNER}`]),
-        ),
-        { nil: undefined },
+const record: fc.Arbitrary<Resource> = fc
+  .record({
+    app: fc.constantFrom('desk', 'desk', 'desk', 'day-passes'),
+    id: fc.constantFrom(undefined, 'x1', 'x2'),
+    state: fc.constantFrom('open', undefined, 'closed'),
+    lifecycle: fc.constantFrom(undefined, 'SAVED'),
+    owner: fc.constantFrom(undefined, 'u1', 'u2', ''),
+    appOwner: fc.constantFrom(undefined, 'u1'),
+    createdAt: fc.constantFrom(undefined, '2026-06-01T00:00:00.000Z'),
+    createdBy: fc.constantFrom(undefined, 'u1', 'u2'),
+    values: fc.option(fc.tuple(caseValues, passValues), { nil: undefined, freq: 4 }),
+    proposed: fc.option(fc.tuple(caseValues, passValues), { nil: undefined, freq: 4 }),
+    related,
+    proposedRelated: related,
+    accessLists: fc.option(
+      fc.dictionary(
+        fc.constantFrom(...LISTS),
+        fc.subarray(['principal:u1', 'role:r1', `role:${NON_AUTHENTICATED}`, `role:${OWNER}`]),
       ),
-    })
-    .map(
-      (each): Resource => ({ ...each, type: 'record', app, recordType: app === 'desk' ? 'case' : 'pass' }),
-    );
-});
+      { nil: undefined },
+    ),
+  })
+  .map(({ values, proposed, ...each }): Resource => {
+    const at = each.app === 'desk' ? 0 : 1;
+    const recordType = ['case', 'pass'][at];
+    return defined({ ...each, values: values?.[at], proposed: proposed?.[at], type: 'record', recordType });
+  });
 
 const other: fc.Arbitrary<Resource> = fc.oneof(
   fc.constantFrom<Resource>(
@@ -389,23 +389,26 @@ const ACTIONS: Record<string, readonly string[]> = {
 
 function actionsOf({ type, app }: Resource): readonly string[] {
   if (type !== 'record') return ACTIONS[type] ?? [];
-  return ['view', 'edit', 'add', 'viewHistory', ...(app === 'desk' ? ['close'] : [])];
+  return ['view', 'edit', 'edit', 'add', 'viewHistory', app === 'desk' ? 'close' : 'view'];
 }
 
 export const request: fc.Arbitrary<AccessRequest> = fc
-  .oneof({ arbitrary: record, weight: 3 }, { arbitrary: other, weight: 1 })
-  .chain((resource) =>
-    fc.record({
-      subject,
-      action: fc.constantFrom(...actionsOf(resource)),
-      resource: fc.constant(resource),
-      context: fc.record({
-        now: fc.constant(Date.UTC(2026, 5, 1)),
-        environment: fc.constant('production' as const),
-        channel: fc.constantFrom('browser' as const, 'browser' as const, 'api' as const),
-        site: fc.constantFrom({ url: 'https://site.example', name: 'Site' }, undefined),
-      }),
-      fields: fc.option(fc.subarray(['title', 'amount', 'token']), { nil: undefined, freq: 1 }),
-    }),
-  )
-  .map(({ fields, ...rest }) => ({ ...rest, ...(fields && { fields }) }));
+  .record({
+    subject,
+    /** Of the resource's actions. */
+    action: fc.nat({ max: 5 }),
+    resource: fc.oneof({ arbitrary: record, weight: 3 }, { arbitrary: other, weight: 1 }),
+    channel: fc.constantFrom('browser' as const, 'browser' as const, 'api' as const),
+    site: fc.constantFrom(undefined, { url: 'https://site.example', name: 'Site' }),
+    fields: fc.option(fc.subarray(['title', 'amount', 'token']), { nil: undefined, freq: 1 }),
+  })
+  .map(({ action, resource, channel, site, fields, ...rest }): AccessRequest => {
+    const actions = actionsOf(resource);
+    return {
+      ...rest,
+      action: actions[action % actions.length] ?? 'open',
+      resource,
+      context: { now: Date.UTC(2026, 5, 1), environment: 'production', channel, site },
+      ...(fields && { fields }),
+    };
+  });

@@ -13,9 +13,10 @@ import type { AccessRequest, RuleDraft } from '../../../core/policy/types.ts';
 import { exampleApps, exampleSite } from '../../fixtures/property-management.ts';
 import { FACTS, policyInput, request } from './cedar-cases.ts';
 
-/** Policies, each asked eight questions. `CEDAR_RUNS=5000` asks as many policies as it says. */
+/** Policies; `CEDAR_RUNS=5000` tries as many as it says. */
 const RUNS = Number(process.env.CEDAR_RUNS ?? 150);
-const QUESTIONS = 8;
+/** Questions to each of them, at most. */
+const QUESTIONS = 24;
 
 /** What Cedar answers to one of our questions. */
 interface Verdict {
@@ -24,22 +25,26 @@ interface Verdict {
   because: string[];
 }
 
-function prepare(exported: CedarExport): void {
+/** Has requests checked against the schema; for some policies only, because reading a schema takes Cedar longest. */
+type Checking = { preparsedSchemaName: 'schema'; validateRequest: true } | object;
+
+function prepare(exported: CedarExport, input: PolicyInput): Checking {
+  const checks = input.rules.length % 4 === 0;
   const answers = [
-    cedar.preparseSchema('schema', exported.schema),
+    ...(checks ? [cedar.preparseSchema('schema', exported.schema)] : []),
     cedar.preparsePolicySet('policies', { staticPolicies: exported.policies }),
   ];
   for (const answer of answers) if (answer.type === 'failure') throw new Error(JSON.stringify(answer.errors));
+  return checks ? { preparsedSchemaName: 'schema', validateRequest: true } : {};
 }
 
-function ask(exported: CedarExport, asked: AccessRequest): Verdict {
+function ask(exported: CedarExport, asked: AccessRequest, checking: Checking): Verdict {
   const answers = cedarRequests(exported, asked).map((each) =>
     cedar.statefulIsAuthorized({
-      ...structuredClone(each),
-      preparsedSchemaName: 'schema',
+      ...each,
+      ...checking,
       preparsedPolicySetId: 'policies',
-      validateRequest: true,
-    } as Parameters<typeof cedar.statefulIsAuthorized>[0]),
+    } as unknown as Parameters<typeof cedar.statefulIsAuthorized>[0]),
   );
   return {
     allows: answers.every((answer) => answer.type === 'success' && answer.response.decision === 'allow'),
@@ -63,10 +68,10 @@ function disagreement(input: PolicyInput, questions: readonly AccessRequest[]): 
   const exported = exportCedar(document, 'production');
   if (exported.refused.length > 0) return `refused: ${JSON.stringify(exported.refused)}`;
   const policy = loadPolicy(document);
-  prepare(exported);
+  const checking = prepare(exported, input);
   for (const asked of questions) {
     const ours = decide(policy, asked);
-    const theirs = ask(exported, asked);
+    const theirs = ask(exported, asked, checking);
     const skipped = theirs.because.some((text) => /^(failed|erred)/.test(text));
     if (ours.decision !== theirs.allows || skipped) {
       return [
@@ -99,7 +104,7 @@ describe('the export to Cedar', () => {
     const answers = { true: 0, false: 0 };
     const property = fc.property(
       policyInput,
-      fc.array(request, { minLength: QUESTIONS, maxLength: QUESTIONS }),
+      fc.array(request, { minLength: 1, maxLength: QUESTIONS, size: 'max' }),
       (input, questions) => {
         const policy = loadPolicy(compilePolicy(input));
         for (const asked of questions) answers[`${decide(policy, asked).decision}`]++;
@@ -110,8 +115,8 @@ describe('the export to Cedar', () => {
 
     // fast-check has made the policy and its questions as small as it can before this is told.
     if (failed && counterexample) throw new Error(smallest(...counterexample));
-    expect(answers.true).toBeGreaterThan(RUNS / 2);
-    expect(answers.false).toBeGreaterThan(RUNS);
+    expect(answers.true).toBeGreaterThan(RUNS * 2);
+    expect(answers.false).toBeGreaterThan(RUNS * 4);
   });
 
   it('validates strictly: no policy can err on any request that fits the schema', () => {
