@@ -1,0 +1,35 @@
+// `npm run screenshots`: takes the pictures of the pages in docs/img, at a phone's and a desk's width.
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { PROPERTY_MANAGEMENT, seedDefinitions, seedRecords } from '../../local/seed.ts';
+import { startSystem } from '../../local/system.ts';
+import { DESK, launchBrowser, PHONE } from '../support/browser.ts';
+import { takeTour } from './tour.ts';
+
+const FOLDER = fileURLToPath(new URL('../../docs/img', import.meta.url));
+mkdirSync(FOLDER, { recursive: true });
+const system = await startSystem();
+const browser = await launchBrowser();
+try {
+  const files = await seedDefinitions(system, PROPERTY_MANAGEMENT);
+  await seedRecords(system, files, PROPERTY_MANAGEMENT);
+  for (const [width, context, label] of [
+    [390, PHONE, '2041'],
+    [1280, DESK, '2042'],
+  ] as const) {
+    await takeTour({
+      system,
+      browser,
+      context,
+      label,
+      async visit(name, page) {
+        const path = `${FOLDER}/${name}-${width}.png`;
+        await page.screenshot({ path, fullPage: true });
+        console.log(path);
+      },
+    });
+  }
+} finally {
+  await browser.close();
+  await system.stop();
+}
