@@ -134,16 +134,15 @@ const ofSubjects = fc.constantFrom(
 );
 
 const who: fc.Arbitrary<Selector> = fc.oneof(
-  fc.constantFrom<Selector>(
-    { kind: 'default' },
-    { kind: 'siteWide' },
-    { kind: 'appOwner' },
-    { kind: 'recordOwner' },
-  ),
-  fc
-    .constantFrom('r1', 'r2', NON_AUTHENTICATED, AUTHENTICATED, OWNER, DEVELOPER, TENANT_ADMINISTRATOR)
-    .map((id): Selector => ({ kind: 'role', id })),
-  fc.constantFrom(...USERS).map((id): Selector => ({ kind: 'principal', id })),
+  { arbitrary: fc.constantFrom<Selector>({ kind: 'default' }, { kind: 'siteWide' }), weight: 3 },
+  {
+    arbitrary: fc
+      .constantFrom('r1', 'r2', NON_AUTHENTICATED, AUTHENTICATED, OWNER, DEVELOPER, TENANT_ADMINISTRATOR)
+      .map((id): Selector => ({ kind: 'role', id })),
+    weight: 3,
+  },
+  { arbitrary: fc.constantFrom(...USERS).map((id): Selector => ({ kind: 'principal', id })), weight: 2 },
+  fc.constantFrom<Selector>({ kind: 'appOwner' }, { kind: 'recordOwner' }),
   fc.constantFrom<Selector>({ kind: 'profile', id: 'p1' }, { kind: 'level', level: 'user' }),
   fc
     .constantFrom('signedIn' as const, 'user' as const, 'guest' as const)
@@ -165,7 +164,7 @@ function rule(
       subjects: fc.array(selector, { minLength: 1, maxLength: 2 }),
       actions: fc.subarray([...actions], { minLength: 1, maxLength: Math.min(2, actions.length) }),
       resource,
-      condition: fc.option(conditions, { nil: undefined, freq: 3 }),
+      condition: fc.option(conditions, { nil: undefined, freq: 2 }),
       fields: fc.option(fc.subarray(['title'], { minLength: 1 }), { nil: undefined, freq: 1 }),
     })
     .map(({ condition: text, fields, ...rest }) => ({
@@ -177,7 +176,7 @@ function rule(
 
 const is = (...patterns: RuleDraft['resource'][]) => fc.constantFrom(...patterns);
 const anyone = fc.oneof({ arbitrary: who, weight: 4 }, onList);
-const RECORD = ['view', 'edit', 'add', 'close', 'viewHistory', '*'];
+const RECORD = ['edit', 'view', 'edit', 'add', 'close', 'viewHistory', '*'];
 
 const anyRule = fc.oneof(
   {
@@ -238,7 +237,7 @@ const ANYBODY_SIGNS_IN: Shape = {
 };
 
 export const policyInput: fc.Arbitrary<PolicyInput> = fc
-  .tuple(fc.array(anyRule, { maxLength: 12 }), fc.constantFrom(true, true, true, false))
+  .tuple(fc.array(anyRule, { maxLength: 12 }), fc.constantFrom(true, true, true, true, true, false))
   .map(([rules, open]) => (open ? [ANYBODY_SIGNS_IN, ...rules] : rules))
   .map((rules) => ({
     ...FACTS,
@@ -398,7 +397,7 @@ export const request: fc.Arbitrary<AccessRequest> = fc
     /** Of the resource's actions. */
     action: fc.nat({ max: 5 }),
     resource: fc.oneof({ arbitrary: record, weight: 3 }, { arbitrary: other, weight: 1 }),
-    channel: fc.constantFrom('browser' as const, 'browser' as const, 'api' as const),
+    channel: fc.constantFrom('browser' as const, 'browser' as const, 'browser' as const, 'api' as const),
     site: fc.constantFrom(undefined, { url: 'https://site.example', name: 'Site' }),
     fields: fc.option(fc.subarray(['title', 'amount', 'token']), { nil: undefined, freq: 1 }),
   })
