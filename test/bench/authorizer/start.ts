@@ -85,8 +85,8 @@ export function bundleOf(cdkOut: string, functionName: string): string {
       ({ Type, Properties }) =>
         Type === 'AWS::Lambda::Function' && Properties.FunctionName?.endsWith(`-${functionName}`),
     );
-  const asset = template?.Metadata?.['aws:asset:path'] ?? '';
-  const folder = join(cdkOut, asset);
+  const hash = template?.Properties.Code?.S3Key?.replace(/\.zip$/, '');
+  const folder = join(cdkOut, `asset.${hash}`);
   const file = readdirSync(folder).find((name) => /\.m?js$/.test(name));
   return join(folder, file ?? 'index.mjs');
 }
@@ -94,7 +94,7 @@ export function bundleOf(cdkOut: string, functionName: string): string {
 interface Template {
   Resources: Record<
     string,
-    { Type: string; Properties: { FunctionName?: string }; Metadata?: { 'aws:asset:path'?: string } }
+    { Type: string; Properties: { FunctionName?: string; Code?: { S3Key?: string } } }
   >;
 }
 
