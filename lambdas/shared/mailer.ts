@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses';
 import { type Mail, type Mailer, MailFailed, MailUncertain } from '../../core/mail/mail.ts';
 
@@ -25,6 +26,12 @@ const FINAL = new Set([
 /** The connection never came about, so nothing was sent. */
 const NOT_REACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
+/** Domains of all scripts have a form in ASCII, and SES takes no other. */
+function deliverable(address: string): string {
+  const at = address.lastIndexOf('@');
+  return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1)) || address.slice(at + 1)}`;
+}
+
 /** The one way in which Daypass sends mail. */
 export function createMailer(
   settings: MailSettings,
@@ -37,7 +44,7 @@ export function createMailer(
       const replyTo = mail.replyTo ?? settings.replyTo;
       const command = new SendEmailCommand({
         Source: settings.sender,
-        Destination: { ToAddresses: [mail.to] },
+        Destination: { ToAddresses: [deliverable(mail.to)] },
         ...(replyTo && { ReplyToAddresses: [replyTo] }),
         Message: {
           Subject: { Data: mail.subject, Charset: 'UTF-8' },

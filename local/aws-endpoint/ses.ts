@@ -16,6 +16,8 @@ export interface SesOptions {
 
 /** SES refuses larger calls. */
 const MOST_RECIPIENTS = 50;
+/** SES takes ASCII only: the domain in Punycode, and no other script before the @. */
+const ASCII = /^[\x20-\x7e]*$/;
 
 /** SES's API of version 1: SendEmail and SendRawEmail. Its JSON-free protocol is flattened to `A.B.member.1` keys. */
 export function createSes({ resourcesOf, account, region, deliver, sent }: SesOptions): AwsService {
@@ -67,6 +69,9 @@ export function createSes({ resourcesOf, account, region, deliver, sent }: SesOp
       }
       if (recipientsOf(input).length > MOST_RECIPIENTS) {
         throw new AwsError('InvalidParameterValue', 'Recipient count exceeds 50.');
+      }
+      if (recipientsOf(input).some((recipient) => !ASCII.test(recipient))) {
+        throw new AwsError('InvalidParameterValue', 'The address contains an illegal character.');
       }
       const mail: SentMail =
         operation === 'SendRawEmail'
