@@ -1,11 +1,11 @@
 import { readEnvironment } from '../shared/environment.ts';
 import { createHandler } from '../shared/http/create-handler.ts';
 import { createMailer } from '../shared/mailer.ts';
+import { openPeople } from '../shared/people-session.ts';
 import { createWiring } from '../shared/wiring.ts';
 import { adminHandlers } from './handlers.ts';
 import { passHandlers } from './pass-handlers.ts';
 import { peopleHandlers } from './people-handlers.ts';
-import { openPeople } from './people-session.ts';
 import { serviceAccountHandlers } from './service-account-handlers.ts';
 
 const environment = readEnvironment('admin');

@@ -5,9 +5,9 @@ import type { Environment } from '../../core/environments.ts';
 import { isEnvironment } from '../../core/environments.ts';
 import { DaypassError } from '../../core/errors.ts';
 import { type Handlers, json, versioned } from '../shared/http/request.ts';
+import { openPeople } from '../shared/people-session.ts';
 import type { ADMIN_ROUTES } from '../shared/routes/admin.ts';
 import type { Wiring } from '../shared/wiring.ts';
-import { openPeople } from './people-session.ts';
 
 type AdminRoute = (typeof ADMIN_ROUTES)[number];
 

@@ -9,8 +9,8 @@ import {
   updateUser,
 } from '../../core/people/users.ts';
 import { type Handlers, json, noContent, versioned } from '../shared/http/request.ts';
+import type { OpenPeople } from '../shared/people-session.ts';
 import type { PEOPLE_ROUTES } from '../shared/routes/people.ts';
-import type { OpenPeople } from './people-session.ts';
 
 type PeopleRoute = (typeof PEOPLE_ROUTES)[number];
 type UserRoute = Extract<PeopleRoute, { path: `/admin/${'users' | 'suggestions' | 'roles'}${string}` }>;

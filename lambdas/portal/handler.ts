@@ -3,11 +3,15 @@ import { cookieNames } from '../shared/http/cookies.ts';
 import { createHandler } from '../shared/http/create-handler.ts';
 import { createMailer } from '../shared/mailer.ts';
 import { createLogger } from '../shared/observability.ts';
+import { openPeople } from '../shared/people-session.ts';
 import { createWiring } from '../shared/wiring.ts';
 import { pageAssets, readAsset } from './assets.ts';
 import { errorPage } from './error-page.tsx';
 import { homeHandlers } from './handlers/home.tsx';
 import { livePassHandlers } from './handlers/live-passes.tsx';
+import { manageMachineHandlers } from './handlers/manage-machines.tsx';
+import { manageRoleHandlers } from './handlers/manage-roles.tsx';
+import { manageUserHandlers } from './handlers/manage-users.tsx';
 import { passHandlers } from './handlers/pass.tsx';
 import { signInHandlers } from './handlers/sign-in.tsx';
 import { staffHandlers } from './handlers/staff.tsx';
@@ -28,6 +32,7 @@ const portal: Portal = {
   logger,
   runtime: wiring.runtime,
   session: wiring.session,
+  people: openPeople(wiring),
   readAsset,
 };
 
@@ -44,5 +49,8 @@ export const handler = createHandler({
     ...passHandlers(portal),
     ...staffHandlers(portal),
     ...livePassHandlers(portal),
+    ...manageUserHandlers(portal),
+    ...manageRoleHandlers(portal),
+    ...manageMachineHandlers(portal),
   },
 });

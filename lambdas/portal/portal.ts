@@ -6,6 +6,7 @@ import type { Caller } from '../../core/ports.ts';
 import type { Runtime, Session } from '../../core/runtime.ts';
 import type { CookieNames } from '../shared/http/cookies.ts';
 import type { ApiResponse } from '../shared/http/request.ts';
+import type { OpenPeople } from '../shared/people-session.ts';
 import type { Frame } from './frame.ts';
 import { renderPage } from './pages/layout.tsx';
 
@@ -19,6 +20,8 @@ export interface Portal {
   runtime(): Promise<Runtime>;
   /** A caller's session in an environment. */
   session(caller: Caller, environment: Environment): Promise<Session>;
+  /** The design plane, for administrators' pages. */
+  people: OpenPeople;
   /** An asset by its file name, packed as the browser takes it. */
   readAsset(
     file: string,

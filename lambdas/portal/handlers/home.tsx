@@ -1,5 +1,6 @@
 import { ENVIRONMENTS, type Environment } from '../../../core/environments.ts';
 import { DaypassError } from '../../../core/errors.ts';
+import { BUILT_IN_ROLES } from '../../../core/policy/built-in.ts';
 import type { Caller } from '../../../core/ports.ts';
 import { listApps } from '../../../core/records/apps.ts';
 import { openSession, type Runtime } from '../../../core/runtime.ts';
@@ -28,10 +29,21 @@ export function homeHandlers(
       const frame = await plainFrame(portal);
       if (caller.type !== 'user') return page(frame, 'Sign in', <SignInPage />);
       const runtime = await portal.runtime();
-      const environments = await reachable(runtime, caller);
-      if (environments.length === 1) return seeOther(`/app/${environments[0]}`);
+      const places = await reachable(runtime, caller);
+      const manages = caller.roles.some((role) => BUILT_IN_ROLES.has(role));
+      const [place, ...others] = places;
+      if (place && others.length === 0 && !manages) {
+        // Exactly one app: straight to it.
+        const [app, ...more] = place.apps;
+        return seeOther(`/app/${place.environment}${more.length === 0 ? `/${app}` : ''}`);
+      }
+      const environments = places.map(({ environment }) => environment);
       const user = { name: caller.name, formToken: formTokenOf(caller, runtime) };
-      return page({ ...frame, user }, 'Home', <EnvironmentsPage environments={environments} />);
+      return page(
+        { ...frame, user },
+        'Home',
+        <EnvironmentsPage environments={environments} manages={manages} />,
+      );
     },
 
     async takePass({ body, now }) {
@@ -110,17 +122,21 @@ export function readFrom({ store }: Runtime): Parameters<typeof resolveToken>[1]
   };
 }
 
-/** The environments in which somebody can open or add something. */
-async function reachable(runtime: Runtime, caller: Caller): Promise<Environment[]> {
+/** The environments in which somebody can open or add something, and the apps there. */
+async function reachable(
+  runtime: Runtime,
+  caller: Caller,
+): Promise<{ environment: Environment; apps: string[] }[]> {
   const found = await Promise.all(
     ENVIRONMENTS.map(async (environment) => {
       try {
-        return listApps(await openSession(runtime, caller, environment)).length > 0;
+        const apps = listApps(await openSession(runtime, caller, environment)).map(({ id }) => id);
+        return { environment, apps };
       } catch (error) {
-        if (error instanceof DaypassError && error.code === 'NOT_FOUND') return false;
+        if (error instanceof DaypassError && error.code === 'NOT_FOUND') return { environment, apps: [] };
         throw error;
       }
     }),
   );
-  return ENVIRONMENTS.filter((_, index) => found[index]);
+  return found.filter(({ apps }) => apps.length > 0);
 }

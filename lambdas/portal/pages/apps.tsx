@@ -66,7 +66,13 @@ export function AddButtons(props: {
 }
 
 /** The environments in which somebody can reach something. */
-export function EnvironmentsPage({ environments }: { environments: readonly string[] }) {
+export function EnvironmentsPage({
+  environments,
+  manages,
+}: {
+  environments: readonly string[];
+  manages: boolean;
+}) {
   return (
     <>
       <h1>Where do you want to work?</h1>
@@ -80,6 +86,13 @@ export function EnvironmentsPage({ environments }: { environments: readonly stri
             </li>
           ))}
         </ul>
+      )}
+      {manages && (
+        <p class="buttons">
+          <a class="button quiet" href="/manage">
+            Administration
+          </a>
+        </p>
       )}
     </>
   );

@@ -49,7 +49,9 @@ function Header({ frame }: { frame: Frame }) {
       {user && (
         <form class="who" method="post" action="/sign-out">
           <input type="hidden" name="formToken" value={user.formToken} />
-          <span dir="auto">{user.name}</span>
+          <a href="/account" dir="auto">
+            {user.name}
+          </a>
           <button type="submit" class="quiet">
             Sign out
           </button>

@@ -1,5 +1,6 @@
 import { ENVIRONMENTS } from '../../../core/environments.ts';
 import { ADMIN_ROUTES } from './admin.ts';
+import { MANAGE_ROUTES } from './manage-pages.ts';
 import { PAGE_ROUTES } from './pages.ts';
 import { PEOPLE_ROUTES } from './people.ts';
 import type { Route } from './route.ts';
@@ -12,7 +13,8 @@ export type SiteRoute =
   | (typeof ADMIN_ROUTES)[number]
   | (typeof PEOPLE_ROUTES)[number]
   | (typeof TOKEN_ROUTES)[number]
-  | (typeof PAGE_ROUTES)[number];
+  | (typeof PAGE_ROUTES)[number]
+  | (typeof MANAGE_ROUTES)[number];
 
 /** Every address of the site. Anything else reaches `$default`, which the portal answers (404, or 405 with Allow). */
 export const ROUTES: readonly Route[] = [
@@ -21,6 +23,7 @@ export const ROUTES: readonly Route[] = [
   ...PEOPLE_ROUTES,
   ...TOKEN_ROUTES,
   ...PAGE_ROUTES,
+  ...MANAGE_ROUTES,
 ];
 
 /** API Gateway's route keys of a route: `{environment}` as the first segment becomes four literal prefixes. */

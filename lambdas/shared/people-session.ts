@@ -3,7 +3,7 @@ import { readSettings } from '../../core/apps/settings.ts';
 import type { PeopleSession } from '../../core/people/session.ts';
 import { BUILT_IN_ROLES } from '../../core/policy/built-in.ts';
 import type { Caller } from '../../core/ports.ts';
-import type { Wiring } from '../shared/wiring.ts';
+import type { Wiring } from './wiring.ts';
 
 /** Opens a session of the design plane for one request. */
 export type OpenPeople = (request: { caller: Caller; now: number }) => Promise<PeopleSession>;

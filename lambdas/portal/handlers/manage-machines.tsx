@@ -1,0 +1,167 @@
+import { readSettings } from '../../../core/apps/settings.ts';
+import { isEnvironment } from '../../../core/environments.ts';
+import { DaypassError } from '../../../core/errors.ts';
+import { changeEnvironmentSettings, listEnvironments } from '../../../core/people/environments.ts';
+import {
+  createKey,
+  createServiceAccount,
+  deleteServiceAccount,
+  listServiceAccounts,
+  readServiceAccount,
+  revokeKey,
+  updateServiceAccount,
+} from '../../../core/people/service-accounts.ts';
+import { seeOther } from '../../shared/http/request.ts';
+import {
+  EnvironmentSettingsPage,
+  ServiceAccountPage,
+  ServiceAccountsPage,
+} from '../pages/manage-machines.tsx';
+import type { Refusal } from '../pages/manage-parts.tsx';
+import { type Portal, page } from '../portal.ts';
+import type { PortalHandlers } from './handlers.ts';
+import { attempt, openPlace, type Place, severalIn, versionIn } from './manage.ts';
+
+const PAGE_SIZE = 50;
+const DAY_MS = 86_400_000;
+const DONE: Record<string, string> = {
+  created: 'The service account is created.',
+  saved: 'It is saved.',
+  revokeKey: 'The key is revoked.',
+  deleted: 'The service account is deleted.',
+};
+
+type MachineHandlers = Pick<
+  PortalHandlers,
+  | 'serviceAccountsPage'
+  | 'addServiceAccount'
+  | 'serviceAccountPage'
+  | 'serviceAccountRun'
+  | 'environmentsPage'
+  | 'environmentRun'
+>;
+
+/** Service accounts with their keys, and environments, for administrators. */
+export function manageMachineHandlers(portal: Portal): MachineHandlers {
+  async function accounts(
+    place: Place,
+    cursor: string | undefined,
+    said: { done?: string | undefined; refusal?: Refusal },
+  ) {
+    const { session, frame, formToken } = place;
+    const list = await listServiceAccounts(session, { limit: PAGE_SIZE, ...(cursor && { cursor }) });
+    const next = list.cursor && `/manage/service-accounts?${new URLSearchParams({ cursor: list.cursor })}`;
+    const shown = { accounts: list.items, roles: await customRoles(place), next, formToken, ...said };
+    const content = <ServiceAccountsPage {...shown} once={session.runtime.newId()} />;
+    return page(frame, 'Service accounts', content, { status: said.refusal ? 422 : 200 });
+  }
+
+  async function account(
+    place: Place,
+    id: string,
+    said: { done?: string | undefined; refusal?: Refusal; made?: string },
+  ) {
+    const found = await readServiceAccount(place.session, id);
+    const { frame, formToken } = place;
+    const content = (
+      <ServiceAccountPage account={found} roles={await customRoles(place)} formToken={formToken} {...said} />
+    );
+    return page(frame, found.name, content, { status: said.refusal ? 422 : 200 });
+  }
+
+  async function environments(place: Place, said: { done?: string | undefined; refusal?: Refusal }) {
+    const { session, frame, formToken } = place;
+    const list = await listEnvironments(session);
+    const content = <EnvironmentSettingsPage environments={list} formToken={formToken} {...said} />;
+    return page(frame, 'Environments', content, { status: said.refusal ? 422 : 200 });
+  }
+
+  return {
+    async serviceAccountsPage(request) {
+      const place = await openPlace(portal, request);
+      return accounts(place, request.query.cursor, { done: DONE[request.query.done ?? ''] });
+    },
+
+    async addServiceAccount(request) {
+      const place = await openPlace(portal, request);
+      const { name = '', once } = request.body;
+      const roles = severalIn(request.body.roles);
+      const refusal = await attempt(() => {
+        if (name.trim() === '') throw invalid('A service account needs a name');
+        return createServiceAccount(place.session, { name, roles }, once);
+      });
+      return refusal
+        ? accounts(place, undefined, { refusal })
+        : seeOther('/manage/service-accounts?done=created');
+    },
+
+    async serviceAccountPage(request) {
+      const place = await openPlace(portal, request);
+      return account(place, request.params.account, { done: DONE[request.query.done ?? ''] });
+    },
+
+    async serviceAccountRun(request) {
+      const place = await openPlace(portal, request);
+      const { session } = place;
+      const { body, params } = request;
+      const id = params.account;
+      let made: string | undefined;
+      const refusal = await attempt(async () => {
+        switch (body.action) {
+          case 'save': {
+            const set = { roles: severalIn(body.roles), ...(body.name?.trim() && { name: body.name }) };
+            return updateServiceAccount(session, id, set, versionIn(body.version));
+          }
+          case 'revokeKey':
+            return revokeKey(session, id, body.key ?? '');
+          case 'delete':
+            return deleteServiceAccount(session, id, severalIn(body.confirm));
+          case 'createKey': {
+            const { name = '', environment = '', until = '' } = body;
+            if (name.trim() === '' || !isEnvironment(environment)) throw invalid('Say what the key is for');
+            const expiresAt = Date.parse(`${until}T00:00:00Z`) + DAY_MS;
+            made = (await createKey(session, id, { name, environment, expiresAt })).key;
+          }
+        }
+      });
+      if (refusal || made) {
+        const answer = await account(place, id, { ...(refusal && { refusal }), ...(made && { made }) });
+        return { ...answer, headers: { ...answer.headers, 'cache-control': 'no-store' } };
+      }
+      if (body.action === 'delete') return seeOther('/manage/service-accounts?done=deleted');
+      return seeOther(
+        `/manage/service-accounts/${id}?done=${body.action === 'save' ? 'saved' : body.action}`,
+      );
+    },
+
+    async environmentsPage(request) {
+      const place = await openPlace(portal, request);
+      return environments(place, { done: DONE[request.query.done ?? ''] });
+    },
+
+    async environmentRun(request) {
+      const place = await openPlace(portal, request);
+      const { body, params } = request;
+      const { target } = params;
+      if (!isEnvironment(target)) throw new DaypassError('NOT_FOUND');
+      const allow = severalIn(body.allow);
+      const [subject, text] = [body.subject?.trim(), body.body?.trim()];
+      const refusal = await attempt(() => {
+        const accounts = {
+          manipulation: allow.includes('manipulation'),
+          deletion: allow.includes('deletion'),
+        };
+        const set = { accounts, ...(subject && text && { welcomeMail: { subject, body: text } }) };
+        return changeEnvironmentSettings(place.session, target, set, versionIn(body.version));
+      });
+      return refusal ? environments(place, { refusal }) : seeOther('/manage/environments?done=saved');
+    },
+  };
+}
+
+const invalid = (message: string) => new DaypassError('REQUEST_INVALID', message);
+
+async function customRoles({ session }: Place) {
+  const { settings } = await readSettings(session);
+  return settings.roles.map(({ id, name }) => ({ value: id, label: name }));
+}

@@ -1,0 +1,171 @@
+import type { RoleDefinition } from '../../../core/apps/definition.ts';
+import { roleSchema } from '../../../core/apps/definition.ts';
+import { type Environment, isEnvironment } from '../../../core/environments.ts';
+import { DaypassError } from '../../../core/errors.ts';
+import { changeRole, createRole, listRoles, readRole, removeRole } from '../../../core/people/roles.ts';
+import type { Published, Runtime } from '../../../core/runtime.ts';
+import { seeOther } from '../../shared/http/request.ts';
+import type { Refusal } from '../pages/manage-parts.tsx';
+import { type MatrixRow, RolePage, RolesPage } from '../pages/manage-roles.tsx';
+import { type Portal, page } from '../portal.ts';
+import type { PortalHandlers } from './handlers.ts';
+import { attempt, openPlace, type Place, severalIn, versionIn } from './manage.ts';
+
+const DONE: Record<string, string> = {
+  created: 'The role is created.',
+  saved: 'It is saved, in every environment.',
+  removed: 'The role is removed.',
+};
+
+/** Roles for administrators: a matrix of what each may do, and a form for each. */
+export function manageRoleHandlers(
+  portal: Portal,
+): Pick<PortalHandlers, 'rolesPage' | 'addRole' | 'rolePage' | 'roleRun'> {
+  async function roles(
+    { session, frame, formToken }: Place,
+    asked: string | undefined,
+    said: {
+      done?: string | undefined;
+      refusal?: Refusal;
+      typed?: { id: string; name: string; description: string; environments: string[] };
+    },
+  ) {
+    const environment = isEnvironment(asked ?? '') ? (asked as Environment) : 'production';
+    const list = await listRoles(session);
+    const matrix = await matrixOf(session.runtime, environment);
+    const props = { roles: list.roles, environment, matrix, formToken, ...said };
+    return page(frame, 'Roles', <RolesPage {...props} />, { status: said.refusal ? 422 : 200 });
+  }
+
+  return {
+    async rolesPage(request) {
+      const place = await openPlace(portal, request);
+      return roles(place, request.query.environment, { done: DONE[request.query.done ?? ''] });
+    },
+
+    async addRole(request) {
+      const place = await openPlace(portal, request);
+      const { id = '', name = '', description = '' } = request.body;
+      const environments = severalIn(request.body.environments);
+      const refusal = await attempt(() =>
+        createRole(place.session, roleIn({ id, name, environments, ...(description && { description }) })),
+      );
+      if (refusal)
+        return roles(place, undefined, { refusal, typed: { id, name, description, environments } });
+      return seeOther('/manage/roles?done=created');
+    },
+
+    async rolePage(request) {
+      const place = await openPlace(portal, request);
+      const [role, list] = [
+        await readRole(place.session, request.params.role),
+        await listRoles(place.session),
+      ];
+      const { frame, formToken } = place;
+      const props = { role, roles: list.roles, formToken, done: DONE[request.query.done ?? ''] };
+      return page(frame, role.name, <RolePage {...props} />);
+    },
+
+    async roleRun(request) {
+      const place = await openPlace(portal, request);
+      const { session, frame, formToken } = place;
+      const { body, params } = request;
+      const refusal = await attempt(async () =>
+        body.action === 'remove'
+          ? removeRole(session, params.role, versionIn(body.version))
+          : changeRole(
+              session,
+              params.role,
+              await changed(place, params.role, body),
+              versionIn(body.version),
+            ),
+      );
+      if (!refusal) {
+        return seeOther(
+          body.action === 'remove' ? '/manage/roles?done=removed' : `/manage/roles/${params.role}?done=saved`,
+        );
+      }
+      const [role, list] = [await readRole(session, params.role), await listRoles(session)];
+      const props = { role, roles: list.roles, formToken, refusal };
+      return page(frame, role.name, <RolePage {...props} />, { status: 422 });
+    },
+  };
+}
+
+/** The role as the form says it; what the form does not show (designs, services) stays. */
+async function changed(
+  { session }: Place,
+  id: string,
+  body: {
+    name?: string | undefined;
+    description?: string | undefined;
+    environments?: string | string[] | undefined;
+    accounts?: string | string[] | undefined;
+    assign?: string | string[] | undefined;
+  },
+): Promise<Omit<RoleDefinition, 'id'>> {
+  const { version: _, id: __, description: ___, ...before } = await readRole(session, id);
+  const granted = severalIn(body.accounts);
+  const assign = severalIn(body.assign);
+  const accounts = {
+    ...Object.fromEntries(granted.map((action) => [action, true])),
+    ...(assign.length > 0 && { assign }),
+  };
+  const { id: ____, ...role } = roleIn({
+    ...before,
+    id,
+    name: body.name ?? '',
+    ...(body.description && { description: body.description }),
+    environments: severalIn(body.environments),
+    accounts,
+  });
+  return role;
+}
+
+/** @throws DaypassError REQUEST_INVALID with what is wrong */
+function roleIn(document: unknown): RoleDefinition {
+  const parsed = roleSchema.safeParse(document);
+  if (parsed.success) return parsed.data;
+  throw new DaypassError(
+    'REQUEST_INVALID',
+    undefined,
+    parsed.error.issues.map(({ path, message }) => ({
+      path: `/${path.join('/')}`,
+      message: `${path.join(' ')}: ${message}`,
+    })),
+  );
+}
+
+/** What the apps of an environment permit, by role; nothing where nothing is published. */
+async function matrixOf(runtime: Runtime, environment: Environment): Promise<MatrixRow[]> {
+  const published = await runtime.published(environment).catch((error: unknown) => {
+    if (error instanceof DaypassError && error.code === 'NOT_FOUND') return undefined;
+    throw error;
+  });
+  return published ? rowsOf(published) : [];
+}
+
+function rowsOf({ site }: Published): MatrixRow[] {
+  const rows = new Map<string, { what: string; byRole: Record<string, string> }>();
+  for (const { id, definition } of site.apps.values()) {
+    for (const { role, recordType, operations = [], views = [], when, fields } of definition.permissions) {
+      const type = definition.recordTypes.find((each) => each.id === recordType);
+      const name = (list: readonly { id: string; name: string }[] | undefined, each: string) =>
+        list?.find((one) => one.id === each)?.name ?? each;
+      const add = (key: string, what: string, how: string) => {
+        const row = rows.get(key) ?? { what, byRole: {} };
+        if (row.byRole[role] !== 'yes') row.byRole[role] = how;
+        rows.set(key, row);
+      };
+      const of = `${definition.name}, ${type?.plural ?? recordType}`;
+      for (const operation of operations) {
+        const limited = fields?.[operation] !== undefined && fields[operation] !== '*';
+        const how = [...(when ? ['on some'] : []), ...(limited ? ['some fields'] : [])].join(', ');
+        add(`${id} ${recordType} ${operation}`, `${of}: ${name(type?.operations, operation)}`, how || 'yes');
+      }
+      for (const view of views)
+        add(`${id} ${recordType} view ${view}`, `${of}: list “${name(type?.views, view)}”`, 'yes');
+    }
+  }
+  return [...rows].map(([id, row]) => ({ id, ...row }));
+}

@@ -1,0 +1,203 @@
+import { jest } from '@jest/globals';
+import { seedDefinitions } from '../../../local/seed.ts';
+import { type System, startSystem } from '../../../local/system.ts';
+import { type Answer, signIn, Visitor } from '../../../local/visitor.ts';
+import { PERSON_DIRECTORY } from '../../support/directory.ts';
+import { fieldsOf, readable } from '../../support/page-forms.ts';
+import { createUser, freshEmail, readUser } from '../../support/people.ts';
+import { staffSession } from '../../support/site-runtime.ts';
+
+jest.setTimeout(60_000);
+
+let system: System;
+let olga: Visitor;
+
+beforeAll(async () => {
+  system = await startSystem();
+  await seedDefinitions(system, PERSON_DIRECTORY);
+  olga = await staffSession(system, 'olga@harbour.example');
+}, 120_000);
+
+afterAll(() => system?.stop());
+
+/** Sends one of a page's forms, found by its label, with some fields filled in. */
+async function send(
+  visitor: Visitor,
+  path: string,
+  label: string,
+  values: Record<string, string | string[]> = {},
+): Promise<Answer> {
+  const page = await visitor.get(path);
+  const form = new RegExp(`<form[^>]*aria-label="${label}"[\\s\\S]*?</form>`).exec(page.text)?.[0];
+  if (!form)
+    throw new Error(`${path} has no form “${label}” (it answered ${page.status}): ${readable(page.text)}`);
+  const action = / action="([^"]*)"/.exec(form)?.[1] ?? path;
+  return visitor.form(action, { ...fieldsOf(`<main>${form}`), ...values });
+}
+
+describe('signing in', () => {
+  it('[A3, A4, A6] more than one app: a page to choose from, after signing in by the mailed link', async () => {
+    const visitor = await signIn(system, 'dora@harbour.example');
+    const page = await visitor.follow('/');
+    expect(page.status).toBe(200);
+    for (const app of ['Person Directory', 'Notices', 'Accounts']) expect(readable(page.text)).toContain(app);
+  });
+
+  it('[A6] none: a page that says so', async () => {
+    const role = { id: 'elsewhere', name: 'Elsewhere', environments: ['staging'] };
+    expect((await olga.json('POST', '/admin/roles', role)).status).toBe(201);
+    const { email } = await createUser(olga, { roles: ['elsewhere'] });
+    const visitor = await staffSession(system, email);
+    expect(readable((await visitor.follow('/')).text)).toContain('There is nothing here that you can open');
+  });
+
+  it('[A6] exactly one: straight to it', async () => {
+    const role = { id: 'reader', name: 'Reader', environments: ['production'] };
+    expect((await olga.json('POST', '/admin/roles', role)).status).toBe(201);
+    const { email } = await createUser(olga, { roles: ['reader'] });
+    const visitor = await staffSession(system, email);
+    expect((await visitor.get('/')).headers.get('location')).toBe('/app/production/notices');
+  });
+
+  it('[A5] an app with public access opens from its direct link with no sign-in', async () => {
+    const anybody = new Visitor(system.url);
+    const page = await anybody.get('/app/production/notices');
+    expect([page.status, readable(page.text)]).toEqual([200, expect.stringContaining('Notices')]);
+    expect((await anybody.get('/app/production/directory')).status).not.toBe(200);
+  });
+
+  it('[A3] returns to the page that asked, and to no other site', async () => {
+    const { email } = await createUser(olga, { roles: ['directory-admin'] });
+    const visitor = new Visitor(system.url);
+    await visitor.form('/sign-in', { email, to: '/app/production/directory' });
+    const mail = await system.mail.waitFor(({ to }) => to.includes(email));
+    const link = new URL(/https?:\S+sign-in\/link\S+/.exec(mail.text)?.[0] ?? '');
+    const shown = await visitor.get(link.pathname + link.search);
+    const redeemed = await visitor.form('/sign-in/link', fieldsOf(shown.text));
+    expect([redeemed.status, redeemed.headers.get('location')]).toEqual([303, '/app/production/directory']);
+  });
+
+  it('the answer is the same for an address that nobody has, and no mail goes out', async () => {
+    const stranger = freshEmail('stranger');
+    const before = (await system.mail.messages()).length;
+    const known = await new Visitor(system.url).form('/sign-in', { email: 'nora@harbour.example' });
+    const unknown = await new Visitor(system.url).form('/sign-in', { email: stranger });
+    expect(unknown.status).toBe(known.status);
+    expect(readable(unknown.text).replace(stranger, '')).toBe(
+      readable(known.text).replace('nora@harbour.example', ''),
+    );
+    await system.settled();
+    expect((await system.mail.messages()).length).toBe(before + 1);
+  });
+
+  it('[A9] the caller’s own properties are what /me answers', async () => {
+    const dora = await staffSession(system, 'dora@harbour.example');
+    expect((await dora.get('/me')).json).toMatchObject({
+      type: 'user',
+      name: 'Dora Directory',
+      firstName: 'Dora',
+      lastName: 'Directory',
+      email: 'dora@harbour.example',
+      roles: ['directory-admin'],
+    });
+  });
+});
+
+describe('pages of administrators', () => {
+  it('create a user, change roles, sign out everywhere, and delete after a confirmation', async () => {
+    const email = freshEmail();
+    const created = await send(olga, '/manage/users', 'New user', {
+      firstName: 'Paula',
+      lastName: 'Page',
+      email,
+      roles: ['app-users'],
+    });
+    expect([created.status, created.headers.get('location')]).toEqual([303, '/manage/users?done=created']);
+    const again = await send(olga, '/manage/users', 'New user', { firstName: 'A', lastName: 'B', email });
+    expect([again.status, readable(again.text)]).toEqual([
+      422,
+      expect.stringContaining('Somebody has this email already'),
+    ]);
+
+    const list = await olga.get(`/manage/users?search=${email}`);
+    const path = /\/manage\/users\/[0-9A-Za-z]{22}/.exec(list.text)?.[0] ?? '';
+    const id = path.split('/')[3] ?? '';
+    expect((await send(olga, path, 'Names and roles', { lastName: 'Pages' })).status).toBe(303);
+    expect(await readUser(olga, id)).toMatchObject({ name: 'Paula Pages', roles: ['app-users'] });
+
+    const paula = await staffSession(system, email);
+    expect((await send(olga, path, 'Sessions')).status).toBe(303);
+    expect((await paula.get('/me')).json).toMatchObject({ type: 'anonymous' });
+
+    const asked = await send(olga, path, 'Delete user');
+    expect([asked.status, readable(asked.text)]).toEqual([
+      422,
+      expect.stringContaining('also in use in production'),
+    ]);
+    expect((await send(olga, path, 'Delete user', { confirm: 'production' })).status).toBe(303);
+    expect((await olga.get(path)).status).toBe(404);
+  });
+
+  it('[F19] show roles with a matrix of what each may do, and create, change and remove them', async () => {
+    const page = readable((await olga.get('/manage/roles')).text);
+    expect(page).toContain('Person Directory, People: Edit My Entry yes on some');
+    const made = await send(olga, '/manage/roles', 'New role', { id: 'guests', name: 'Guests' });
+    expect([made.status, made.text]).toEqual([303, '']);
+    const changed = await send(olga, '/manage/roles/guests', 'Role', {
+      environments: ['test', 'production'],
+      accounts: 'update',
+    });
+    expect(changed.status).toBe(303);
+    expect((await olga.get('/admin/roles/guests')).json).toMatchObject({
+      name: 'Guests',
+      environments: ['test', 'production'],
+      accounts: { update: true },
+    });
+    const used = await send(olga, '/manage/roles/app-users', 'Remove role');
+    expect([used.status, readable(used.text)]).toEqual([422, expect.stringContaining('Ulf User holds it')]);
+    expect((await send(olga, '/manage/roles/guests', 'Remove role')).status).toBe(303);
+  });
+
+  it('[A42] make a key that is on one page once, and revoke it', async () => {
+    const list = await olga.get('/manage/service-accounts');
+    const path = /\/manage\/service-accounts\/[0-9A-Za-z]{22}/.exec(list.text)?.[0] ?? '';
+    const until = new Date(system.clock.now() + 86_400_000).toISOString().slice(0, 10);
+    const made = await send(olga, path, 'New key', { name: 'Nightly', environment: 'production', until });
+    const key = /dp_k[0-9A-Za-z]+/.exec(made.text)?.[0] ?? '';
+    expect([made.status, made.headers.get('cache-control')]).toEqual([200, 'no-store']);
+    const bearer = { authorization: `Bearer ${key}` };
+    expect((await new Visitor(system.url).get('/me', bearer)).json).toMatchObject({ name: 'Payroll' });
+    expect((await olga.get(path)).text).not.toContain(key);
+    expect((await send(olga, path, 'Revoke Nightly')).status).toBe(303);
+    expect((await new Visitor(system.url).get('/me', bearer)).status).toBe(401);
+  });
+
+  it('[A26, A29] set what apps may do with accounts in an environment', async () => {
+    const saved = await send(olga, '/manage/environments', 'test', { allow: 'manipulation' });
+    expect(saved.status).toBe(303);
+    expect((await olga.get('/admin/environments/test/settings')).json).toMatchObject({
+      accounts: { manipulation: true, deletion: false },
+    });
+  });
+
+  it('everybody sees where they are signed in, and signs out there', async () => {
+    const { email } = await createUser(olga, { roles: ['app-users'] });
+    const [here, there] = [await staffSession(system, email), await staffSession(system, email)];
+    expect(readable((await here.get('/account')).text)).toContain('(this browser)');
+    const page = await here.get('/account');
+    const [token = ''] = [fieldsOf(page.text).formToken];
+    expect((await here.form('/account', { formToken: token })).status).toBe(303);
+    for (const visitor of [here, there]) {
+      expect((await visitor.get('/me')).json).toMatchObject({ type: 'anonymous' });
+    }
+  });
+
+  it('[A10] are closed to whoever has no part in the design plane', async () => {
+    const dora = await staffSession(system, 'dora@harbour.example');
+    for (const path of ['', '/users', '/roles', '/service-accounts', '/environments']) {
+      expect([path, (await dora.get(`/manage${path}`)).status]).toEqual([path, 403]);
+      const stranger = await new Visitor(system.url).get(`/manage${path}`);
+      expect([path, [401, 303].includes(stranger.status)]).toEqual([path, true]);
+    }
+  });
+});
