@@ -74,10 +74,6 @@ const fields = z.strictObject({
     .max(365)
     .default(30)
     .describe('Life of a pass whose record names no due date'),
-  linkStyle: z
-    .enum(['query', 'fragment'])
-    .default('query')
-    .describe('query: /?token=…; fragment: /#token=…, which browsers never send, and which needs script'),
   protectData: z
     .boolean()
     .optional()

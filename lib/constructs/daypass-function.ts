@@ -94,7 +94,6 @@ function environmentOf(scope: Construct, props: DaypassFunctionProps): Record<st
     SIGNING_KEYS_ARN: data.signingKeysArn,
     JOURNAL_KEYS_ARN: data.journalKeysArn,
     TOKEN_LIFETIME_DAYS: String(config.tokenLifetimeDays),
-    LINK_STYLE: config.linkStyle,
     SENDER_ADDRESS: config.senderName
       ? `${config.senderName} <${config.senderAddress}>`
       : config.senderAddress,

@@ -26,7 +26,6 @@ describe('a configuration', () => {
       sandboxRecipients: [],
       siteId: 'daypass-test',
       tokenLifetimeDays: 30,
-      linkStyle: 'query',
       protectData: false,
       logRetentionDays: 90,
       logLevel: 'INFO',

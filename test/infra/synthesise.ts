@@ -56,7 +56,6 @@ export const FULLEST: ConfigFile = {
     hostedZone: { id: 'Z0123456789ABC', name: 'example.org' },
   },
   alarmEmail: 'platform@example.org',
-  linkStyle: 'fragment',
 };
 
 /** The synthesised templates of a configuration. */
