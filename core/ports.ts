@@ -16,6 +16,8 @@ export interface SiteContext {
   now: Now;
   newId: NewId;
   keyring: Keyring;
+  /** How long a pass lives whose record names no due date and whose app no lifetime of its own. */
+  tokenLifetimeDays: number;
 }
 
 /** Who asks, as resolved by the authorizer. */

@@ -71,7 +71,7 @@ const fields = z.strictObject({
   tokenLifetimeDays: z
     .int()
     .min(1)
-    .max(365)
+    .max(364)
     .default(30)
     .describe('Life of a pass whose record names no due date'),
   protectData: z

@@ -53,5 +53,7 @@ export function connect(address: SiteAddress): Wiring {
     TABLE_NAME: address.tableName,
     SIGNING_KEYS_ARN: address.signingKeysArn,
     JOURNAL_KEYS_ARN: address.journalKeysArn,
+    // These commands issue no passes.
+    TOKEN_LIFETIME_DAYS: 1,
   });
 }

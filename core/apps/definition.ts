@@ -96,7 +96,13 @@ export const appSchema = z.strictObject({
     .max(200)
     .optional()
     .describe('Whom people with a pass can ask; shown on pages and in mails'),
-  tokenLifetimeDays: z.number().int().min(1).max(364).optional().describe('For kind tokens; default 30'),
+  tokenLifetimeDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(364)
+    .optional()
+    .describe("For kind tokens; default: the site's"),
   recordTypes: z.array(recordTypeSchema).min(1).max(50),
   tasks: z.array(taskSchema).max(100).default([]),
   notifications: z.array(notificationSchema).max(100).default([]),

@@ -48,7 +48,7 @@ async function issue(session: GrantSession, record: StoredRecord, action: Linked
   const expiresAt = expiryOf(
     now,
     type.definition.dueDateField && record.values[type.definition.dueDateField],
-    action.target.recordType.app.definition.tokenLifetimeDays,
+    action.target.recordType.app.definition.tokenLifetimeDays ?? runtime.tokenLifetimeDays,
   );
   const added = await planOperation(session, {
     operation: action.target,

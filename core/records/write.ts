@@ -46,7 +46,11 @@ async function withTokenUser(session: Session, plan: Plan): Promise<void> {
   switch (plan.operation.definition.kind) {
     case 'add':
       issueTokenUser(session, plan, {
-        expiresAt: expiryOf(session.now, undefined, definition.tokenLifetimeDays),
+        expiresAt: expiryOf(
+          session.now,
+          undefined,
+          definition.tokenLifetimeDays ?? session.runtime.tokenLifetimeDays,
+        ),
       });
       return;
     case 'edit':

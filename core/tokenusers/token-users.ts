@@ -13,7 +13,6 @@ import { parseTokenReference, tokenReference } from '../tokens/token.ts';
 const FIELD = { name: 'name', email: 'email', roles: 'roles', token: 'token', self: 'self' } as const;
 
 const DAY_MS = 86_400_000;
-const DEFAULT_LIFETIME_DAYS = 30;
 /** Step Functions runs for a year at most; a token must end before its workflow does. */
 const MAX_LIFETIME_DAYS = 364;
 export const MAX_LIFETIME_MS = MAX_LIFETIME_DAYS * DAY_MS;
@@ -106,14 +105,10 @@ export function tokenOf(record: StoredRecord) {
 }
 
 /**
- * When a token issued for a record ends: with the day of its due date (UTC), else after the app's lifetime.
+ * When a token issued for a record ends: with the day of its due date (UTC), else after the app's or the site's lifetime.
  * @returns epoch milliseconds, between one day and 364 days from now
  */
-export function expiryOf(
-  now: number,
-  dueDate: unknown,
-  lifetimeDays: number = DEFAULT_LIFETIME_DAYS,
-): number {
+export function expiryOf(now: number, dueDate: unknown, lifetimeDays: number): number {
   const wanted = typeof dueDate === 'string' ? endOfDay(dueDate) : now + lifetimeDays * DAY_MS;
   return Math.min(Math.max(wanted, now + MIN_LIFETIME_DAYS * DAY_MS), now + MAX_LIFETIME_DAYS * DAY_MS);
 }

@@ -17,7 +17,7 @@ const site = z.object({
 const keyless = site.omit({ SIGNING_KEYS_ARN: true });
 const journal = z.object({
   JOURNAL_KEYS_ARN: z.string().min(1).describe('Secret that holds the keys of the journal'),
-  TOKEN_LIFETIME_DAYS: z.coerce.number().int().min(1).max(365),
+  TOKEN_LIFETIME_DAYS: z.coerce.number().int().min(1).max(364),
 });
 const mail = z.object({
   SENDER_ADDRESS: z.string().min(3),

@@ -16,6 +16,7 @@ export interface WiringSettings {
   /** Absent for functions that sign and check nothing. */
   SIGNING_KEYS_ARN?: string;
   JOURNAL_KEYS_ARN: string;
+  TOKEN_LIFETIME_DAYS: number;
 }
 
 const NO_KEYS: Keyring = { active: '', key: () => undefined };
@@ -43,6 +44,7 @@ export function createWiring(settings: WiringSettings) {
       newId: randomId,
       keyring,
       journal,
+      tokenLifetimeDays: settings.TOKEN_LIFETIME_DAYS,
       store,
       published,
     };

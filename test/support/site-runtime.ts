@@ -33,6 +33,7 @@ export async function siteRuntime(system: System): Promise<Runtime> {
     siteUrl: system.url,
     now: system.clock.now,
     newId: randomId,
+    tokenLifetimeDays: 30,
     keyring,
     journal,
     store: createStore(client, table),
