@@ -58,9 +58,9 @@ export function compileNode<Input>(node: Node, binding: Binding<Input>): Leaf<In
       };
     }
     case '==':
-      return compileEquality(node.args, child);
+      return compileEquality(node.args, child, binding);
     case '!=': {
-      const equal = compileEquality(node.args, child);
+      const equal = compileEquality(node.args, child, binding);
       return (input, record) => {
         const value = equal(input, record);
         return typeof value === 'boolean' ? !value : undefined;

@@ -1,4 +1,4 @@
-import type { Leaf } from './binding.ts';
+import type { Binding, Leaf } from './binding.ts';
 import { isPresent } from './presence.ts';
 import type { Node, ValueType } from './types.ts';
 
@@ -16,13 +16,24 @@ function primitiveOf(type: ValueType): 'string' | 'number' | 'boolean' | undefin
  * `==`. Where both types are known, a value of another type cannot be compared; where one is not, values of different
  * types are simply not equal, as CEL has it.
  */
-export function compileEquality<Input>([left, right]: Operands, compile: Compile<Input>): Leaf<Input> {
-  if (left.op === 'value' && right.op !== 'value') return compileEquality([right, left], compile);
+export function compileEquality<Input>(
+  [left, right]: Operands,
+  compile: Compile<Input>,
+  binding: Binding<Input>,
+): Leaf<Input> {
+  if (left.op === 'value' && right.op !== 'value') return compileEquality([right, left], compile, binding);
   const a = compile(left);
   const primitive = primitiveOf(left.type);
   if (!primitive || !primitiveOf(right.type)) {
     const b = compile(right);
     return (input, record) => equals(a(input, record), b(input, record));
+  }
+  const field = recordField(left) ?? recordField(right);
+  if (field !== undefined && left.type !== 'timestamp') {
+    if (right.op === 'value') return fieldEqualsConstant(field, primitive, right.value);
+    const other = recordField(left) === undefined ? left : right;
+    if (isMe(other) && primitive === 'string' && binding.fieldIsMe) return binding.fieldIsMe(field);
+    return fieldEquals(field, primitive, compile(other));
   }
   if (right.op === 'value') return equalsConstant(a, primitive, right.value);
   const b = compile(right);
@@ -30,6 +41,33 @@ export function compileEquality<Input>([left, right]: Operands, compile: Compile
     const x = a(input, record);
     const y = b(input, record);
     return typeof x === primitive && typeof y === primitive ? x === y : undefined;
+  };
+}
+
+/** The field's name where a node reads one of the record's own fields, which most conditions do. */
+function recordField(node: Node): string | undefined {
+  return node.op === 'get' && node.root === 'record' && node.path.length === 1 ? node.path[0] : undefined;
+}
+
+function isMe(node: Node): boolean {
+  return node.op === 'get' && node.root === 'me' && node.path.length === 1 && node.path[0] === 'id';
+}
+
+type Fields = Readonly<Record<string, unknown>> | undefined;
+
+function fieldEquals<Input>(name: string, primitive: string, other: Leaf<Input>): Leaf<Input> {
+  return (input, record) => {
+    const x = (record as Fields)?.[name];
+    const y = other(input, record);
+    return typeof x === primitive && typeof y === primitive ? x === y : undefined;
+  };
+}
+
+function fieldEqualsConstant<Input>(name: string, primitive: string, constant: unknown): Leaf<Input> {
+  return (_, record) => {
+    const value = (record as Fields)?.[name];
+    if (value === constant) return true;
+    return typeof value === primitive ? false : undefined;
   };
 }
 

@@ -46,4 +46,11 @@ export const requestBinding: Binding<AccessRequest> = {
     };
   },
   now: ({ context }) => context.now,
+  fieldIsMe(name) {
+    return ({ subject }, record) => {
+      const value = (record as Named)?.[name];
+      const { id } = subject;
+      return typeof value === 'string' && typeof id === 'string' ? value === id : undefined;
+    };
+  },
 };

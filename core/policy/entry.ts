@@ -4,6 +4,7 @@ import { requestBinding } from './binding.ts';
 import { withoutState } from './conjuncts.ts';
 import type { PolicyDocument, StoredRule } from './document.ts';
 import { selectorTier } from './keys.ts';
+import { own } from './own.ts';
 import type { AccessRequest, FieldSet, Tier } from './types.ts';
 
 /** True where it holds; false where not; anything else where it cannot be evaluated. */
@@ -91,7 +92,7 @@ function namedByRecord(
   if (!key.startsWith('list:')) return undefined;
   const list = key.slice('list:'.length);
   return ({ resource }) => {
-    const members = resource.accessLists?.[list];
+    const members = own(resource.accessLists, list);
     return members?.some((member) => identities.has(member)) ?? false;
   };
 }
@@ -100,22 +101,39 @@ function isSame(a: string | undefined, b: string | undefined): boolean {
   return a !== undefined && a !== '' && a === b;
 }
 
+/** Whether a rule takes part in a request. */
+export type TakesPart = (request: AccessRequest) => boolean;
+
 /**
- * Whether a rule takes part. An allow needs its condition to hold, a deny takes part unless its condition is known
- * not to hold; on the stored record (the proposed one where nothing is stored yet), and for an edit, `asSaved`, on
- * the record as it would be saved too.
+ * Whether a rule takes part, as one closure; undefined where it always does. An allow needs its condition to hold, a
+ * deny takes part unless its condition is known not to hold; on the stored record (the proposed one where nothing is
+ * stored yet), and for an edit, `asSaved`, on the record as it would be saved too.
  */
 export function takesPart(
   entry: Entry,
-  request: AccessRequest,
   asSaved: boolean,
-  condition = entry.condition,
-): boolean {
-  if (entry.names && !entry.names(request)) return false;
-  if (!condition) return true;
-  const { values, proposed } = request.resource;
-  const both = asSaved && values !== undefined && proposed !== undefined;
-  const answer = condition(request, values ?? proposed);
-  if (entry.deny) return answer !== false || (both && condition(request, proposed) !== false);
-  return answer === true && (!both || condition(request, proposed) === true);
+  condition: Test | undefined = entry.condition,
+): TakesPart | undefined {
+  const { names } = entry;
+  const holds = condition && holdsFor(entry.deny, asSaved, condition);
+  if (!names) return holds;
+  return holds ? (request) => names(request) && holds(request) : names;
+}
+
+function holdsFor(deny: boolean, asSaved: boolean, condition: Test): TakesPart {
+  const counts = deny ? (answer: unknown) => answer !== false : (answer: unknown) => answer === true;
+  if (!asSaved) {
+    if (deny) return (request) => condition(request, recordOf(request)) !== false;
+    return (request) => condition(request, recordOf(request)) === true;
+  }
+  return (request) => {
+    const { values, proposed } = request.resource;
+    const stored = counts(condition(request, values ?? proposed));
+    if (stored === deny || values === undefined || proposed === undefined) return stored;
+    return counts(condition(request, proposed));
+  };
+}
+
+function recordOf({ resource }: AccessRequest): object | undefined {
+  return resource.values ?? resource.proposed;
 }

@@ -55,7 +55,7 @@ function trace(policy: Policy, entry: Entry, request: AccessRequest, asSaved: bo
   const { values, proposed } = request.resource;
   const records = asSaved && values && proposed ? [values, proposed] : [values ?? proposed];
   const evaluable = records.every((record) => typeof entry.condition?.(request, record) === 'boolean');
-  const holds = takesPart(entry, request, asSaved);
+  const holds = takesPart(entry, asSaved)?.(request);
   const absent = [
     ...new Set(records.flatMap((record) => absentPaths(checked, request, requestBinding, record))),
   ];

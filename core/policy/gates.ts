@@ -12,23 +12,30 @@ export interface GateNeeds {
   readonly resourceType: ResourceType;
   readonly kind: OperationKind | undefined;
   readonly immutable: readonly string[];
-  /** Whether a role of the subject permits signing in to the request's environment. */
-  readonly maySignIn: (request: AccessRequest) => boolean;
 }
 
-/** The gates that can concern a subject, an action and a kind of resource, in the order in which they close. */
-export function gatesFor(needs: GateNeeds): Gate[] {
+/** The gates of a plan, in the order in which they close. */
+export interface Gates {
+  /** Whether a role must permit signing in to the environment first: users and service accounts. */
+  readonly signIn: boolean;
+  /** Those that look at subject and context alone. */
+  readonly context: readonly Gate[];
+  readonly resource: readonly Gate[];
+}
+
+/** The gates that can concern a subject, an action and a kind of resource. */
+export function gatesFor(needs: GateNeeds): Gates {
   const { subject, action, resourceType } = needs;
-  const gates: Gate[] = [];
   const isPerson = subject.type === 'user' || subject.type === 'serviceAccount';
-  if (isPerson && !isDesignAction(action) && resourceType !== 'environment') {
-    gates.push((request) => (needs.maySignIn(request) ? undefined : ENVIRONMENT));
-  }
-  if (subject.type === 'tokenUser') gates.push(channelGate, ceilingGate);
-  return [...gates, ...invariantsFor(needs)];
+  const isToken = subject.type === 'tokenUser';
+  return {
+    signIn: isPerson && !isDesignAction(action) && resourceType !== 'environment',
+    context: isToken ? [channelGate] : [],
+    resource: [...(isToken ? [ceilingGate] : []), ...invariantsFor(needs)],
+  };
 }
 
-const ENVIRONMENT = denied('ENVIRONMENT');
+export const ENVIRONMENT = denied('ENVIRONMENT');
 const CHANNEL = denied('CHANNEL');
 
 function channelGate({ context }: AccessRequest): Decision | undefined {

@@ -5,49 +5,35 @@ import { resourceKeys, subjectKeys } from './keys.ts';
 import type { Policy } from './load.ts';
 import { own } from './own.ts';
 import { Plan } from './plan.ts';
+import { PlanCache } from './plan-cache.ts';
 import type { AccessRequest, Bypass, Context, Resource, Subject } from './types.ts';
 
 export type ResourceKey = Pick<Resource, 'type' | 'app' | 'recordType' | 'id'>;
 type Environment = Context['environment'];
 
-/** Plans kept for a subject, so that requests for made-up resources cannot fill the memory. */
-const MOST_PLANS = 4000;
-
 /** What a policy says about subjects that hold the same roles and profiles: a plan per resource and action, on demand. */
 export class SubjectLink {
   readonly #policy: Policy;
   readonly #subject: Subject;
-  readonly #hasBuiltIn: boolean;
-  #plans = new Map<string, Map<string, Plan>>();
-  #count = 0;
-  readonly #signIn = new Map<Environment, boolean>();
+  readonly #plans = new PlanCache();
+  /** Plans for development, where built-in roles count; the same as elsewhere for who has none. */
+  readonly #development: PlanCache;
 
   constructor(policy: Policy, subject: Subject) {
     this.#policy = policy;
     this.#subject = subject;
-    this.#hasBuiltIn = subject.roles.some((role) => BUILT_IN_ROLES.has(role));
+    const hasBuiltIn = subject.roles.some((role) => BUILT_IN_ROLES.has(role));
+    this.#development = hasBuiltIn ? new PlanCache() : this.#plans;
   }
 
   plan(resource: ResourceKey, action: string, environment: Environment): Plan {
-    const development = this.#hasBuiltIn && environment === 'development';
-    const key = `${development ? '+' : '-'}${resourceKeys(resource)[0]}`;
-    let byAction = this.#plans.get(key);
-    if (!byAction) {
-      byAction = new Map();
-      this.#plans.set(key, byAction);
-    }
-    let plan = byAction.get(action);
+    const plans = environment === 'development' ? this.#development : this.#plans;
+    let plan = plans.find(resource, action);
     if (!plan) {
-      if (this.#count++ >= MOST_PLANS) this.#forget();
       plan = this.#create(resource, action, environment);
-      byAction.set(action, plan);
+      plans.keep(resource, action, plan);
     }
     return plan;
-  }
-
-  #forget(): void {
-    this.#plans = new Map();
-    this.#count = 0;
   }
 
   #create(resource: ResourceKey, action: string, environment: Environment): Plan {
@@ -55,13 +41,13 @@ export class SubjectLink {
     const recordType = this.#policy.recordType(resource);
     const operation = own(recordType?.operations, action);
     return new Plan({
+      signIn: this,
       gates: gatesFor({
         subject,
         action,
         resourceType: resource.type,
         kind: operation?.kind,
         immutable: recordType?.immutable ?? [],
-        maySignIn: (request) => this.#maySignIn(request),
       }),
       entries: this.#gather(resource, action, environment),
       asSaved: operation?.kind === 'edit',
@@ -103,16 +89,21 @@ export class SubjectLink {
   }
 
   /** Whether some role permits signing in to the request's environment. */
-  #maySignIn(request: AccessRequest): boolean {
+  maySignIn(request: AccessRequest): boolean {
     const { environment } = request.context;
-    const known = this.#signIn.get(environment);
-    if (known !== undefined) return known;
-    const resource = { type: 'environment', id: environment } as const;
-    const plan = this.plan(resource, 'signIn', environment);
-    const { decision } = plan.decide({ ...request, action: 'signIn', resource, fields: undefined });
-    if (plan.isConstant) this.#signIn.set(environment, decision);
-    return decision;
+    const resource = environmentResource(environment);
+    const asked = { ...request, action: 'signIn', resource, fields: undefined };
+    return this.plan(resource, 'signIn', environment).decide(asked).decision;
   }
+
+  /** Whether that answer is the same for every request. */
+  isConstant(environment: Environment): boolean {
+    return this.plan(environmentResource(environment), 'signIn', environment).isConstant;
+  }
+}
+
+function environmentResource(id: Environment): Resource {
+  return { type: 'environment', id };
 }
 
 const EXEMPTIBLE: ReadonlySet<Resource['type']> = new Set(['record', 'view', 'app', 'flow', 'service']);

@@ -1,7 +1,7 @@
 import { RECORD_ACTIONS } from './actions.ts';
 import { BUILT_IN_ROLES, NON_AUTHENTICATED } from './built-in.ts';
 import { decide } from './decide.ts';
-import { type Entry, takesPart } from './entry.ts';
+import type { Entry } from './entry.ts';
 import { includesField } from './fields.ts';
 import { partsOf } from './keys.ts';
 import type { Policy } from './load.ts';
@@ -29,13 +29,13 @@ const GATES: ReadonlySet<ReasonCode> = new Set([
 /** The nearest change for a request, or null where rules cannot turn the answer round. */
 export function nearestChange(policy: Policy, request: AccessRequest): NearestChange | null {
   const { subject, action, resource, context } = request;
-  const { parts } = policy.linkOf(subject).plan(resource, action, context.environment);
+  const plan = policy.linkOf(subject).plan(resource, action, context.environment);
+  const { parts } = plan;
   const decision = decide(policy, request);
   const [reason] = decision.reasons;
   if (!reason || GATES.has(reason.code) || parts.bypass || !isKnown(policy, request)) return null;
   if (parts.from && !parts.from.includes(resource.state ?? '')) return null;
-  const part = parts.entries.filter((entry) => takesPart(entry, request, parts.asSaved));
-  return decision.decision ? toDeny(request, part) : toAllow(request, part);
+  return decision.decision ? toDeny(request, plan.part(request)) : toAllow(request, plan.part(request));
 }
 
 function toAllow(request: AccessRequest, part: readonly Entry[]): NearestChange {
