@@ -61,10 +61,9 @@ export function composeMail(content: MailContent): Mail {
 
 /** A subject is one line: a line break in a value must not start another header. */
 function oneLine(text: string): string {
-  return text
-    .replace(/[\p{Cc}\s]+/gu, ' ')
-    .trim()
-    .slice(0, 200);
+  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  // Cut between characters: half a surrogate pair cannot be sent.
+  return line.length <= 200 ? line : [...line].slice(0, 199).join('').concat('…');
 }
 
 function asText(content: MailContent): string {

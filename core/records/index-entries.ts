@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { LinkedRecordType, LinkedView } from '../apps/published.ts';
 import type { FieldValue, StoredRecord, Values } from './record.ts';
 import { readValue, recordMeta } from './scope.ts';
 import type { IndexEntry, IndexKey } from './view-index.ts';
 
 const SORT_TEXT_LIMIT = 120;
+/** As it is escaped in a key. */
+const PARTITION_TEXT_LIMIT = 200;
 
 /** Where a record stands in its type's views: one entry for each view whose static filter it meets. */
 export function indexEntries(type: LinkedRecordType, record: StoredRecord): IndexEntry[] {
@@ -42,9 +45,16 @@ export function indexChanges(type: LinkedRecordType, before: StoredRecord, after
 
 const place = (key: IndexKey) => JSON.stringify([key.view, key.partition, key.sort]);
 
-/** Equality values as text; no value is a value of its own that no text can imitate. */
+/**
+ * Equality values as text; no value is a value of its own that no text can imitate. A long one is stood in for by its
+ * hash, because a key has room for 2,048 bytes and a text, or a parameter that somebody sends, can be longer.
+ */
 export function partitionText(value: FieldValue): string {
-  return value === null ? '' : `=${typeof value === 'string' ? value : JSON.stringify(value)}`;
+  if (value === null) return '';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return encodeURIComponent(text).length <= PARTITION_TEXT_LIMIT
+    ? `=${text}`
+    : `~${createHash('sha256').update(text).digest('base64url')}`;
 }
 
 /** Text whose code-point order is the value's order: numbers of all signs, ISO times, text without regard to case. */
@@ -52,7 +62,8 @@ export function sortText(value: FieldValue): string {
   if (value === null) return '';
   if (typeof value === 'number') return sortableNumber(value);
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.toLowerCase().slice(0, SORT_TEXT_LIMIT);
+  // A cut may go through the middle of a character, and keys are UTF-8.
+  return text.toLowerCase().slice(0, SORT_TEXT_LIMIT).toWellFormed();
 }
 
 /** The bits of a double, turned so that their unsigned order is the numbers' order. */

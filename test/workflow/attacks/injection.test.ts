@@ -142,6 +142,19 @@ describe('values on their way into a mail', () => {
     expect((await readRecord(dispatcher, id)).state).toBe('Active');
   });
 
+  it('may make a subject too long in any script: it is cut between characters', async () => {
+    for (const pad of ['', 'a']) {
+      const email = `subject${pad}@contractor.example`;
+      await addWorkOrder(
+        dispatcher,
+        workOrder({ name: 'Long', email }, { number: 'N', building: `${pad}${'😀'.repeat(99)}` }),
+      );
+      const { subject } = await system.mail.waitFor(({ to }) => to.includes(email));
+      expect(subject).toMatch(/^Work order N at a?😀/u);
+      expect([subject.isWellFormed(), subject.includes('\uFFFD')]).toEqual([true, false]);
+    }
+  });
+
   it('cannot change what the link leads to', async () => {
     await addWorkOrder(
       dispatcher,

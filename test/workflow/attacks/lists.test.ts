@@ -6,6 +6,7 @@ import {
   arrive,
   CONTRACTORS,
   type Contractor,
+  changeDefinitions,
   DISPATCHER,
   type RecordJson,
   readRecord,
@@ -139,6 +140,33 @@ describe('a cursor', () => {
     expect((await history(own, `cursor=${encodeURIComponent(cursor)}`)).status).toBe(200);
     expect((await history(orders[0] as string, `cursor=${encodeURIComponent(cursor)}`)).status).toBe(400);
     expect(decoded(cursor)).not.toContain('EVENT');
+  });
+});
+
+describe('a view by a long text', () => {
+  it('takes and finds records by texts of any length', async () => {
+    await changeDefinitions(system, (apps) => {
+      const [type] = apps['work-orders']?.recordTypes ?? [];
+      type?.views.push({
+        id: 'by-description',
+        name: 'By Description',
+        columns: ['number'],
+        filter: 'record.description == params.description',
+        parameters: [{ id: 'description', label: 'Description', type: 'text' }],
+      });
+      apps['work-orders']?.permissions[0]?.views?.push('by-description');
+    });
+    for (const description of ['é'.repeat(900), 'short', `${'x'.repeat(3999)}a`, `${'x'.repeat(3999)}b`]) {
+      const added = await dispatcher.json('POST', `${WORK_ORDERS}/records`, {
+        operation: 'add',
+        values: workOrder(undefined, { description }),
+      });
+      expect([description.slice(-1), added.status]).toEqual([description.slice(-1), 201]);
+      if (description.length > 1000) continue;
+      const query = `param.description=${encodeURIComponent(description)}`;
+      const found = await page(dispatcher, `${WORK_ORDERS}/views/by-description?${query}`);
+      expect(found.records.map(({ id }) => id)).toEqual([(added.json as RecordJson).id]);
+    }
   });
 });
 
