@@ -4,6 +4,8 @@ import type { StateName, Target, Trouble } from '../../support/job-faults.ts';
 export interface Row {
   state: StateName;
   effect: Target;
+  /** How many such calls come first. */
+  after?: number;
   /** Where a failure for good leads: to the end of the pass, or on as if nothing had happened. */
   leads: 'to the end' | 'on';
 }
@@ -11,12 +13,13 @@ export interface Row {
 export const ROWS: Row[] = [
   { state: 'CreateToken', effect: 'write', leads: 'to the end' },
   { state: 'NotifyContractor', effect: 'mail', leads: 'on' },
-  { state: 'NotifyContractor', effect: 'write', leads: 'on' },
+  // The first write says that the mail is about to be sent, the second that it was.
+  { state: 'NotifyContractor', effect: 'write', after: 1, leads: 'on' },
   { state: 'RecordMailFailure', effect: 'write', leads: 'on' },
   { state: 'AwaitCompletion', effect: 'write', leads: 'to the end' },
   { state: 'CheckGrant', effect: 'read', leads: 'to the end' },
   { state: 'RemindContractor', effect: 'mail', leads: 'on' },
-  { state: 'RemindContractor', effect: 'write', leads: 'on' },
+  { state: 'RemindContractor', effect: 'write', after: 1, leads: 'on' },
   { state: 'DeleteToken', effect: 'write', leads: 'to the end' },
   { state: 'RevokeAfterFailure', effect: 'write', leads: 'to the end' },
 ];
@@ -33,7 +36,7 @@ export interface Column {
 }
 
 const at = (row: Row, trouble: Omit<Trouble, 'at' | 'target'>): Trouble[] => [
-  { at: row.state, target: row.effect, ...trouble },
+  { at: row.state, target: row.effect, after: row.after ?? 0, ...trouble },
 ];
 const invoking = (row: Row, trouble: Omit<Trouble, 'at' | 'target'>): Trouble[] => [
   { at: row.state, target: 'invoke', ...trouble },
