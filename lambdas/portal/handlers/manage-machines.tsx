@@ -53,7 +53,7 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
     const next = list.cursor && `/manage/service-accounts?${new URLSearchParams({ cursor: list.cursor })}`;
     const shown = { accounts: list.items, roles: await customRoles(place), next, formToken, ...said };
     const content = <ServiceAccountsPage {...shown} once={session.runtime.newId()} />;
-    return page(frame, 'Service accounts', content, { status: said.refusal ? 422 : 200 });
+    return page(frame, 'Service accounts', content, { status: said.refusal?.status ?? 200 });
   }
 
   async function account(
@@ -66,14 +66,14 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
     const content = (
       <ServiceAccountPage account={found} roles={await customRoles(place)} formToken={formToken} {...said} />
     );
-    return page(frame, found.name, content, { status: said.refusal ? 422 : 200 });
+    return page(frame, found.name, content, { status: said.refusal?.status ?? 200 });
   }
 
   async function environments(place: Place, said: { done?: string | undefined; refusal?: Refusal }) {
     const { session, frame, formToken } = place;
     const list = await listEnvironments(session);
     const content = <EnvironmentSettingsPage environments={list} formToken={formToken} {...said} />;
-    return page(frame, 'Environments', content, { status: said.refusal ? 422 : 200 });
+    return page(frame, 'Environments', content, { status: said.refusal?.status ?? 200 });
   }
 
   return {

@@ -34,7 +34,7 @@ export function manageRoleHandlers(
     const list = await listRoles(session);
     const matrix = await matrixOf(session.runtime, environment);
     const props = { roles: list.roles, environment, matrix, formToken, ...said };
-    return page(frame, 'Roles', <RolesPage {...props} />, { status: said.refusal ? 422 : 200 });
+    return page(frame, 'Roles', <RolesPage {...props} />, { status: said.refusal?.status ?? 200 });
   }
 
   return {
@@ -87,7 +87,7 @@ export function manageRoleHandlers(
       }
       const [role, list] = [await readRole(session, params.role), await listRoles(session)];
       const props = { role, roles: list.roles, formToken, refusal };
-      return page(frame, role.name, <RolePage {...props} />, { status: 422 });
+      return page(frame, role.name, <RolePage {...props} />, { status: refusal.status });
     },
   };
 }

@@ -49,7 +49,7 @@ export function manageUserHandlers(portal: Portal): UserHandlers {
     const next =
       list.cursor && `/manage/users?${new URLSearchParams({ search: search ?? '', cursor: list.cursor })}`;
     const shown = { users: list.items, roles: await roleOptions(place), search, next, formToken, ...said };
-    const status = said.refusal ? 422 : 200;
+    const status = said.refusal?.status ?? 200;
     return page(frame, 'Users', <UsersPage {...shown} once={session.runtime.newId()} />, { status });
   }
 
@@ -134,7 +134,7 @@ export function manageUserHandlers(portal: Portal): UserHandlers {
         refusal,
         ...(body.action === 'save' && { typed }),
       };
-      return page(frame, props.user.name, <UserPage {...props} />, { status: 422 });
+      return page(frame, props.user.name, <UserPage {...props} />, { status: refusal.status });
     },
   };
 }

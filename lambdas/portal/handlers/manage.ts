@@ -34,7 +34,7 @@ export async function attempt(work: () => Promise<unknown>): Promise<Refusal | u
     if (!(error instanceof DaypassError) || !MENDABLE.has(error.code)) throw error;
     const { title } = ERRORS[error.code];
     const said = error.message === title ? title : `${error.message}. ${title}`;
-    return { title: said, problems: error.problems };
+    return { title: said, problems: error.problems, status: error.status === 403 ? 403 : 422 };
   }
 }
 

@@ -58,6 +58,8 @@ export function ManageHead(props: {
 export interface Refusal {
   title: string;
   problems: readonly Problem[];
+  /** 403 where no other values would help. */
+  status: 403 | 422;
 }
 
 export function Text(props: {
