@@ -44,11 +44,11 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     asynchronous: false,
   },
   api: {
-    purpose: 'The runtime plane over HTTP',
+    purpose: 'The runtime plane over HTTP, and who may do what',
     memoryMb: 1024,
     timeoutSeconds: 20,
     table: RECORDS_WITH_PASSES,
-    indexes: [],
+    indexes: ['GSI1'],
     tokenAccess: [],
     asynchronous: false,
   },

@@ -6,6 +6,7 @@ import { createWiring } from '../shared/wiring.ts';
 import { adminHandlers } from './handlers.ts';
 import { passHandlers } from './pass-handlers.ts';
 import { peopleHandlers } from './people-handlers.ts';
+import { policyHandlers } from './policy-handlers.ts';
 import { serviceAccountHandlers } from './service-account-handlers.ts';
 
 const environment = readEnvironment('admin');
@@ -27,5 +28,6 @@ export const handler = createHandler({
     ...peopleHandlers(open),
     ...serviceAccountHandlers(open),
     ...passHandlers(wiring, mailer),
+    ...policyHandlers(open),
   },
 });

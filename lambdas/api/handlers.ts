@@ -8,10 +8,10 @@ import { openView } from '../../core/records/list.ts';
 import { addRecord, type OperationAnswer, readRecord, runOperation } from '../../core/records/operation.ts';
 import { readHistory, readTaskRuns } from '../../core/records/trace.ts';
 import { type ApiResponse, type Handlers, json, noContent, versioned } from '../shared/http/request.ts';
-import type { SiteRoute } from '../shared/routes/index.ts';
+import type { RUNTIME_ROUTES } from '../shared/routes/runtime.ts';
 import type { Wiring } from '../shared/wiring.ts';
 
-type RuntimeRoute = Extract<SiteRoute, { function: 'api' }>;
+type RuntimeRoute = (typeof RUNTIME_ROUTES)[number];
 
 const PARAMETER = 'param.';
 

@@ -15,10 +15,15 @@ interface Answering {
   errorPage?: (failure: PageFailure) => Promise<ApiResponse>;
 }
 
+/** What a caller may call a request so that the name is sent back. */
+const REQUEST_ID = /^[\x21-\x7e]{1,200}$/;
+
 /** Gives every answer its security headers, and turns every error into a problem document or a page. */
 export function answered({ siteUrl, logger, errorPage }: Answering): HttpMiddleware {
   const finish = (exchange: Exchange, result: APIGatewayProxyStructuredResultV2) => {
     result.headers = { ...securityHeaders(exchange.kind, siteUrl), ...result.headers };
+    const asked = exchange.route?.standard === 'authzen' ? exchange.headers['x-request-id'] : undefined;
+    if (asked !== undefined && REQUEST_ID.test(asked)) result.headers['x-request-id'] = asked;
     if (exchange.setCookies.length > 0) result.cookies = [...(result.cookies ?? []), ...exchange.setCookies];
     // The length of what GET would send is not known to API Gateway; an empty body is all that HEAD asks for.
     if (exchange.method === 'HEAD') delete result.body;

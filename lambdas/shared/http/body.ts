@@ -28,7 +28,11 @@ export function readBody(incoming: Incoming, route: Route): unknown {
     }
     return readFields(text);
   }
-  if (type !== 'application/json') throw new DaypassError('MEDIA_TYPE');
+  if (type !== 'application/json') {
+    throw route.standard === 'authzen'
+      ? new DaypassError('REQUEST_MALFORMED', 'Send the body as application/json.')
+      : new DaypassError('MEDIA_TYPE');
+  }
   return readJson(text);
 }
 

@@ -57,7 +57,7 @@ export function matchRoute(
 /** Whether somebody at this address expects a problem document rather than a page. */
 export function expectsDocument(rawPath: string): boolean {
   const [, first = ''] = rawPath.split('/');
-  return isEnvironment(first) || ['admin', 'access', 'me', 'openapi.json'].includes(first);
+  return isEnvironment(first) || ['admin', 'access', '.well-known', 'me', 'openapi.json'].includes(first);
 }
 
 function checked(match: Match): Match {

@@ -26,6 +26,10 @@ export interface Route {
   ifMatch?: 'required' | 'optional';
   /** Takes an `Idempotency-Key`. */
   idempotent?: boolean;
+  /**
+   * Follows a standard of its own: AuthZEN knows 400 alone for what cannot be read, and has `X-Request-ID` sent back.
+   */
+  standard?: 'authzen';
   /** Documented success statuses and shapes. */
   responses: Record<number, { description: string; schema?: z.ZodType }>;
 }

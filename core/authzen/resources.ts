@@ -1,0 +1,140 @@
+import { permits, recordResource } from '../access.ts';
+import type { LinkedRecordType } from '../apps/published.ts';
+import { ENVIRONMENTS } from '../environments.ts';
+import type { Decision, Resource } from '../policy/types.ts';
+import type { StoredRecord, Values } from '../records/record.ts';
+import type { Session } from '../runtime.ts';
+import type { ActionEntity, Properties, ResourceEntity } from './question.ts';
+
+/** A question put to the decision function, and the fields that all have to be permitted besides. */
+export interface Asked {
+  readonly resource: Resource;
+  readonly fields: readonly string[];
+}
+
+/** What is asked about: which actions it knows, and how each is put. */
+export interface Target {
+  readonly actions: readonly string[];
+  /** Whether properties stand in for what is stored. */
+  readonly whatIf: boolean;
+  asked(action: ActionEntity): Asked;
+}
+
+/**
+ * The resource of a question; undefined where there is none. The type is `app/recordType` for records (or the record
+ * type alone where only one app has it), `view` (id `app/recordType/view`), `app`, `service` or `environment`. The
+ * properties of a record are its fields, `state` and `owner`: they stand in for what is stored, and make a record that
+ * is not saved yet.
+ */
+export async function resolveResource(session: Session, entity: ResourceEntity): Promise<Target | undefined> {
+  const type = recordTypeNamed(session, entity.type);
+  if (type) return recordTarget(session, type, entity);
+  const resource = otherResource(session, entity);
+  const action = ACTION_OF[entity.type];
+  if (!resource || action === undefined) return undefined;
+  return { actions: [action], whatIf: false, asked: () => ({ resource, fields: [] }) };
+}
+
+const ACTION_OF: Readonly<Record<string, string>> = {
+  view: 'open',
+  app: 'open',
+  service: 'call',
+  environment: 'signIn',
+};
+
+/** Names of resource types that are no record types. */
+export const OTHER_TYPES: ReadonlySet<string> = new Set(Object.keys(ACTION_OF));
+
+/** The record type that a resource type names. */
+export function recordTypeNamed({ published }: Session, name: string): LinkedRecordType | undefined {
+  const [app = '', recordType, ...more] = name.split('/');
+  if (recordType !== undefined) {
+    return more.length === 0 ? published.site.recordType(app, recordType) : undefined;
+  }
+  if (OTHER_TYPES.has(name)) return undefined;
+  const found = [...published.site.apps.values()].flatMap((each) => each.recordTypes.get(name) ?? []);
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function otherResource({ published }: Session, { type, id }: ResourceEntity): Resource | undefined {
+  switch (type) {
+    case 'view': {
+      const [app = '', recordType = '', view = '', ...more] = id.split('/');
+      const known = more.length === 0 && published.site.recordType(app, recordType)?.views.has(view);
+      return known ? { type, app, recordType, id: view } : undefined;
+    }
+    case 'app':
+      return published.site.apps.has(id) ? { type, app: id } : undefined;
+    case 'service':
+      return { type, id };
+    case 'environment':
+      return (ENVIRONMENTS as readonly string[]).includes(id) ? { type, id } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+async function recordTarget(
+  session: Session,
+  type: LinkedRecordType,
+  { id, properties }: ResourceEntity,
+): Promise<Target | undefined> {
+  const found = await session.runtime.store.readRecord(session.published.environment, id);
+  const stored = found?.app === type.app.id && found.recordType === type.id ? found : undefined;
+  if (found && !stored) return undefined;
+  if (!stored && properties === undefined) return undefined;
+  return targetOf(type, stored, properties, id);
+}
+
+/** A record, with properties in place of what is stored. */
+export function targetOf(
+  type: LinkedRecordType,
+  stored: StoredRecord | undefined,
+  properties: Properties = {},
+  id = stored?.id ?? '',
+): Target {
+  const given = fieldsIn(type, properties);
+  const resource: Resource = {
+    ...(stored
+      ? recordResource(type, { ...stored, values: { ...stored.values, ...given } as Values })
+      : { type: 'record', app: type.app.id, recordType: type.id, id, values: given }),
+    ...ownProperties(type, properties),
+  };
+  const adds = (action: string) => type.operations.get(action)?.definition.kind === 'add';
+  return {
+    actions: [...type.operations.keys()].filter((action) => !stored || !adds(action)),
+    whatIf: stored !== undefined && Object.keys(properties).length > 0,
+    asked: (action) => askedOf(type, resource, action),
+  };
+}
+
+/** Values that an action brings along are written by it: they make the record as it would be saved. */
+function askedOf(type: LinkedRecordType, resource: Resource, { name, properties = {} }: ActionEntity): Asked {
+  const kind = type.operations.get(name)?.definition.kind;
+  const written = kind === 'view' ? {} : fieldsIn(type, properties);
+  const named = [properties.fields].flat().filter((field): field is string => typeof field === 'string');
+  const fields = [...new Set([...Object.keys(written), ...named])];
+  const proposed = { ...resource.values, ...written };
+  if (kind === 'add') return { resource: { ...resource, values: undefined, proposed }, fields };
+  if (kind === 'edit' && Object.keys(written).length > 0)
+    return { resource: { ...resource, proposed }, fields };
+  return { resource, fields };
+}
+
+function fieldsIn(type: LinkedRecordType, properties: Properties): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => type.fields.has(name)));
+}
+
+/** A record's own properties, unless a field is called so. */
+function ownProperties(type: LinkedRecordType, properties: Properties): Partial<Resource> {
+  return Object.fromEntries(
+    ['state', 'owner'].flatMap((name) =>
+      typeof properties[name] === 'string' && !type.fields.has(name) ? [[name, properties[name]]] : [],
+    ),
+  );
+}
+
+/** The fields that are asked for and not permitted; empty for who is granted all of them. */
+export function refusedFields({ fields }: Asked, decision: Decision): string[] {
+  return fields.filter((field) => !permits(decision.fields, field));
+}
