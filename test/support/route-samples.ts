@@ -28,6 +28,12 @@ export function samplesOf(ids: SampleIds): Record<string, Sample> {
   const record = { values: { record: ids.record } };
   const user = { values: { user: ids.user } };
   const account = { values: { account: ids.account } };
+  // About somebody else than whoever asks.
+  const asked = {
+    subject: { type: 'user', id: ids.user },
+    action: { name: 'view' },
+    resource: { type: 'work-order', id: ids.record },
+  };
   return {
     listApps: {},
     addRecord: { values: { operation: 'add' }, body: { operation: 'add', values: {} } },
@@ -38,6 +44,15 @@ export function samplesOf(ids: SampleIds): Record<string, Sample> {
     readHistory: record,
     readTaskRuns: record,
     readMe: {},
+    evaluateAccess: { body: asked },
+    evaluateAccesses: { body: asked },
+    searchSubjects: { body: asked },
+    searchResources: { body: asked },
+    searchActions: { body: asked },
+    readAccessMetadata: {},
+    readRecordAccess: record,
+    readSubjectAccess: { values: { subject: ids.user } },
+    exportPolicy: {},
     listSessions: {},
     endSession: { values: { session: MISSING } },
     // It would end the session of whoever asks, and with it their part in this test.

@@ -134,7 +134,8 @@ const said = (text: string) => text.replace(/"requestId":"[^"]*"/, '');
 
 describe('all records × all tokens', () => {
   it('[F21, F22, F32] every reading route shows a record to those whose it is, and to nobody else', async () => {
-    expect(reading.map(({ id }) => id).sort()).toEqual(['readHistory', 'readRecord', 'readTaskRuns']);
+    const ids = reading.map(({ id }) => id).sort();
+    expect(ids).toEqual(['readHistory', 'readRecord', 'readRecordAccess', 'readTaskRuns']);
     for (const [who, { visitor, headers, sees }] of Object.entries(people)) {
       for (const route of reading) {
         const path = (record: string) => addressOf(route, { environment: 'production', record });
