@@ -23,7 +23,10 @@ export function RolesPage(props: {
   refusal?: Refusal | undefined;
 }) {
   const { roles, environment, matrix, typed } = props;
-  const columns = [...new Set(matrix.flatMap(({ byRole }) => Object.keys(byRole)))];
+  const named = new Set(matrix.flatMap(({ byRole }) => Object.keys(byRole)));
+  const known = roles.map(({ id }) => id);
+  // The site's roles in their order, then those that everybody holds.
+  const columns = [...known.filter((id) => named.has(id)), ...[...named].filter((id) => !known.includes(id))];
   const nameOf = (id: string) => roles.find((role) => role.id === id)?.name ?? id;
   return (
     <>

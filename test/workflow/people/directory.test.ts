@@ -328,6 +328,69 @@ describe('a users app', () => {
   });
 });
 
+describe('what roles open', () => {
+  it('[A14] a user has fixed properties; further ones are kept on the person', async () => {
+    const record = await added(person({ department: 'Pilots' }));
+    const refused = await patchUser(owner, String(record.values.user), { department: 'Pilots' });
+    expect([codeOf(refused), problemsOf(refused)]).toEqual([
+      [400, 'REQUEST_INVALID'],
+      [{ path: '/department', message: 'is not known here' }],
+    ]);
+    expect(record.values.department).toBe('Pilots');
+  });
+
+  it('[A7, A8, A41] only record types that the roles may read, each operation by itself', async () => {
+    const made = await owner.json('POST', '/admin/apps', { id: 'harbour', name: 'Harbour', kind: 'records' });
+    const { definition } = made.json as { definition: { recordTypes: object[] } };
+    const [type] = definition.recordTypes as [Record<string, unknown>];
+    const second = { ...type, id: 'berth', name: 'Berth', plural: 'Berths' };
+    const permissions = [
+      { role: 'app-users', recordType: 'record', operations: ['view'], views: ['all'] },
+      { role: 'directory-admin', recordType: 'berth', operations: ['add'] },
+    ];
+    const saved = await owner.json(
+      'PUT',
+      '/admin/apps/harbour/draft',
+      { ...definition, recordTypes: [type, second], permissions },
+      { 'if-match': '"1"' },
+    );
+    expect(saved.status).toBe(200);
+    const publishing = await owner.json('POST', '/admin/environments/production/publish', {
+      apps: ['harbour'],
+    });
+    expect(publishing.status).toBe(200);
+
+    const ulf = await staffSession(system, 'ulf@harbour.example');
+    const opened = async (visitor: Visitor) =>
+      (
+        (await visitor.get('/production/apps')).json as {
+          apps: { id: string; recordTypes: { id: string; views: unknown[]; operations: unknown[] }[] }[];
+        }
+      ).apps
+        .find(({ id }) => id === 'harbour')
+        ?.recordTypes.map(({ id, views, operations }) => [id, views.length, operations.length]);
+    expect(await opened(ulf)).toEqual([['record', 1, 0]]);
+    expect(await opened(dora)).toEqual([['berth', 0, 1]]);
+
+    const berths = '/production/apps/harbour/record-types/berth';
+    const berth = await dora.json('POST', `${berths}/records`, {
+      operation: 'add',
+      values: { title: 'One' },
+    });
+    expect(berth.status).toBe(201);
+    const { recordId } = berth.json as { recordId: string };
+    expect((await dora.get(`/production/records/${recordId}`)).status).toBe(404);
+    expect((await ulf.get(`${berths}/views/all`)).status).toBe(404);
+    expect((await ulf.json('POST', `${berths}/records`, { operation: 'add', values: {} })).status).toBe(404);
+  });
+
+  it('[D18] whoever gives a role holds all that it permits: once it permits more, it is out of reach', async () => {
+    const values = person();
+    expect(codeOf(await add(values))).toEqual([403, 'FORBIDDEN']);
+    expect(await userWith(values.email)).toBeUndefined();
+  });
+});
+
 /** With another permission on accounts for Directory Admin, and the usual one again afterwards. */
 async function withGrant(accounts: object, work: () => Promise<void>): Promise<void> {
   const change = async (given: object) => {

@@ -137,7 +137,7 @@ describe('every route and everybody', () => {
     expect(seen).toEqual(MATRIX.rows);
   });
 
-  it('built-in roles count in the runtime plane in development only; a tenant administrator everywhere', async () => {
+  it('[A40] built-in roles count in the runtime plane in development only; a tenant administrator everywhere', async () => {
     const route = ROUTES.find(({ id }) => id === 'openView') as Route;
     const seen: Record<string, string> = {};
     for (const environment of ENVIRONMENTS) {
