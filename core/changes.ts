@@ -51,6 +51,8 @@ export type Change =
       reason: string;
       at: number;
       requireLive: boolean;
+      /** A link to sign in lies apart from the credentials that are looked up at every request. */
+      signInLink?: boolean;
     }
   /** Moves a live credential's end. */
   | { kind: 'extendCredential'; principalId: string; credentialId: string; expiresAt: number; at: number }

@@ -61,13 +61,14 @@ async function end({ store, now }: Runtime, credentials: readonly Credential[]):
   const at = now();
   for (let from = 0; from < credentials.length; from += AT_ONCE) {
     await store.commit(
-      credentials.slice(from, from + AT_ONCE).map(({ id, principalId }) => ({
+      credentials.slice(from, from + AT_ONCE).map(({ id, principalId, kind }) => ({
         kind: 'endCredential',
         principalId,
         credentialId: id,
         reason: 'signedOut',
         at,
         requireLive: false,
+        signInLink: kind === 'signIn',
       })),
     );
   }

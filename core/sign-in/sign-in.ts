@@ -112,6 +112,7 @@ export async function redeemSignIn(
         reason: 'redeemed',
         at: now,
         requireLive: true,
+        signInLink: true,
       },
       {
         kind: 'addCredential',

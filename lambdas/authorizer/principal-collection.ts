@@ -11,19 +11,27 @@ export function readCollection(client: Pick<DynamoDBClient, 'send'>, table: stri
   return async (principalId, credentialId) => {
     const first = principalKey(principalId);
     const last = credentialKey(principalId, credentialId);
-    const { Items = [] } = await client.send(
-      new QueryCommand({
-        TableName: table,
-        ConsistentRead: true,
-        KeyConditionExpression: 'PK = :pk AND SK BETWEEN :first AND :last',
-        ExpressionAttributeValues: {
-          ':pk': { S: first.PK },
-          ':first': { S: first.SK },
-          ':last': { S: last.SK },
-        },
-      }),
-    );
-    const find = (sk: string) => Items.find((item) => item.SK?.S === sk);
+    const items: Record<string, AttributeValue>[] = [];
+    let from: Record<string, AttributeValue> | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          ConsistentRead: true,
+          KeyConditionExpression: 'PK = :pk AND SK BETWEEN :first AND :last',
+          ExpressionAttributeValues: {
+            ':pk': { S: first.PK },
+            ':first': { S: first.SK },
+            ':last': { S: last.SK },
+          },
+          ...(from && { ExclusiveStartKey: from }),
+        }),
+      );
+      items.push(...Items);
+      // Only somebody with thousands of sessions has more than one page; they must not be shut out by it.
+      from = LastEvaluatedKey;
+    } while (from);
+    const find = (sk: string) => items.find((item) => item.SK?.S === sk);
     const principal = find(first.SK);
     const credential = find(last.SK);
     return {

@@ -1,6 +1,7 @@
 import type { Change, GrantChange } from '../../../core/changes.ts';
 import type { Environment } from '../../../core/environments.ts';
 import type { GrantStep } from '../../../core/grants/grant.ts';
+import type { Credential } from '../../../core/principals.ts';
 import type { IndexEntry, IndexKey } from '../../../core/records/view-index.ts';
 import { accountActions, roleCounts } from './accounts.ts';
 import {
@@ -15,6 +16,7 @@ import {
   principalKey,
   recordKey,
   requestKey,
+  signInLinkKey,
 } from './keys.ts';
 import { afterDays, NEW, put, remove, type TableAction, TOMBSTONE_DAYS } from './table-action.ts';
 
@@ -41,6 +43,9 @@ export function toTableActions(changes: readonly Change[], table: string): Table
   });
   return [...parts, ...roleCounts(changes, table)];
 }
+
+/** People sign in often, and a session that is over is asked for by nobody. */
+const SHORT_LIVED: readonly Credential['kind'][] = ['session', 'signIn'];
 
 function actionsOf(change: Change, table: string): TableAction[] {
   switch (change.kind) {
@@ -118,25 +123,30 @@ function actionsOf(change: Change, table: string): TableAction[] {
       ];
     case 'addCredential': {
       const { credential } = change;
+      const { principalId, id, kind, expiresAt } = credential;
       return [
         put(
           table,
-          credentialKey(credential.principalId, credential.id),
-          { ...credential, ttl: afterDays(credential.expiresAt, TOMBSTONE_DAYS) },
+          kind === 'signIn' ? signInLinkKey(principalId, id) : credentialKey(principalId, id),
+          { ...credential, ttl: afterDays(expiresAt, SHORT_LIVED.includes(kind) ? 1 : TOMBSTONE_DAYS) },
           NEW,
           'ALREADY_EXISTS',
         ),
       ];
     }
-    case 'endCredential':
+    case 'endCredential': {
+      const { principalId, credentialId, signInLink } = change;
+      const key = signInLink
+        ? signInLinkKey(principalId, credentialId)
+        : credentialKey(principalId, credentialId);
       return [
         {
-          key: credentialKey(change.principalId, change.credentialId),
+          key,
           refusal: change.requireLive ? 'PASS_ENDED' : 'NOT_FOUND',
           item: {
             Update: {
               TableName: table,
-              Key: credentialKey(change.principalId, change.credentialId),
+              Key: { ...key },
               // The first end stays: when and why is what people will ask.
               UpdateExpression:
                 'SET endedAt = if_not_exists(endedAt, :at), endReason = if_not_exists(endReason, :reason)',
@@ -150,6 +160,7 @@ function actionsOf(change: Change, table: string): TableAction[] {
           },
         },
       ];
+    }
     case 'extendCredential':
       return [
         {

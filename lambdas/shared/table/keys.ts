@@ -42,6 +42,14 @@ export const credentialKey = (principalId: string, id: string): Key => ({
   PK: principalPartition(principalId),
   SK: `${CREDENTIAL_PREFIX}${id}`,
 });
+/**
+ * Links to sign in lie behind all other credentials: anybody can have them made by asking for mails, and what the
+ * authorizer reads at every request must not grow with them.
+ */
+export const signInLinkKey = (principalId: string, id: string): Key => ({
+  PK: principalPartition(principalId),
+  SK: `${SIGN_IN_PREFIX}${id}`,
+});
 
 export const emailKey = (normalised: string): Key => ({ PK: `EMAIL#${normalised}`, SK: '#EMAIL' });
 /** Who can be named and administered: users, and what works without a person. In order of name. */
@@ -49,11 +57,12 @@ export type DirectoryPart = 'users' | 'machines';
 export const directoryPartition = (part: DirectoryPart) => `DIRECTORY#${part}`;
 export const directoryKey = ({ id, type, name }: Pick<Principal, 'id' | 'type' | 'name'>): Key => ({
   PK: directoryPartition(type === 'user' ? 'users' : 'machines'),
-  SK: `${name.normalize('NFKC').toLowerCase().slice(0, 100)}#${id}`,
+  SK: `${name.normalize('NFKC').toLowerCase().slice(0, 100).toWellFormed()}#${id}`,
 });
 
 export const roleKey = (id: string): Key => ({ PK: `ROLE#${id}`, SK: '#ROLE' });
 export const CREDENTIAL_PREFIX = 'CREDENTIAL#';
+export const SIGN_IN_PREFIX = 'SIGNIN#';
 
 export const recordPartition = (environment: Environment, id: string) => `RECORD#${environment}#${id}`;
 export const recordKey = (environment: Environment, id: string): Key => ({

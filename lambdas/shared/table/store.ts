@@ -25,9 +25,12 @@ import {
   recordPartition,
   requestKey,
   SHARDS,
+  SIGN_IN_PREFIX,
 } from './keys.ts';
 
 const DIRECTORY_LIMIT = 500;
+/** No address is longer (RFC 5321). */
+const EMAIL_LIMIT = 320;
 const OPEN_PER_SHARD = 100;
 
 /** The document client that every adapter shares: undefined members are left out, empty strings stay. */
@@ -68,6 +71,17 @@ export function createStore(client: DynamoDBDocumentClient, table: string): Stor
     };
   }
 
+  async function queryAll<T>(partition: string, prefix: string): Promise<(T & Key)[]> {
+    const all: (T & Key)[] = [];
+    let after: Key | undefined;
+    do {
+      const { items, last } = await query<T>(partition, prefix, after ? { after } : {});
+      all.push(...items);
+      after = last;
+    } while (after);
+    return all;
+  }
+
   return {
     commit: (changes) => commit(changes, { client, table }),
 
@@ -94,6 +108,8 @@ export function createStore(client: DynamoDBDocumentClient, table: string): Stor
     readCredential: (principalId, id) => get<Credential>(credentialKey(principalId, id)),
 
     async readUserByEmail(normalised) {
+      // Normalising can make a text many times longer than it was sent, and a key has room for 2,048 bytes.
+      if (normalised.length > EMAIL_LIMIT) return undefined;
       const claim = await get<{ principalId: string }>(emailKey(normalised));
       return claim && this.readPrincipal(claim.principalId);
     },
@@ -115,8 +131,11 @@ export function createStore(client: DynamoDBDocumentClient, table: string): Stor
     },
 
     async listCredentials(principalId) {
-      const { items } = await query<Credential>(principalPartition(principalId), CREDENTIAL_PREFIX);
-      return items;
+      const partition = principalPartition(principalId);
+      const lists = await Promise.all(
+        [CREDENTIAL_PREFIX, SIGN_IN_PREFIX].map((prefix) => queryAll<Credential>(partition, prefix)),
+      );
+      return lists.flat();
     },
 
     readGrant: (environment, id) => get<Grant>(grantKey(environment, id)),

@@ -1,0 +1,349 @@
+import { jest } from '@jest/globals';
+import { createSignInLink } from '../../../core/sign-in/sign-in.ts';
+import { ROUTES } from '../../../lambdas/shared/routes/index.ts';
+import type { System } from '../../../local/system.ts';
+import { linkIn, Visitor } from '../../../local/visitor.ts';
+import {
+  addWorkOrder,
+  arrive,
+  type Contractor,
+  DISPATCHER,
+  readRecord,
+  startPropertyManagement,
+  TECHNICIAN,
+  WORK_ORDERS,
+  workOrder,
+} from '../../support/property-management.ts';
+import { addressOf } from '../../support/route-requests.ts';
+import { siteRuntime, staffSession } from '../../support/site-runtime.ts';
+import { photograph, watchCalls } from '../../support/witness.ts';
+
+jest.setTimeout(120_000);
+
+let system: System;
+let dispatcher: Visitor;
+let people = 0;
+
+beforeAll(async () => {
+  system = await startPropertyManagement();
+  dispatcher = await staffSession(system, DISPATCHER);
+}, 180_000);
+
+afterAll(() => system?.stop());
+
+async function begin(): Promise<Contractor & { id: string }> {
+  people += 1;
+  const email = `contractor-${people}@contractor.example`;
+  const { id } = await addWorkOrder(dispatcher, workOrder({ name: `Contractor ${people}`, email }));
+  return { id, ...(await arrive(system, email)) };
+}
+
+const formTokenIn = (html: string) => /name="formToken" value="([^"]+)"/.exec(html)?.[1] ?? '';
+
+/** Another site's page, open in somebody's browser: it sends their cookies, and its own Origin. */
+async function fromElsewhere(victim: Visitor, path: string, body: string, origin: string | undefined) {
+  const cookie = [...victim.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  const answer = await fetch(new URL(path, system.url), {
+    method: 'POST',
+    redirect: 'manual',
+    headers: {
+      cookie,
+      'content-type': 'application/x-www-form-urlencoded',
+      ...(origin !== undefined && { origin }),
+    },
+    body,
+  });
+  return answer.status;
+}
+
+describe('two passes and a staff session in one browser', () => {
+  it('[D22] all work, none displaces another, and My Work Orders unites the passes', async () => {
+    const one = await begin();
+    const two = await begin();
+    const browser = await staffSession(system, TECHNICIAN);
+    for (const { link } of [one, two, one]) {
+      const { pathname, search } = new URL(link);
+      expect((await browser.get(pathname + search)).status).toBe(303);
+    }
+    expect([...browser.cookies.keys()].filter((name) => name.startsWith('dp_pass_'))).toHaveLength(2);
+
+    expect((await browser.get('/me')).json).toMatchObject({ type: 'user', name: 'Theo Technician' });
+    for (const [mine, other] of [
+      [one, two],
+      [two, one],
+    ] as const) {
+      const me = (await browser.get('/me', mine.pass)).json as { type: string; name: string };
+      expect(me.type).toBe('tokenUser');
+      expect((await browser.get(`/production/records/${mine.id}`, mine.pass)).status).toBe(200);
+      expect((await browser.get(`/production/records/${other.id}`, mine.pass)).status).toBe(404);
+      const home = await browser.get(mine.home);
+      expect([home.text.includes(mine.id), home.text.includes(other.id)]).toEqual([true, true]);
+    }
+
+    const path = `/production/records/${one.id}/operations/complete`;
+    expect((await browser.json('POST', path, { values: {} }, one.pass)).status).toBe(200);
+    expect((await browser.get(one.home)).status).toBe(410);
+    expect((await browser.get(two.home)).status).toBe(200);
+    expect((await browser.get('/me')).json).toMatchObject({ name: 'Theo Technician' });
+    expect((await browser.get(two.home)).text).not.toContain(one.id);
+  });
+
+  it('[D22] a cookie planted under the name of another pass lets nobody in', async () => {
+    const one = await begin();
+    const two = await begin();
+    const browser = new Visitor(system.url);
+    const [shortOne, shortTwo] = [one, two].map(({ home }) => home.split('/')[2]);
+    browser.setCookie(`dp_pass_${shortOne}`, two.token);
+    expect((await browser.get(one.home)).status).toBe(410);
+    expect((await browser.get(`/production/records/${two.id}`, one.pass)).status).toBe(410);
+    browser.setCookie(`dp_pass_${shortTwo}`, two.token);
+    const home = await browser.get(two.home);
+    expect([home.status, home.text.includes(one.id)]).toEqual([200, false]);
+    // Of two cookies with one name the first counts; the second cannot be slipped in behind it.
+    const answer = await fetch(new URL(two.home, system.url), {
+      headers: { cookie: `dp_pass_${shortTwo}=nonsense; dp_pass_${shortTwo}=${two.token}` },
+    });
+    expect(answer.status).toBe(410);
+  });
+
+  it('[F40] a pass is no session: staff’s pages do not open with it', async () => {
+    const { visitor, pass, token } = await begin();
+    for (const path of ['/app/production', '/app/production/work-orders', '/admin/apps', '/me/sessions']) {
+      const { status } = await visitor.get(path);
+      expect([path, [303, 401, 403, 404].includes(status)]).toEqual([path, true]);
+      const named = await visitor.get(path, pass);
+      expect([path, named.text.includes('Dana'), named.status < 500]).toEqual([path, false, true]);
+    }
+    const session = new Visitor(system.url);
+    session.setCookie('dp_session', token);
+    expect((await session.get('/me')).json).toMatchObject({ type: 'anonymous' });
+  });
+});
+
+describe('requests that another site makes in somebody’s browser', () => {
+  it('are refused on every route that writes, for passes and staff alike, and nothing is written', async () => {
+    const contractor = await begin();
+    const values = {
+      environment: 'production',
+      target: 'production',
+      app: 'work-orders',
+      recordType: 'work-order',
+      record: contractor.id,
+      operation: 'complete',
+      pass: contractor.home.split('/')[2] ?? '',
+    };
+    await contractor.visitor.get(contractor.home);
+    const before = await photograph(system);
+    const pages = ROUTES.filter(({ method, answers }) => method !== 'GET' && answers === 'page');
+    expect(pages.length).toBeGreaterThan(4);
+    for (const route of pages) {
+      const victim = route.path.startsWith('/pass/') ? contractor.visitor : dispatcher;
+      const token = formTokenIn(
+        (await victim.get(route.path.startsWith('/pass/') ? contractor.home : '/app/production')).text,
+      );
+      const body = new URLSearchParams({
+        formToken: token,
+        email: DISPATCHER,
+        token: 'x',
+        'field.building': 'Evil',
+      });
+      for (const origin of [
+        undefined,
+        'https://evil.example',
+        'null',
+        `${system.url}0`,
+        system.url.replace('http:', 'https:'),
+      ]) {
+        const status = await fromElsewhere(victim, addressOf(route, values), body.toString(), origin);
+        expect([route.id, origin, status]).toEqual([route.id, origin, 403]);
+      }
+    }
+    expect(await photograph(system)).toEqual(before);
+  });
+
+  it('are refused without the form token of the very person, on every page that asks for one', async () => {
+    const contractor = await begin();
+    const other = await begin();
+    const path = `${contractor.home}/records/${contractor.id}/operations/complete`;
+    const right = formTokenIn((await contractor.visitor.get(path)).text);
+    const theirs = formTokenIn(
+      (await other.visitor.get(`${other.home}/records/${other.id}/operations/complete`)).text,
+    );
+    const staff = formTokenIn((await dispatcher.get('/app/production')).text);
+    expect([right, theirs, staff].filter((token) => token === '')).toEqual([]);
+    const flipped = right.slice(0, -1) + (right.endsWith('A') ? 'B' : 'A');
+    for (const formToken of ['', 'x', theirs, staff, flipped, `${right}A`]) {
+      const answer = await contractor.visitor.form(path, { formToken });
+      expect([formToken, answer.status]).toEqual([formToken, 403]);
+    }
+    expect((await contractor.visitor.form(path, {})).status).toBe(403);
+    expect((await readRecord(dispatcher, contractor.id)).state).toBe('Active');
+    expect((await contractor.visitor.form(path, { formToken: right })).status).toBe(200);
+  });
+
+  it('cannot use the API with a cookie, whatever they declare the body to be', async () => {
+    const { id } = await addWorkOrder(dispatcher, workOrder());
+    const path = `/production/records/${id}/operations/complete`;
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json']) {
+      for (const origin of ['https://evil.example', undefined]) {
+        const cookie = `dp_session=${dispatcher.cookies.get('dp_session')}`;
+        const { status } = await fetch(new URL(path, system.url), {
+          method: 'POST',
+          headers: { cookie, 'content-type': type, ...(origin && { origin }) },
+          body: '{"values": {}}',
+        });
+        expect([type, origin, status]).toEqual([type, origin, 403]);
+      }
+    }
+    expect((await readRecord(dispatcher, id)).state).toBe('Active');
+  });
+
+  it('may not read answers: no address allows another origin', async () => {
+    for (const [method, path] of [
+      ['OPTIONS', `${WORK_ORDERS}/records`],
+      ['GET', '/me'],
+      ['GET', '/openapi.json'],
+      ['GET', '/'],
+    ] as const) {
+      const answer = await dispatcher.send(method, path, {
+        headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
+      });
+      expect([path, answer.headers.get('access-control-allow-origin')]).toEqual([path, null]);
+      expect([path, answer.headers.get('cross-origin-resource-policy')]).toEqual([path, 'same-origin']);
+    }
+  });
+});
+
+describe('where a link leads', () => {
+  it.each([
+    'https://evil.example',
+    '//evil.example',
+    '/\\evil.example',
+    '\\\\evil.example',
+    '/\t/evil.example',
+    '/./\\evil.example',
+    '/.//evil.example',
+    '/%2e%2e//evil.example',
+    'javascript:alert(1)',
+    'evil.example',
+    'http:evil.example',
+    '/x\r\nSet-Cookie: dp_session=evil',
+    ' /app',
+    '@evil.example',
+    '/@evil.example/..//evil.example',
+  ])('is never another site: %j', async (to) => {
+    const { link } = await begin();
+    const { searchParams } = new URL(link);
+    const query = new URLSearchParams({ token: searchParams.get('token') ?? '', to });
+    const landing = await new Visitor(system.url).get(`/?${query}`);
+    expect(landing.status).toBe(303);
+    const location = landing.headers.get('location') ?? '';
+    expect([to, new URL(location, system.url).origin, location.startsWith('//')]).toEqual([
+      to,
+      system.url,
+      false,
+    ]);
+    expect(landing.headers.getSetCookie().every((cookie) => cookie.startsWith('dp_pass_'))).toBe(true);
+
+    const runtime = await siteRuntime(system);
+    const user = await runtime.store.readUserByEmail(DISPATCHER);
+    const signIn = new URL(await createSignInLink(runtime, user as never));
+    const token = signIn.searchParams.get('token') ?? '';
+    const done = await new Visitor(system.url).form('/sign-in/link', { token, to });
+    expect(done.status).toBe(303);
+    expect(new URL(done.headers.get('location') ?? '', system.url).origin).toBe(system.url);
+    const page = await new Visitor(system.url).get(`/sign-in?${new URLSearchParams({ to })}`);
+    expect(page.text).not.toMatch(/(href|action)="[^"]*evil/);
+  });
+
+  it('is the page that was asked for, if it is one of this site', async () => {
+    const { link, id, home } = await begin();
+    const token = new URL(link).searchParams.get('token') ?? '';
+    const to = `${home}/records/${id}`;
+    const landing = await new Visitor(system.url).get(`/?${new URLSearchParams({ token, to })}`);
+    expect(landing.headers.get('location')).toBe(to);
+  });
+});
+
+describe('signing in as somebody whose address is known', () => {
+  const ask = (email: string, headers: Record<string, string> = {}) =>
+    new Visitor(system.url).send('POST', '/sign-in', {
+      body: new URLSearchParams({ email }).toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    });
+
+  it('sends a few links and no more, answers always the same, and never to the address as typed', async () => {
+    await system.mail.clear();
+    const answers = await Promise.all([
+      ...Array.from({ length: 8 }, () => ask(TECHNICIAN)),
+      ask('nobody@abc.example'),
+      ask(TECHNICIAN.toUpperCase()),
+      ask('ｔｈｅｏ@abc.example'),
+    ]);
+    const pages = answers.map(({ status, text }) => [status, text.replace(/[\w.]+@[\w.]+/gu, '(address)')]);
+    expect(new Set(pages.slice(0, 9).map((page) => JSON.stringify(page))).size).toBe(1);
+    await system.settled();
+    const mails = await system.mail.messages();
+    expect(mails.map(({ to }) => to)).toEqual(Array(5).fill([TECHNICIAN]));
+  });
+
+  it('is limited for each network address, whichever addresses are tried', async () => {
+    let refused: number | undefined;
+    for (let tried = 0; tried < 80 && refused === undefined; tried += 20) {
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => ask(`guess-${tried + index}@abc.example`)),
+      );
+      if (answers.some(({ status }) => status === 429)) refused = tried;
+    }
+    expect(refused).toBeDefined();
+    const answer = await ask('another@abc.example');
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^\d+$/)]);
+    // What a client claims about itself changes nothing.
+    const forwarded = await ask('another@abc.example', {
+      'x-forwarded-for': '203.0.113.9',
+      forwarded: 'for=203.0.113.9',
+    });
+    expect(forwarded.status).toBe(429);
+    await system.clock.advance(16 * 60_000);
+    expect((await ask('another@abc.example')).status).toBe(200);
+  });
+
+  it('with an address of any length and script never fails on our side', async () => {
+    await system.clock.advance(16 * 60_000);
+    for (const email of [
+      'ﷺ'.repeat(200),
+      `${'ﷺ'.repeat(200)}@abc.example`,
+      `${'a'.repeat(310)}@abc`,
+      '@',
+      'a@b@c',
+      '\u0000@x',
+    ]) {
+      const answer = await ask(email);
+      expect([email.slice(0, 5), [200, 400, 422].includes(answer.status)]).toEqual([email.slice(0, 5), true]);
+    }
+    expect(system.logs('portal').filter((line) => line.includes('was not sent'))).toEqual([]);
+  });
+
+  it('shuts nobody out: what a request reads does not grow with the links that were asked for', async () => {
+    const runtime = await siteRuntime(system);
+    const user = await runtime.store.readUserByEmail(DISPATCHER);
+    const fresh = await staffSession(system, DISPATCHER);
+    for (let made = 0; made < 300; made += 20)
+      await Promise.all(Array.from({ length: 20 }, () => createSignInLink(runtime, user as never)));
+    const watch = watchCalls(system);
+    expect((await fresh.get('/me')).json).toMatchObject({ name: 'Dana Dispatcher' });
+    const reads = watch.by('authorizer');
+    expect(reads.map(({ operation, readUnits }) => [operation, readUnits])).toEqual([['Query', 1]]);
+  });
+
+  it('a link is used once, by one, and not after its time', async () => {
+    await system.mail.clear();
+    await system.clock.advance(16 * 60_000);
+    await ask(TECHNICIAN);
+    const mail = await system.mail.waitFor(({ to }) => to.includes(TECHNICIAN));
+    const token = new URL(linkIn(mail.text)).searchParams.get('token') ?? '';
+    await system.clock.advance(15 * 60_000 + 1000);
+    const late = await new Visitor(system.url).form('/sign-in/link', { token });
+    expect([late.status, late.headers.getSetCookie()]).toEqual([410, []]);
+  });
+});
