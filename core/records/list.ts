@@ -36,7 +36,7 @@ export async function openView(session: Session, request: ViewRequest): Promise<
   const type = findRecordType(session, request.app, request.recordType);
   const view = type.views.get(request.view);
   if (!view || !mayOpen(session, view)) throw new DaypassError('NOT_FOUND');
-  const params = readParameters(session, view, request.params);
+  const params = await readParameters(session, view, request.params);
   const scope = { ...surroundings(session), params };
   const partition = readPartition(view, scope);
   const binding = [
@@ -105,7 +105,11 @@ export function mayOpen(session: Session, view: LinkedView): boolean {
 }
 
 /** Parameters as the filter compares them; a pasted token becomes its reference. */
-function readParameters(session: Session, view: LinkedView, sent: Record<string, string>): Values {
+async function readParameters(
+  session: Session,
+  view: LinkedView,
+  sent: Record<string, string>,
+): Promise<Values> {
   const problems: Problem[] = [];
   const values: Values = {};
   const declared = view.definition.parameters ?? [];
@@ -116,7 +120,7 @@ function readParameters(session: Session, view: LinkedView, sent: Record<string,
   }
   for (const { id, type, label } of declared) {
     const text = sent[id] ?? '';
-    if (type === 'token') values[id] = readReference(session, text);
+    if (type === 'token') values[id] = await readReference(session, text);
     else {
       const typed =
         type === 'number' && text !== ''
@@ -133,10 +137,13 @@ function readParameters(session: Session, view: LinkedView, sent: Record<string,
   return values;
 }
 
-function readReference(session: Session, text: string): FieldValue {
-  const { keyring, siteId } = session.runtime;
+/** A link may have been written anew with another key; the reference names the one that its pass was issued under. */
+async function readReference(session: Session, text: string): Promise<FieldValue> {
+  const { keyring, siteId, store } = session.runtime;
   const token = readToken(text.trim(), keyring, siteId);
-  return token ? tokenReference(token) : text.trim() || null;
+  if (!token) return text.trim() || null;
+  const issued = await store.readCredential(token.principalId, token.credentialId);
+  return tokenReference({ ...token, keyId: issued?.keyId ?? token.keyId });
 }
 
 /** Undefined when a value cannot be had: such a view shows nothing. */

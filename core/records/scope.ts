@@ -109,9 +109,11 @@ function withTokens(session: Session, type: LinkedRecordType, record: StoredReco
     const reference = parseTokenReference(String(values[id] ?? ''));
     if (!reference) return undefined;
     const { keyring, siteId } = session.runtime;
-    if (!keyring.key(reference.keyId)) return undefined;
+    // With its key a link has gone for good, but not the pass: it gets another link, with the key that is in use.
+    const keyId = [reference.keyId, keyring.active].find((listed) => keyring.key(listed));
+    if (!keyId) return undefined;
     values[id] = formatToken(
-      { kind: 'access', environment: record.environment, ...reference },
+      { kind: 'access', environment: record.environment, ...reference, keyId },
       keyring,
       siteId,
     );
