@@ -25,7 +25,10 @@ function storeRule(
   rule: Rule,
   conditions: Map<string, { position: number; condition: CheckedExpression }>,
 ): StoredRule {
-  const { condition, ...rest } = rule;
+  const { condition, fields, ...others } = rule;
+  // Sorted here, once: decisions list fields in this order.
+  const sorted = fields === undefined || fields === '*' ? fields : [...new Set(fields)].sort();
+  const rest = { ...others, ...(sorted !== undefined && { fields: sorted }) };
   if (!condition) return rest;
   const text = JSON.stringify(condition);
   let shared = conditions.get(text);

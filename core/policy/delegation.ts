@@ -31,16 +31,12 @@ export function mayAssignRole(
   role: string,
   environment: Environment,
 ): boolean {
-  const { index, rules, conditions } = policy.document;
-  const ofRole = Object.hasOwn(index, `role:${role}`) ? index[`role:${role}`] : {};
-  const positions = new Set(
-    Object.values(ofRole ?? {}).flatMap((byAction) => Object.values(byAction).flat()),
-  );
+  const { source } = policy;
+  const byResource = Object.values(source.ofSubject(`role:${role}`) ?? {});
+  const positions = new Set(byResource.flatMap((byAction) => Object.values(byAction).flat()));
   return [...positions].every((position) => {
-    const stored = rules[position];
-    if (!stored) return false;
-    const { condition, ...rest } = stored;
-    const checked = condition === undefined ? undefined : conditions[condition];
+    const { condition, ...rest } = source.rule(position);
+    const checked = condition === undefined ? undefined : source.condition(condition);
     return mayGrant(policy, subject, { ...rest, ...(checked && { condition: checked }) }, environment);
   });
 }

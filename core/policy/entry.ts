@@ -2,9 +2,10 @@ import { compileNode } from '../expressions/closures.ts';
 import type { CheckedExpression } from '../expressions/types.ts';
 import { requestBinding } from './binding.ts';
 import { withoutState } from './conjuncts.ts';
-import type { PolicyDocument, StoredRule } from './document.ts';
+import type { StoredRule } from './document.ts';
 import { selectorTier } from './keys.ts';
 import { own } from './own.ts';
+import type { PolicySource } from './source.ts';
 import type { AccessRequest, FieldSet, Tier } from './types.ts';
 
 /** True where it holds; false where not; anything else where it cannot be evaluated. */
@@ -21,45 +22,35 @@ export interface Entry {
   /** Whether the record names the subject as the rule asks; absent where the subject alone decides that. */
   readonly names?: ((request: AccessRequest) => boolean) | undefined;
   readonly condition?: Test | undefined;
-  /** The condition without what it asks of state and lifecycle; absent where it asks nothing of them. */
-  readonly inAnyState?: Test | undefined;
 }
 
 /** The closures of a policy's conditions, each made when it is first needed. */
 export class Conditions {
-  readonly #document: PolicyDocument;
-  readonly #tests: (Test | undefined)[] = [];
-  readonly #inAnyState: (Test | undefined)[] = [];
+  readonly #source: PolicySource;
+  readonly #tests = new Map<number, Test>();
 
-  constructor(document: PolicyDocument) {
-    this.#document = document;
+  constructor(source: PolicySource) {
+    this.#source = source;
   }
 
   test(position: number): Test {
-    let test = this.#tests[position];
+    let test = this.#tests.get(position);
     if (!test) {
       test = compileNode(this.checked(position).ast, requestBinding);
-      this.#tests[position] = test;
+      this.#tests.set(position, test);
     }
     return test;
   }
 
+  /** The condition without what it asks of state and lifecycle; undefined where it asks nothing of them. */
   inAnyState(position: number): Test | undefined {
-    let test = this.#inAnyState[position];
-    if (!test) {
-      const rest = withoutState(this.checked(position).ast);
-      if (!rest) return undefined;
-      test = compileNode(rest, requestBinding);
-      this.#inAnyState[position] = test;
-    }
-    return test;
+    const rest = withoutState(this.checked(position).ast);
+    return rest && compileNode(rest, requestBinding);
   }
 
   /** The condition at a position, as it was checked. */
   checked(position: number): CheckedExpression {
-    const condition = this.#document.conditions[position];
-    if (!condition) throw new RangeError(`The policy has no condition ${position}`);
-    return condition;
+    return this.#source.condition(position);
   }
 }
 
@@ -71,30 +62,25 @@ export function createEntry(
   conditions: Conditions,
 ): Entry {
   const position = rule.condition;
+  const tier = selectorTier(key);
   return {
     rule,
     key,
-    tier: selectorTier(key),
+    tier,
     deny: rule.effect === 'deny',
     fields: rule.fields ?? '*',
-    names: namedByRecord(key, identities),
+    names: tier === OWNERSHIP || key.startsWith('list:') ? namedByRecord(key, identities) : undefined,
     condition: position === undefined ? undefined : conditions.test(position),
-    inAnyState: position === undefined ? undefined : conditions.inAnyState(position),
   };
 }
 
-function namedByRecord(
-  key: string,
-  identities: ReadonlySet<string>,
-): ((request: AccessRequest) => boolean) | undefined {
+const OWNERSHIP: Tier = 3;
+
+function namedByRecord(key: string, identities: ReadonlySet<string>): TakesPart {
   if (key === 'appOwner') return ({ subject, resource }) => isSame(subject.id, resource.appOwner);
   if (key === 'recordOwner') return ({ subject, resource }) => isSame(subject.id, resource.owner);
-  if (!key.startsWith('list:')) return undefined;
   const list = key.slice('list:'.length);
-  return ({ resource }) => {
-    const members = own(resource.accessLists, list);
-    return members?.some((member) => identities.has(member)) ?? false;
-  };
+  return ({ resource }) => own(resource.accessLists, list)?.some((member) => identities.has(member)) ?? false;
 }
 
 function isSame(a: string | undefined, b: string | undefined): boolean {

@@ -1,4 +1,4 @@
-import { BUILT_IN_ROLES, isDesignAction, OWNER } from './built-in.ts';
+import { BUILT_IN_ROLES, DESIGN, isDesignAction, OWNER } from './built-in.ts';
 import type { OperationKind } from './document.ts';
 import { denied } from './outcome.ts';
 import type { AccessRequest, Decision, ResourceType, Subject } from './types.ts';
@@ -23,15 +23,18 @@ export interface Gates {
   readonly resource: readonly Gate[];
 }
 
+const NONE: readonly Gate[] = [];
+
 /** The gates that can concern a subject, an action and a kind of resource. */
 export function gatesFor(needs: GateNeeds): Gates {
   const { subject, action, resourceType } = needs;
   const isPerson = subject.type === 'user' || subject.type === 'serviceAccount';
   const isToken = subject.type === 'tokenUser';
+  const invariants = resourceType === 'record' ? recordInvariants(needs) : invariantsFor(needs);
   return {
-    signIn: isPerson && !isDesignAction(action) && resourceType !== 'environment',
-    context: isToken ? [channelGate] : [],
-    resource: [...(isToken ? [ceilingGate] : []), ...invariantsFor(needs)],
+    signIn: isPerson && resourceType !== 'environment' && !isDesignAction(action),
+    context: isToken ? [channelGate] : NONE,
+    resource: isToken ? [ceilingGate, ...invariants] : invariants,
   };
 }
 
@@ -82,26 +85,30 @@ const INVARIANT = {
   notLive: denied('NOT_LIVE'),
 };
 
-function invariantsFor({ action, resourceType, kind, immutable }: GateNeeds): Gate[] {
+function recordInvariants({ kind, immutable }: GateNeeds): readonly Gate[] {
+  return immutable.length > 0 && kind !== undefined && WRITES.has(kind) ? [immutableGate(immutable)] : NONE;
+}
+
+function invariantsFor({ action, resourceType }: GateNeeds): readonly Gate[] {
   const runtime = !isDesignAction(action);
-  const verb = runtime ? action : action.slice('design:'.length);
+  const verb = runtime ? action : action.slice(DESIGN.length);
   switch (resourceType) {
-    case 'record':
-      return immutable.length > 0 && kind !== undefined && WRITES.has(kind) ? [immutableGate(immutable)] : [];
     case 'flow':
-      return action === 'start'
-        ? [({ resource }) => (resource.status === 'LIVE' ? undefined : INVARIANT.notLive)]
-        : [];
+      return action === 'start' ? [liveGate] : NONE;
     case 'app':
       if (action === CHANGES_KIND) return [kindGate];
-      return action === CHANGES_LISTS ? [selfRemovalGate] : [];
+      return action === CHANGES_LISTS ? [selfRemovalGate] : NONE;
     case 'account':
       return accountGates(verb, runtime);
     case 'role':
-      return runtime && (verb === 'assign' || verb === 'remove') ? [builtInRoleGate] : [];
+      return runtime && (verb === 'assign' || verb === 'remove') ? [builtInRoleGate] : NONE;
     default:
-      return [];
+      return NONE;
   }
+}
+
+function liveGate({ resource }: AccessRequest): Decision | undefined {
+  return resource.status === 'LIVE' ? undefined : INVARIANT.notLive;
 }
 
 const WRITES: ReadonlySet<OperationKind> = new Set(['add', 'edit', 'transition']);

@@ -54,30 +54,34 @@ export class SubjectLink {
       from: operation?.from,
       bypass: this.#bypass(resource, action),
       anonymous: subject.type === 'anonymous',
+      conditions: this.#policy.conditions,
     });
   }
 
+  /** The entries of all rules that may name the subject here, in the order of their tiers, denies first in each. */
   #gather(resource: ResourceKey, action: string, environment: Environment): Entry[] {
-    const { document, conditions, listKeys } = this.#policy;
+    const { source, conditions } = this.#policy;
     const roles = countingRoles(this.#subject, resource, action, environment);
     const keys = subjectKeys(this.#subject, roles);
     const identities = new Set(keys);
+    const resources = resourceKeys(resource);
+    const actions = [action, isDesignAction(action) ? 'design:*' : '*'];
     const entries: Entry[] = [];
-    for (const key of [...keys, ...(resource.type === 'record' ? listKeys : [])]) {
-      const ofSubject = own(document.index, key);
+    for (const key of resource.type === 'record' ? [...keys, ...source.listKeys] : keys) {
+      const ofSubject = source.ofSubject(key);
       if (!ofSubject) continue;
-      for (const resourceKey of resourceKeys(resource)) {
+      for (const resourceKey of resources) {
         const ofResource = own(ofSubject, resourceKey);
         if (!ofResource) continue;
-        for (const name of [action, isDesignAction(action) ? 'design:*' : '*']) {
+        for (const name of actions) {
           for (const position of own(ofResource, name) ?? []) {
-            const rule = document.rules[position];
-            if (rule) entries.push(createEntry(rule, key, identities, conditions));
+            entries.push(createEntry(source.rule(position), key, identities, conditions));
           }
         }
       }
     }
-    return entries.sort((a, b) => a.tier - b.tier || Number(b.deny) - Number(a.deny));
+    if (entries.length > 1) entries.sort((a, b) => a.tier - b.tier || Number(b.deny) - Number(a.deny));
+    return entries;
   }
 
   #bypass(resource: ResourceKey, action: string): Bypass | undefined {

@@ -2,35 +2,39 @@ import type { AppFacts, PolicyDocument, RecordTypeFacts } from './document.ts';
 import { Conditions } from './entry.ts';
 import { type ResourceKey, SubjectLink } from './link.ts';
 import { own } from './own.ts';
+import { documentSource, type PolicySource } from './source.ts';
+import { textSource } from './text.ts';
 import type { Subject } from './types.ts';
 
 /** Linked subjects kept by a policy: those who hold the same roles and profiles share one. */
 const MOST_LINKS = 2000;
 
 /**
- * A policy ready to decide. Loading costs no more than parsing the document: rules are linked when a subject first
- * asks, and conditions become closures when a rule is first tried.
+ * A policy ready to decide. Rules are read and linked when a subject first asks, and conditions become closures when
+ * a rule is first tried: loading costs next to nothing, however many rules there are.
  */
 export class Policy {
-  readonly document: PolicyDocument;
+  readonly source: PolicySource;
   readonly conditions: Conditions;
-  /** Keys of the index under which a record's access lists name people. */
-  readonly listKeys: readonly string[];
   readonly #bySubject = new WeakMap<Subject, SubjectLink>();
   readonly #bySignature = new Map<string, SubjectLink>();
 
-  constructor(document: PolicyDocument) {
-    this.document = document;
-    this.conditions = new Conditions(document);
-    this.listKeys = Object.keys(document.index).filter((key) => key.startsWith('list:'));
+  constructor(source: PolicySource) {
+    this.source = source;
+    this.conditions = new Conditions(source);
   }
 
   get hash(): string {
-    return this.document.hash;
+    return this.source.hash;
+  }
+
+  /** The whole policy, for who exports or searches it; put together when asked for. */
+  get document(): PolicyDocument {
+    return this.source.document();
   }
 
   app(resource: ResourceKey): AppFacts | undefined {
-    return own(this.document.facts.apps, resource.app);
+    return own(this.source.facts.apps, resource.app);
   }
 
   recordType(resource: ResourceKey): RecordTypeFacts | undefined {
@@ -59,20 +63,13 @@ export class Policy {
   }
 
   /** Two subjects with one signature are named by the same rules; whom a record names is tested per request. */
-  #signature(subject: Subject): string {
-    const { type, id, roles, profiles, level } = subject;
-    const own = this.listKeys.length > 0 || Object.hasOwn(this.document.index, `principal:${id}`);
-    return JSON.stringify([
-      type,
-      own ? id : id !== undefined,
-      [...roles].sort(),
-      [...(profiles ?? [])].sort(),
-      level,
-    ]);
+  #signature({ type, id, roles, profiles, level }: Subject): string {
+    const own = this.source.listKeys.length > 0 || this.source.has(`principal:${id}`);
+    return JSON.stringify([type, own ? id : id !== undefined, roles, profiles, level]);
   }
 }
 
-/** Makes a stored document ready to decide. */
-export function loadPolicy(document: PolicyDocument | string): Policy {
-  return new Policy(typeof document === 'string' ? (JSON.parse(document) as PolicyDocument) : document);
+/** Makes a stored policy ready to decide: a document, or the text that `encodePolicy` or `JSON.stringify` made of it. */
+export function loadPolicy(stored: PolicyDocument | string): Policy {
+  return new Policy(typeof stored === 'string' ? textSource(stored) : documentSource(stored));
 }

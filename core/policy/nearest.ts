@@ -88,7 +88,7 @@ function patternOf({ resource }: AccessRequest): ResourcePattern {
 
 /** Whether a rule could name what is asked about at all. */
 function isKnown(policy: Policy, { resource, action }: AccessRequest): boolean {
-  const { flows, services, roles } = policy.document.facts;
+  const { flows, services, roles } = policy.source.facts;
   const { id = '' } = resource;
   switch (resource.type) {
     case 'record': {

@@ -64,24 +64,18 @@ export class PlanCache {
   }
 
   #plansOf(resource: ResourceKey): Map<string, Plan> {
-    if (resource.type !== 'record') {
-      return member(this.#others, resourceKeys(resource)[0] as string, () => new Map());
+    const byAction = new Map<string, Plan>();
+    if (resource.type === 'record') {
+      const { app, recordType } = resource;
+      const lists = this.#records.get(recordType) ?? [];
+      for (const plans of lists) if (plans.app === app) return plans.byAction;
+      lists.push({ app, byAction });
+      this.#records.set(recordType, lists);
+      return byAction;
     }
-    const lists = member(this.#records, resource.recordType, (): PlansOf[] => []);
-    let found = lists.find(({ app }) => app === resource.app);
-    if (!found) {
-      found = { app: resource.app, byAction: new Map() };
-      lists.push(found);
-    }
-    return found.byAction;
+    const key = resourceKeys(resource)[0] as string;
+    const known = this.#others.get(key) ?? byAction;
+    this.#others.set(key, known);
+    return known;
   }
-}
-
-function member<Key, Value>(of: Map<Key, Value>, key: Key, create: () => Value): Value {
-  let found = of.get(key);
-  if (!found) {
-    found = create();
-    of.set(key, found);
-  }
-  return found;
 }

@@ -1,7 +1,7 @@
 import type { Environment } from '../environments.ts';
-import { type Entry, type TakesPart, takesPart } from './entry.ts';
+import { type Conditions, type Entry, type TakesPart, takesPart } from './entry.ts';
 import { ENVIRONMENT, type Gate, type Gates } from './gates.ts';
-import { decideTiers, denied, exempt, ruleIds } from './outcome.ts';
+import { decideTiers, denied, EXEMPT, granted, NO_CREDENTIAL, NOT_GRANTED, ruleIds } from './outcome.ts';
 import type { AccessRequest, Bypass, Decision } from './types.ts';
 
 /** Rules that a set of them can be told apart by the bits of a small integer. */
@@ -28,6 +28,7 @@ export interface PlanParts {
   readonly from?: readonly string[] | undefined;
   readonly bypass?: Bypass | undefined;
   readonly anonymous: boolean;
+  readonly conditions: Conditions;
 }
 
 /**
@@ -38,29 +39,32 @@ export class Plan {
   readonly parts: PlanParts;
   /** The environment in which those gates are known to be open that do not look at the resource. */
   #openIn: Environment | undefined;
-  readonly #tests: readonly (TakesPart | undefined)[];
+  #madeTests: readonly (TakesPart | undefined)[] | undefined;
   /** Outcomes by the set of rules that take part. */
   readonly #outcomes = new Map<number, Decision>();
   /** The answer where no rule has to look at the resource. */
   readonly #constant: Decision | undefined;
-  readonly #notGranted: Decision;
-  /** The answer where no rule takes part, if it is always the same. */
-  readonly #nothing: Decision | undefined;
-  readonly #exempt: Decision | undefined;
+  /** Says why nothing is granted where no rule takes part; made when that first happens. */
+  #nothing: ((request: AccessRequest) => Decision) | undefined;
   /** The whole decision in one closure, for plans that need no more: most have one rule, or none that asks. */
   readonly #shortcut: ((request: AccessRequest) => Decision) | undefined;
 
   constructor(parts: PlanParts) {
-    const { entries, asSaved } = parts;
     this.parts = parts;
-    this.#tests = entries.map((entry) => takesPart(entry, asSaved));
-    this.#notGranted = denied(parts.anonymous ? 'NO_CREDENTIAL' : 'NOT_GRANTED');
-    this.#exempt = parts.bypass && exempt(parts.bypass);
-    this.#constant = this.#tests.some(Boolean) ? undefined : (decideTiers(entries) ?? this.#notGranted);
-    this.#nothing = entries.some((entry) => !entry.deny && (entry.names || entry.inAnyState))
-      ? undefined
-      : this.#outOfScope(entries.filter((entry) => !entry.deny));
+    const { entries } = parts;
+    const asks = entries.some((entry) => entry.condition !== undefined || entry.names !== undefined);
+    this.#constant = asks ? undefined : (decideTiers(entries) ?? this.#notGranted);
     this.#shortcut = this.#createShortcut();
+  }
+
+  /** One test per rule; undefined where it always takes part. */
+  get #tests(): readonly (TakesPart | undefined)[] {
+    this.#madeTests ??= this.parts.entries.map((entry) => takesPart(entry, this.parts.asSaved));
+    return this.#madeTests;
+  }
+
+  get #notGranted(): Decision {
+    return this.parts.anonymous ? NO_CREDENTIAL : NOT_GRANTED;
   }
 
   #createShortcut(): ((request: AccessRequest) => Decision) | undefined {
@@ -69,13 +73,12 @@ export class Plan {
     const constant = this.#constant;
     if (constant) return () => constant;
     const [entry] = entries;
-    const granted = entries.length === 1 ? decideTiers(entries) : undefined;
-    const nothing = this.#nothing;
-    const condition = entry?.names ? undefined : entry?.condition;
-    if (asSaved || !condition || !granted?.decision || !nothing) return undefined;
+    if (!entry?.condition || entry.names || entry.deny || entries.length > 1 || asSaved) return undefined;
+    const { condition } = entry;
+    const grant = granted(entry);
     return (request) => {
       const { values, proposed } = request.resource;
-      return condition(request, values ?? proposed) === true ? granted : nothing;
+      return condition(request, values ?? proposed) === true ? grant : this.#denyNothing(request);
     };
   }
 
@@ -115,8 +118,8 @@ export class Plan {
     const closed = closedGate(this.parts.gates.resource, request);
     if (closed) return closed;
     let decision = this.#constant ?? this.#decideRules(request);
-    if (this.#exempt && !(decision.decision && decision.fields === '*')) decision = this.#exempt;
-    const { from } = this.parts;
+    const { from, bypass } = this.parts;
+    if (bypass && !(decision.decision && decision.fields === '*')) decision = EXEMPT[bypass];
     if (!decision.decision || !from || from.includes(request.resource.state ?? '')) return decision;
     return denied('STATE', { rules: decision.reasons[0]?.rules ?? [] });
   }
@@ -124,7 +127,7 @@ export class Plan {
   #decideRules(request: AccessRequest): Decision {
     const tests = this.#tests;
     if (tests.length > MOST_BITS) {
-      return decideTiers(this.part(request)) ?? this.#explainNothing(request);
+      return decideTiers(this.part(request)) ?? this.#denyNothing(request);
     }
     const { entries } = this.parts;
     let mask = 0;
@@ -137,7 +140,7 @@ export class Plan {
       mask |= 1 << i;
       if (entry.deny) denyTier = entry.tier;
     }
-    if (mask === 0) return this.#nothing ?? this.#explainNothing(request);
+    if (mask === 0) return this.#denyNothing(request);
     return this.#outcomes.get(mask) ?? this.#newOutcome(mask);
   }
 
@@ -149,14 +152,29 @@ export class Plan {
     return outcome;
   }
 
+  #denyNothing(request: AccessRequest): Decision {
+    this.#nothing ??= this.#createNothing();
+    return this.#nothing(request);
+  }
+
   /** No rule took part: because none names the subject, because of the record's state, or because of its scope. */
-  #explainNothing(request: AccessRequest): Decision {
-    const { entries, asSaved } = this.parts;
-    const candidates = entries.filter((entry) => !entry.deny && (!entry.names || entry.names(request)));
-    const state = candidates.filter(
-      (entry) => entry.inAnyState && takesPart(entry, asSaved, entry.inAnyState)?.(request),
-    );
-    return state.length > 0 ? denied('STATE', { rules: ruleIds(state) }) : this.#outOfScope(candidates);
+  #createNothing(): (request: AccessRequest) => Decision {
+    const { entries, asSaved, conditions } = this.parts;
+    const allows = entries.filter((entry) => !entry.deny);
+    const inAnyState = allows.map((entry) => {
+      const { condition } = entry.rule;
+      const test = condition === undefined ? undefined : conditions.inAnyState(condition);
+      return test && takesPart(entry, asSaved, test);
+    });
+    if (!inAnyState.some(Boolean) && !allows.some((entry) => entry.names)) {
+      const always = this.#outOfScope(allows);
+      return () => always;
+    }
+    return (request) => {
+      const state = allows.filter((_, i) => inAnyState[i]?.(request));
+      if (state.length > 0) return denied('STATE', { rules: ruleIds(state) });
+      return this.#outOfScope(allows.filter((entry) => !entry.names || entry.names(request)));
+    };
   }
 
   #outOfScope(candidates: readonly Entry[]): Decision {

@@ -2,13 +2,14 @@ import { decide } from '../../../core/policy/decide.ts';
 import { maskValues } from '../../../core/policy/fields.ts';
 import { filterPermitted } from '../../../core/policy/filter.ts';
 import { loadPolicy } from '../../../core/policy/load.ts';
+import { encodePolicy } from '../../../core/policy/text.ts';
 import { corpusPolicy } from '../../corpus/load.ts';
 import type { Engine } from './engine.ts';
 import { context, requestOf, resourceOf, subjectOf } from './workload.ts';
 
 export function ours(): Engine {
   const { policy } = corpusPolicy('help-desk');
-  const text = JSON.stringify(policy.document);
+  const text = encodePolicy(policy.document);
   return {
     name: 'Daypass',
     sample: 4096,

@@ -272,7 +272,7 @@ describe('branches for planners', () => {
     );
     expect(found.map(({ effect, tier, fields }) => [effect, tier, fields])).toEqual([
       ['deny', 2, []],
-      ['allow', 2, ['title', 'text']],
+      ['allow', 2, ['text', 'title']],
       ['allow', 3, '*'],
     ]);
   });

@@ -5,6 +5,7 @@ import type { PolicyInput } from '../../../core/policy/document.ts';
 import { explain } from '../../../core/policy/explain.ts';
 import { loadPolicy } from '../../../core/policy/load.ts';
 import type { NearestChange } from '../../../core/policy/nearest.ts';
+import { encodePolicy } from '../../../core/policy/text.ts';
 import type { AccessRequest, Decision, Rule } from '../../../core/policy/types.ts';
 import { policyInput, request } from './random.ts';
 import { referenceDecide } from './reference.ts';
@@ -64,13 +65,17 @@ describe('the compiled engine over random policies', () => {
     for (const count of Object.values(counts)) expect(count).toBeGreaterThan(10);
   });
 
-  it('gives the same answers after a trip through JSON, and the same hash for the same rules', () => {
+  it('gives the same answers after it was stored and loaded, and the same hash for the same rules', () => {
     fc.assert(
       fc.property(policyInput, requests, (input, asked) => {
         const document = compilePolicy(input);
-        const again = loadPolicy(JSON.stringify(document));
-        expect(again.hash).toBe(compilePolicy(input).hash);
-        for (const each of asked) expect(decide(again, each)).toEqual(decide(loadPolicy(document), each));
+        const again = [JSON.stringify(document), encodePolicy(document)].map(loadPolicy);
+        for (const policy of again) {
+          expect(policy.hash).toBe(compilePolicy(input).hash);
+          expect(policy.document).toEqual(document);
+          for (const each of asked)
+            expect(explain(policy, each)).toEqual(explain(loadPolicy(document), each));
+        }
       }),
       { numRuns: 60, seed: 17 },
     );
