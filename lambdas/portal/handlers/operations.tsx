@@ -1,4 +1,5 @@
-import { DaypassError, type Problem } from '../../../core/errors.ts';
+import { ENVIRONMENTS } from '../../../core/environments.ts';
+import { DaypassError, ERRORS, type Problem } from '../../../core/errors.ts';
 import { type FormRequest, readForm } from '../../../core/records/form.ts';
 import { addRecord, type OperationAnswer, runOperation } from '../../../core/records/operation.ts';
 import type { FormAnswer } from '../../../core/records/record.ts';
@@ -21,6 +22,8 @@ export interface FormPlace {
 export interface SentForm {
   version?: string | undefined;
   once?: string | undefined;
+  /** Environments in which an account that is deleted is in use besides. */
+  confirm?: unknown;
   [field: string]: unknown;
 }
 
@@ -48,7 +51,12 @@ export async function runForm(
     const done =
       asked.recordId === undefined
         ? await addRecord(session, { ...common, app: asked.app, recordType: asked.recordType })
-        : await runOperation(session, { ...common, recordId: asked.recordId, ...expected(form, sent) });
+        : await runOperation(session, {
+            ...common,
+            recordId: asked.recordId,
+            ...expected(form, sent),
+            ...(sent.confirm !== undefined && { confirm: [sent.confirm].flat().map(String) }),
+          });
     return { done, form };
   } catch (error) {
     if (!(error instanceof DaypassError)) throw error;
@@ -59,12 +67,29 @@ export async function runForm(
     if (error.code === 'VERSION_MISMATCH' || error.code === 'CONFLICT') {
       return { page: render(place, form, { sent, problems: differences(form, sent), refusal: MEANWHILE }) };
     }
+    if (error.code === 'CONFIRMATION_NEEDED') {
+      const confirm = ENVIRONMENTS.filter((name) =>
+        error.problems.some(({ message }) => message.includes(name)),
+      );
+      return { page: render(place, form, { sent, refusal: error.message, confirm }) };
+    }
+    if (ABOUT_ACCOUNTS.has(error.code)) {
+      return { page: render(place, form, { sent, refusal: ERRORS[error.code].title }) };
+    }
     if (error.code === 'IDEMPOTENCY_MISMATCH')
       return { page: render(place, form, { sent, refusal: SENT_BEFORE }) };
     throw error;
   }
 }
 
+/** Refusals of what an operation does with user accounts: another value, or another person, can mend them. */
+const ABOUT_ACCOUNTS: ReadonlySet<string> = new Set([
+  'EMAIL_TAKEN',
+  'EMAIL_IMMUTABLE',
+  'OWN_ACCOUNT',
+  'RATE_LIMITED',
+  'ROLE_UNKNOWN',
+]);
 const SENT_BEFORE =
   'This form was sent before with other contents. To send it once more as it is now, press the button.';
 const MEANWHILE = 'Somebody else changed this meanwhile. Check what differs, then send it again.';
@@ -91,7 +116,12 @@ function differences(form: FormAnswer, sent: SentForm): Problem[] {
 function render(
   { session, frame, back }: FormPlace,
   form: FormAnswer,
-  again: { sent?: SentForm; problems?: readonly Problem[]; refusal?: string },
+  again: {
+    sent?: SentForm;
+    problems?: readonly Problem[];
+    refusal?: string;
+    confirm?: readonly string[];
+  },
 ): ApiResponse {
   const { sent, ...rest } = again;
   const refused = sent !== undefined;

@@ -2,6 +2,7 @@ import type { Problem } from '../../../core/errors.ts';
 import type { FormAnswer, FormField } from '../../../core/records/record.ts';
 import { type Typed, typedOf } from '../typed.ts';
 import { controlId, Field } from './form-field.tsx';
+import { Choices } from './manage-parts.tsx';
 
 export interface FormPageProps {
   form: FormAnswer;
@@ -13,6 +14,8 @@ export interface FormPageProps {
   problems?: readonly Problem[];
   /** Said above the problems, when it was not a field that was wrong. */
   refusal?: string;
+  /** Environments in which what is deleted here ends as well: each has to be ticked. */
+  confirm?: readonly string[];
   back: { href: string; label: string };
 }
 
@@ -58,6 +61,14 @@ export function FormPage(props: FormPageProps) {
             />
           );
         })}
+        {props.confirm && (
+          <Choices
+            name="confirm"
+            label="It ends there, too. Tick each to confirm:"
+            options={props.confirm.map((value) => ({ value, label: value }))}
+            chosen={[]}
+          />
+        )}
         {destructive && <p>This cannot be undone.</p>}
         <div class="buttons">
           <button type="submit" class={destructive ? 'danger' : undefined}>

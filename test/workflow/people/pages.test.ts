@@ -3,7 +3,7 @@ import { seedDefinitions } from '../../../local/seed.ts';
 import { type System, startSystem } from '../../../local/system.ts';
 import { type Answer, signIn, Visitor } from '../../../local/visitor.ts';
 import { PERSON_DIRECTORY } from '../../support/directory.ts';
-import { fieldsOf, readable } from '../../support/page-forms.ts';
+import { fieldsOf, readable, submit } from '../../support/page-forms.ts';
 import { createUser, freshEmail, readUser } from '../../support/people.ts';
 import { staffSession } from '../../support/site-runtime.ts';
 
@@ -199,5 +199,39 @@ describe('pages of administrators', () => {
       const stranger = await new Visitor(system.url).get(`/manage${path}`);
       expect([path, [401, 303].includes(stranger.status)]).toEqual([path, true]);
     }
+  });
+});
+
+describe('pages of an app that makes accounts', () => {
+  it('[A24, D19] a person is added, edited from the user’s names, and removed after naming where else they end', async () => {
+    await seedDefinitions(system, { ...PERSON_DIRECTORY, environment: 'test' });
+    const path = '/admin/environments/test/settings';
+    const { version } = (await olga.get(path)).json as { version: number };
+    const accounts = { manipulation: true, deletion: true };
+    await olga.json('PUT', path, { accounts }, { 'if-match': `"${version}"` });
+    const dora = await staffSession(system, 'dora@harbour.example');
+    const email = freshEmail();
+    const added = await submit(dora, '/app/test/directory/person/operations/add', {
+      firstName: 'Ada',
+      lastName: 'Added',
+      email,
+    });
+    expect(added.status).toBe(303);
+    const record = new URL(added.headers.get('location') ?? '', system.url).pathname;
+    const form = fieldsOf((await dora.get(`${record}/operations/edit`)).text);
+    expect([form['field.firstName'], form['field.lastName']]).toEqual(['Ada', 'Added']);
+
+    const asked = await submit(dora, `${record}/operations/remove`, {});
+    expect([asked.status, readable(asked.text)]).toEqual([
+      422,
+      expect.stringContaining('in use in production'),
+    ]);
+    const confirmed = await dora.form(`${record}/operations/remove`, {
+      ...fieldsOf(asked.text),
+      confirm: 'production',
+    });
+    expect(confirmed.status).toBe(303);
+    const found = (await olga.get(`/admin/users?search=${email}`)).json as { users: unknown[] };
+    expect(found.users).toEqual([]);
   });
 });
