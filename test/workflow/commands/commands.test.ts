@@ -43,7 +43,7 @@ describe('npm run first-owner', () => {
     expect((await owner.form('/sign-in/link', { token })).status).toBe(303);
     expect((await owner.get('/me')).json).toMatchObject({
       name: 'Olga Owner',
-      roles: expect.arrayContaining(['owner']),
+      roles: expect.arrayContaining(['Owner', 'TenantAdministrator']),
     });
     expect((await new Visitor(system.url).form('/sign-in/link', { token })).status).not.toBe(303);
     expect(await system.mail.messages()).toEqual([]);
