@@ -109,6 +109,9 @@ export interface QueuedMail {
   contact: string;
 }
 
+/** So long a request is remembered by its Idempotency-Key. */
+export const REQUEST_REMEMBERED_MS = 86_400_000;
+
 /** Remembers a request by its Idempotency-Key, with the answer's coordinates, for a day. */
 export interface IdempotentRequest {
   principalId: string;

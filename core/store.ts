@@ -50,7 +50,8 @@ export interface Store {
     who: string,
     rate: { at: number; windowMs: number; limit: number },
   ): Promise<boolean>;
-  readRequest(principalId: string, key: string): Promise<IdempotentRequest | undefined>;
+  /** Undefined when it was made more than a day before `now`, whether the table has dropped it yet or not. */
+  readRequest(principalId: string, key: string, now: number): Promise<IdempotentRequest | undefined>;
 }
 
 /** What the directory holds of an account. */

@@ -53,7 +53,7 @@ export interface System {
     waitFor(predicate: (mail: Mail) => boolean, options?: WaitOptions): Promise<Mail>;
     clear(): Promise<void>;
     /** Lets a mail bounce or be complained about, as its configuration set publishes it. */
-    happen(kind: MailEventKind, messageId: string): void;
+    happen(kind: MailEventKind, messageId: string, details?: object): void;
   };
   dynamodb: TableAccess;
   secrets: Secrets;

@@ -103,7 +103,8 @@ function markTrouble(
     const record = await runtime.store.readRecord(grant.environment, grant.recordId);
     const session = await openSession(runtime, HOUSEKEEPER, grant.environment);
     const type = record && session.published.site.recordType(record.app, record.recordType);
-    if (!record || !type) return;
+    // A record that has another pass by now, or none, has nothing to do with this trouble.
+    if (!type || record.grantId !== grant.id) return;
     const { operation, step, message } = trouble;
     const at = new Date(session.now).toISOString();
     const after = { ...record, version: record.version + 1, trouble: { at, step, message } };

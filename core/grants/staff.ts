@@ -79,7 +79,7 @@ async function livePass(session: Session, grant: Grant): Promise<LivePass | unde
 
 /**
  * Moves a live pass's end. The running wait follows when it next wakes.
- * @param until epoch milliseconds: in the future, at most 364 days away
+ * @param until epoch milliseconds: in the future, at most 364 days after the pass began, because its workflow runs no longer
  * @throws DaypassError NOT_FOUND, FORBIDDEN, PASS_ENDED, REQUEST_INVALID
  */
 export async function extendPass(
@@ -88,12 +88,12 @@ export async function extendPass(
   until: number,
 ): Promise<{ expiresAt: string }> {
   const { now, runtime } = session;
-  if (!(until > now && until <= now + MAX_LIFETIME_MS)) {
-    throw new DaypassError('REQUEST_INVALID', undefined, [
-      { path: '/until', message: 'must lie in the future, at most 364 days from now' },
-    ]);
-  }
   const { grant, principalId, credentialId } = await findLive(session, grantId, 'edit');
+  const latest = Date.parse(grant.createdAt) + MAX_LIFETIME_MS;
+  if (!(until > now && until <= latest)) {
+    const message = `must lie in the future, and before ${new Date(latest).toISOString()}: a pass lasts 364 days at most`;
+    throw new DaypassError('REQUEST_INVALID', undefined, [{ path: '/until', message }]);
+  }
   const { name } = session.caller;
   const at = new Date(now).toISOString();
   await runtime.store.commit([

@@ -20,7 +20,7 @@ export async function makeOnce(
   const { principalId } = caller;
   const fingerprint = createHash('sha256').update(canonicalJson(content)).digest('base64url');
   const replay = async (): Promise<string | undefined> => {
-    const known = await runtime.store.readRequest(principalId, key);
+    const known = await runtime.store.readRequest(principalId, key, now);
     if (known && known.fingerprint !== fingerprint) throw new DaypassError('IDEMPOTENCY_MISMATCH');
     return known?.result.recordId;
   };

@@ -180,7 +180,7 @@ async function once(
     .update(canonicalJson({ environment, ...content }))
     .digest('base64url');
   const replay = async (): Promise<OperationAnswer | undefined> => {
-    const known = await store.readRequest(principalId, key);
+    const known = await store.readRequest(principalId, key, session.now);
     if (!known) return undefined;
     if (known.fingerprint !== fingerprint) throw new DaypassError('IDEMPOTENCY_MISMATCH');
     const { recordId, deleted = false } = known.result;

@@ -20,8 +20,11 @@ export interface MailForEvent {
 export interface SesEvents {
   /** Remembers a mail, and lets SES's simulator addresses (`bounce@simulator.amazonses.com`, …) answer. */
   sent(mail: MailForEvent): void;
-  /** Lets a sent mail bounce or be complained about; does nothing if no event destination asks for that. */
-  happen(kind: MailEventKind, messageId: string): void;
+  /**
+   * Lets a sent mail bounce (for good, unless `details` say another `bounceType`) or be complained about; does nothing
+   * if no event destination asks for that.
+   */
+  happen(kind: MailEventKind, messageId: string, details?: object): void;
 }
 
 const DETAIL_TYPES: Record<MailEventKind, string> = {
@@ -62,7 +65,7 @@ export function createSesEvents(
         if (kind) events.happen(kind, mail.messageId);
       }
     },
-    happen(kind, messageId) {
+    happen(kind, messageId, details) {
       const mail = mails.get(messageId);
       if (!mail || !wants(kind, mail.configurationSet)) return;
       put({
@@ -74,14 +77,14 @@ export function createSesEvents(
         time: new Date(now()).toISOString().replace(/\.\d+/, ''),
         region,
         resources: [`arn:aws:ses:${region}:${account}:configuration-set/${mail.configurationSet}`],
-        detail: detailOf(kind, mail, new Date(now()).toISOString()),
+        detail: detailOf(kind, mail, new Date(now()).toISOString(), details),
       });
     },
   };
   return events;
 }
 
-function detailOf(kind: MailEventKind, mail: MailForEvent, timestamp: string): object {
+function detailOf(kind: MailEventKind, mail: MailForEvent, timestamp: string, details = {}): object {
   const { messageId, from, recipients, configurationSet, tags, at } = mail;
   const tagLists = Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, [value]]));
   const addressed = recipients.map((emailAddress) => ({ emailAddress }));
@@ -108,6 +111,7 @@ function detailOf(kind: MailEventKind, mail: MailForEvent, timestamp: string): o
               diagnosticCode: 'smtp; 550 5.1.1 user unknown',
             })),
             timestamp,
+            ...details,
           },
         }
       : { complaint: { feedbackId: randomUUID(), complainedRecipients: addressed, timestamp } }),

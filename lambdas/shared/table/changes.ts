@@ -1,4 +1,4 @@
-import type { Change, GrantChange } from '../../../core/changes.ts';
+import { type Change, type GrantChange, REQUEST_REMEMBERED_MS } from '../../../core/changes.ts';
 import type { Environment } from '../../../core/environments.ts';
 import type { GrantStep } from '../../../core/grants/grant.ts';
 import type { Credential } from '../../../core/principals.ts';
@@ -221,7 +221,11 @@ function actionsOf(change: Change, table: string): TableAction[] {
           table,
           requestKey(request.principalId, request.key),
           { ...request, ttl: afterDays(request.at, 1) },
-          NEW,
+          {
+            ConditionExpression: 'attribute_not_exists(PK) OR #at <= :forgotten',
+            ExpressionAttributeNames: { '#at': 'at' },
+            ExpressionAttributeValues: { ':forgotten': request.at - REQUEST_REMEMBERED_MS },
+          },
           'CONFLICT',
         ),
       ];

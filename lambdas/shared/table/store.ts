@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { IdempotentRequest } from '../../../core/changes.ts';
+import { type IdempotentRequest, REQUEST_REMEMBERED_MS } from '../../../core/changes.ts';
 import type { Grant } from '../../../core/grants/grant.ts';
 import type { RecordEvent } from '../../../core/journal/event.ts';
 import type { Credential, Principal } from '../../../core/principals.ts';
@@ -214,6 +214,9 @@ export function createStore(client: DynamoDBDocumentClient, table: string): Stor
       }
     },
 
-    readRequest: (principalId, key) => get<IdempotentRequest>(requestKey(principalId, key)),
+    async readRequest(principalId, key, now) {
+      const request = await get<IdempotentRequest>(requestKey(principalId, key));
+      return request && request.at > now - REQUEST_REMEMBERED_MS ? request : undefined;
+    },
   };
 }

@@ -1,0 +1,286 @@
+import type { System } from '../../../local/system.ts';
+import { createJobFaults } from '../../support/job-faults.ts';
+import { DAY_MS, type Job, Lifecycles, MINUTE_MS } from '../../support/lifecycles.ts';
+import { leftOf, missingFrom, orphans, pendingOutbox } from '../../support/oracle.ts';
+import {
+  CONTRACTORS,
+  DISPATCHER,
+  startPropertyManagement,
+  WORK_ORDERS,
+  workOrder,
+} from '../../support/property-management.ts';
+
+/** A pass from its first day to long after its last, on the movable clock. */
+let system: System;
+let lifecycles: Lifecycles;
+
+beforeAll(async () => {
+  system = await startPropertyManagement();
+  lifecycles = await Lifecycles.on(system);
+}, 120_000);
+
+afterEach(() => system.clock.resume());
+afterAll(() => system?.stop());
+
+const settled = () => system.clock.settled(60_000);
+const dayIn = (days: number) => new Date(system.clock.now() + days * DAY_MS).toISOString().slice(0, 10);
+/** The moment at which a day is over, in UTC. */
+const endOf = (day: string) => Date.parse(`${day}T00:00:00Z`) + DAY_MS;
+
+async function moveTo(moment: number): Promise<void> {
+  await settled();
+  await system.clock.moveTo(moment);
+  await settled();
+}
+
+/** A work order that is due so many days from now, its pass issued and mailed. */
+async function raiseDueIn(days: number): Promise<{ job: Job; dueDate: string; end: number }> {
+  const dueDate = dayIn(days);
+  const job = await lifecycles.raise({ dueDate });
+  await settled();
+  const { expiresAt = 0 } = await lifecycles.grant(job);
+  return { job, dueDate, end: expiresAt };
+}
+
+async function extend(job: Job, until: number) {
+  const staff = await lifecycles.staff();
+  const path = `/admin/tokens/production/${job.grantId}/extend`;
+  return staff.json('POST', path, { until: new Date(until).toISOString() });
+}
+
+const subjects = async (job: Pick<Job, 'email'>) =>
+  (await lifecycles.mails(job)).map(({ subject }) => subject);
+const warnings = async (job: Job) =>
+  (await subjects({ email: DISPATCHER })).filter((subject) =>
+    subject.includes(`The pass for ${job.number} ends`),
+  );
+
+async function expectOver(job: Job): Promise<void> {
+  await settled();
+  expect(await leftOf(lifecycles, job)).toEqual([]);
+  expect(await lifecycles.letsIn(job)).toBe(false);
+}
+
+describe('a pass that nobody uses', () => {
+  it('[D17] ends with the day on which its record is due, after a reminder; staff are warned before and told after', async () => {
+    const { job, dueDate, end } = await raiseDueIn(5);
+    expect(end).toBe(endOf(dueDate));
+    expect(await subjects(job)).toEqual([`Work order ${job.number} at Mill House`]);
+
+    await moveTo(end - DAY_MS - MINUTE_MS);
+    expect([await subjects(job), await warnings(job)]).toEqual([[expect.any(String)], []]);
+    await moveTo(end - DAY_MS + MINUTE_MS);
+    expect(await subjects(job)).toContain(`Reminder: Work order ${job.number} at Mill House`);
+    expect(await warnings(job)).toHaveLength(1);
+    expect(await missingFrom(lifecycles, job)).toEqual([]);
+
+    await moveTo(end + 2_000);
+    await expectOver(job);
+    expect(await subjects(job)).toHaveLength(2);
+    expect(await warnings(job)).toHaveLength(1);
+    expect(await lifecycles.run(job)).toMatchObject({ status: 'ended', endReason: 'expired' });
+    expect((await lifecycles.trouble(job))?.message).toMatch(
+      /^The pass ended with .*the job was not reported done/,
+    );
+    expect((await lifecycles.record(job))?.state).toBe('Active');
+    expect((await lifecycles.execution(job))?.status).toBe('SUCCEEDED');
+  });
+
+  it('[D17] lasts a day if its record is due already, and is then not worth a reminder', async () => {
+    const { job, end } = await raiseDueIn(-3);
+    const { createdAt } = await lifecycles.grant(job);
+    expect(end - Date.parse(createdAt)).toBeGreaterThanOrEqual(DAY_MS);
+    expect(end - Date.parse(createdAt)).toBeLessThan(DAY_MS + MINUTE_MS);
+    await moveTo(end + 2_000);
+    await expectOver(job);
+    expect(await subjects(job)).toHaveLength(1);
+  });
+
+  it('[D17] without a due date ends after the default lifetime of its app', async () => {
+    const values = { name: 'By Hand', email: 'by-hand@firm.example' };
+    const staff = await lifecycles.staff();
+    const answer = await staff.json('POST', `${CONTRACTORS}/records`, { operation: 'add-user', values });
+    const { id } = answer.json as { id: string };
+    const record = await lifecycles.runtime.store.readRecord('production', id);
+    const [principalId = '', credentialId = ''] = String(record?.values.token).split('.');
+    const credential = await lifecycles.runtime.store.readCredential(principalId, credentialId);
+    expect((credential?.expiresAt ?? 0) - Date.parse(credential?.createdAt ?? '')).toBe(30 * DAY_MS);
+  });
+
+  it.each([30, 364])('[D17] can last %i days, and works on the first and on the last', async (days) => {
+    const { job, end } = await raiseDueIn(days === 364 ? 5000 : days - 1);
+    const { createdAt } = await lifecycles.grant(job);
+    expect(Math.round((end - Date.parse(createdAt)) / DAY_MS)).toBe(days);
+    expect(await missingFrom(lifecycles, job)).toEqual([]);
+    await moveTo(end - MINUTE_MS);
+    expect(await missingFrom(lifecycles, job)).toEqual([]);
+    expect(await subjects(job)).toHaveLength(2);
+    await moveTo(end + 2_000);
+    await expectOver(job);
+    expect((await lifecycles.path(job)).slice(-7)).toEqual([
+      'CheckGrant',
+      'NextStep',
+      'RemindContractor',
+      'AwaitCompletion',
+      'CheckGrant',
+      'NextStep',
+      'DeleteToken',
+    ]);
+  });
+});
+
+describe('the second in which a pass ends', () => {
+  it('[D17] gives access a millisecond before it, and none from it on, whether anybody has cleaned up or not', async () => {
+    const { job, end } = await raiseDueIn(2);
+    const late = await raiseDueIn(2);
+    await moveTo(end - MINUTE_MS);
+    system.clock.freeze();
+    await moveTo(end - 1);
+    expect(system.clock.now()).toBe(end - 1);
+    expect(await lifecycles.letsIn(job)).toBe(true);
+    expect(await lifecycles.letsIn(late.job)).toBe(true);
+    expect((await lifecycles.complete(job)).status).toBe(200);
+
+    await moveTo(end);
+    expect((await lifecycles.grant(late.job)).status).toBe('live');
+    expect(await lifecycles.letsIn(late.job)).toBe(false);
+    expect((await lifecycles.complete(late.job)).status).toBe(410);
+    expect((await extend(late.job, end + DAY_MS)).status).toBe(410);
+    system.clock.resume();
+
+    await moveTo(end + 2_000);
+    await expectOver(job);
+    await expectOver(late.job);
+    expect((await lifecycles.record(late.job))?.state).toBe('Active');
+    expect((await lifecycles.run(job)).endReason).toBe('completed');
+  });
+});
+
+describe('a pass that staff extend', () => {
+  it('[D17] while its workflow waits works beyond its first end, is reminded of the new one, and ends there', async () => {
+    const { job, end } = await raiseDueIn(4);
+    await moveTo(end - DAY_MS + MINUTE_MS);
+    expect(await subjects(job)).toHaveLength(2);
+    expect((await extend(job, end + 6 * DAY_MS)).status).toBe(200);
+
+    await moveTo(end + MINUTE_MS);
+    expect(await missingFrom(lifecycles, job)).toEqual([]);
+    expect(await subjects(job)).toHaveLength(2);
+    await moveTo(end + 5 * DAY_MS + MINUTE_MS);
+    expect(await subjects(job)).toHaveLength(3);
+    await moveTo(end + 6 * DAY_MS - MINUTE_MS);
+    expect(await missingFrom(lifecycles, job)).toEqual([]);
+    await moveTo(end + 6 * DAY_MS + 2_000);
+    await expectOver(job);
+    expect((await lifecycles.run(job)).steps.map(({ step }) => step)).toContain('Extend');
+  });
+
+  it('[D17] and then is completed ends as any other', async () => {
+    const { job, end } = await raiseDueIn(4);
+    expect((await extend(job, end + 20 * DAY_MS)).status).toBe(200);
+    await moveTo(end + 10 * DAY_MS);
+    expect((await lifecycles.complete(job)).status).toBe(200);
+    await expectOver(job);
+    expect((await lifecycles.execution(job))?.status).toBe('SUCCEEDED');
+  });
+
+  it('[D17] to an earlier end ends then, and its workflow with it', async () => {
+    const { job, end } = await raiseDueIn(9);
+    const earlier = end - 6 * DAY_MS;
+    expect((await extend(job, earlier)).status).toBe(200);
+    await moveTo(earlier + 1_000);
+    expect(await lifecycles.letsIn(job)).toBe(false);
+    await moveTo(earlier + 11 * MINUTE_MS);
+    await expectOver(job);
+    expect((await lifecycles.trouble(job))?.message).toContain('the job was not reported done');
+  });
+
+  it('[D17] never outlasts the year for which its workflow can run', async () => {
+    const { job } = await raiseDueIn(5000);
+    const began = Date.parse((await lifecycles.grant(job)).createdAt);
+    await moveTo(began + 200 * DAY_MS);
+    expect((await extend(job, began + 365 * DAY_MS)).status).toBe(400);
+    expect((await extend(job, began + 364 * DAY_MS)).status).toBe(200);
+    await moveTo(began + 364 * DAY_MS + 2_000);
+    await expectOver(job);
+    expect((await lifecycles.execution(job))?.status).toBe('SUCCEEDED');
+  });
+});
+
+describe('a workflow that was stopped, and nobody heard of it', () => {
+  it('[D10] ends with its pass: access at the second, the rest by the reaper', async () => {
+    const faults = createJobFaults(system);
+    const number = 'UNHEARD';
+    faults.plan(number, {
+      at: 'after failure',
+      target: 'invoke',
+      failure: 'fail',
+      times: Number.POSITIVE_INFINITY,
+    });
+    const job = await lifecycles.raise({ number, dueDate: dayIn(3) });
+    await settled();
+    const { expiresAt: end = 0 } = await lifecycles.grant(job);
+    await system.executions.stop(`grant-${job.grantId}`);
+    await moveTo(end - MINUTE_MS);
+    faults.clear();
+    expect(await lifecycles.letsIn(job)).toBe(true);
+    await moveTo(end);
+    expect(await lifecycles.letsIn(job)).toBe(false);
+    await moveTo(end + 11 * MINUTE_MS);
+    await expectOver(job);
+    expect((await lifecycles.run(job)).steps.at(-1)).toMatchObject({ step: 'Reaper', outcome: 'done' });
+    expect(system.queue('housekeepingDeadLetters')).not.toEqual([]);
+  });
+});
+
+describe('items that are past their time', () => {
+  it('[D17] let nobody in and show nobody anything, although the table has not dropped them', async () => {
+    const { job, end } = await raiseDueIn(2);
+    const deleted = await raiseDueIn(2);
+    const holder = await lifecycles.holder(deleted.job);
+    const staff = await lifecycles.staff();
+    const path = `/production/records/${deleted.job.recordId}`;
+    expect((await staff.json('POST', `${path}/operations/delete`, {})).status).toBe(204);
+    await moveTo(end + 200 * DAY_MS);
+
+    expect(await lifecycles.letsIn(job)).toBe(false);
+    expect((await holder?.visitor.get(path, holder.pass))?.status).toBe(410);
+    expect((await (await lifecycles.staff()).get(path)).status).toBe(404);
+    const still = `/production/records/${job.recordId}`;
+    expect((await (await lifecycles.staff()).get(still)).status).toBe(200);
+    expect((await staff.get(still)).status).toBe(404);
+    await expectOver(job);
+    expect(await leftOf(lifecycles, deleted.job)).toEqual([]);
+  });
+
+  it('do not bind a key that was used for a request days ago', async () => {
+    const add = async (number: string, key: string) => {
+      const body = { operation: 'add', values: { ...workOrder(), number } };
+      const answer = await (await lifecycles.staff()).json('POST', `${WORK_ORDERS}/records`, body, {
+        'idempotency-key': key,
+      });
+      return [answer.status, (answer.json as { id?: string }).id];
+    };
+    const first = await add('KEY-1', 'monday');
+    expect(await add('KEY-1', 'monday')).toEqual([expect.any(Number), first[1]]);
+    expect((await add('KEY-2', 'monday'))[0]).toBe(409);
+    await moveTo(system.clock.now() + DAY_MS + MINUTE_MS);
+    const [status, id] = await add('KEY-2', 'monday');
+    expect(status).toBe(201);
+    expect(id).not.toBe(first[1]);
+  });
+
+  it('[D10] can be dropped by the table at last, and what there is to read stays readable', async () => {
+    const { job } = await raiseDueIn(2);
+    await lifecycles.complete(job);
+    await settled();
+    await moveTo(system.clock.now() + 400 * DAY_MS);
+    expect(await system.dynamodb.sweepExpired()).toBeGreaterThan(0);
+    expect(await lifecycles.letsIn(job)).toBe(false);
+    expect(await lifecycles.run(job)).toMatchObject({ status: 'ended', endReason: 'completed' });
+    const history = await (await lifecycles.staff()).get(`/production/records/${job.recordId}/history`);
+    expect(history.text).toContain('tokenUser');
+    expect(await orphans(system)).toEqual([]);
+    expect(await pendingOutbox(system)).toEqual([]);
+  });
+});
