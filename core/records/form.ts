@@ -24,7 +24,9 @@ export interface FormRequest {
 export async function readForm(session: Session, request: FormRequest): Promise<FormAnswer> {
   const type = findRecordType(session, request.app, request.recordType);
   const adding = request.recordId === undefined;
-  const operation = findOperation(type, request.operation, (kind) => (kind === 'add') === adding);
+  const operation = findOperation(type, request.operation, (kind) =>
+    adding ? kind === 'add' : kind !== 'add' && kind !== 'view',
+  );
   const found = request.recordId === undefined ? undefined : await findRecord(session, request.recordId);
   if (found && found.type !== type) throw new DaypassError('NOT_FOUND');
   const record = found?.record ?? emptyRecord(session, operation);

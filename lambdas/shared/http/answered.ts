@@ -63,7 +63,8 @@ function pageContext(exchange: Exchange) {
     path,
     method,
     typed: typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {},
-    signedIn: caller !== undefined && caller.type !== 'anonymous',
+    // What fails before the caller is looked at has the authorizer's word for it.
+    signedIn: caller ? caller.type !== 'anonymous' : context?.outcome === 'ok',
     ...endReasonOf(context),
   };
 }

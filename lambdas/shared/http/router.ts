@@ -13,12 +13,16 @@ export interface Match {
 const SEGMENT = /^[0-9A-Za-z][\w.-]{0,99}$/;
 
 const byKey = new Map(ROUTES.flatMap((route) => routeKeys(route).map((key) => [key, route] as const)));
-const patterns = ROUTES.map((route) => ({
-  route,
-  pattern: new RegExp(
-    `^${route.path.replace('{environment}', `(?<environment>${ENVIRONMENTS.join('|')})`).replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`,
-  ),
-}));
+const variables = ({ path }: Route) => path.split('{').length;
+/** A literal segment goes before a variable one, as API Gateway has it. */
+const patterns = [...ROUTES]
+  .sort((one, other) => variables(one) - variables(other))
+  .map((route) => ({
+    route,
+    pattern: new RegExp(
+      `^${route.path.replace('{environment}', `(?<environment>${ENVIRONMENTS.join('|')})`).replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`,
+    ),
+  }));
 
 /**
  * The route that API Gateway has chosen. What no route key fits arrives at the portal as `$default`: a HEAD request
