@@ -3,6 +3,7 @@ import type { Draft } from '../../core/apps/manifest.ts';
 import { planPublication } from '../../core/apps/publish.ts';
 import type { Environment } from '../../core/environments.ts';
 import type { PolicyDocument } from '../../core/policy/document.ts';
+import { loadPolicy } from '../../core/policy/load.ts';
 import type { SiteFiles } from './read-site.ts';
 
 /**
@@ -26,7 +27,8 @@ export function planPolicy({ site, apps }: SiteFiles, environment: Environment):
     at: NEVER,
     by: 'files',
   });
-  return JSON.parse(publication?.policy.document ?? 'null') as PolicyDocument;
+  if (!publication) throw new Error('A first publication always changes something.');
+  return loadPolicy(publication.policy.document).document;
 }
 
 const NEVER = new Date(0).toISOString();

@@ -30,20 +30,20 @@ export async function resolveResource(session: Session, entity: ResourceEntity):
   const type = recordTypeNamed(session, entity.type);
   if (type) return recordTarget(session, type, entity);
   const resource = otherResource(session, entity);
-  const action = ACTION_OF[entity.type];
+  const action = ACTION_OF.get(entity.type);
   if (!resource || action === undefined) return undefined;
   return { actions: [action], whatIf: false, asked: () => ({ resource, fields: [] }) };
 }
 
-const ACTION_OF: Readonly<Record<string, string>> = {
-  view: 'open',
-  app: 'open',
-  service: 'call',
-  environment: 'signIn',
-};
+const ACTION_OF: ReadonlyMap<string, string> = new Map([
+  ['view', 'open'],
+  ['app', 'open'],
+  ['service', 'call'],
+  ['environment', 'signIn'],
+]);
 
 /** Names of resource types that are no record types. */
-export const OTHER_TYPES: ReadonlySet<string> = new Set(Object.keys(ACTION_OF));
+export const OTHER_TYPES: ReadonlySet<string> = new Set(ACTION_OF.keys());
 
 /** The record type that a resource type names. */
 export function recordTypeNamed({ published }: Session, name: string): LinkedRecordType | undefined {

@@ -62,7 +62,7 @@ async function otherResources(
       [...type.views.keys()].map((view) => `${app.id}/${type.id}/${view}`),
     ),
   );
-  const ids = { app: apps.map(({ id }) => id), view: views }[resource.type] ?? [];
+  const ids = resource.type === 'app' ? apps.map(({ id }) => id) : resource.type === 'view' ? views : [];
   const results: ResourceId[] = [];
   for (const id of ids) {
     const target = await resolveResource(session, { type: resource.type, id });

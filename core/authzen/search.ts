@@ -21,11 +21,11 @@ export const DEFAULT_LIMIT = 50;
 const MOST_READS = 10;
 const AT_ONCE = 100;
 
-const PART_OF: Partial<Record<string, AccountPart>> = {
-  user: 'users',
-  serviceAccount: 'machines',
-  robot: 'machines',
-};
+const PART_OF: ReadonlyMap<string, AccountPart> = new Map([
+  ['user', 'users'],
+  ['serviceAccount', 'machines'],
+  ['robot', 'machines'],
+]);
 
 /**
  * The subjects of a type that may do something with a resource.
@@ -43,7 +43,7 @@ export async function searchSubjects(
   if (!target) return found([]);
   const may = (caller: Caller) => decideTarget(session, caller, target, action).decision;
   const entity = ({ type, principalId }: Caller) => ({ type, id: principalId });
-  const part = PART_OF[subject.type];
+  const part = PART_OF.get(subject.type);
   if (part === undefined) {
     const all = await others(session, subject.type);
     return found(all.filter(may).map(entity));

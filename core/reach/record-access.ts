@@ -88,10 +88,19 @@ export async function whoReachesRecord(session: Session, recordId: string): Prom
   };
 }
 
-/** Holders of passes of the record's type: a pass's ceiling names one. */
-async function holdersNear(session: Session, { app, recordType }: StoredRecord) {
-  const open = await session.runtime.store.listOpenGrants(session.published.environment);
-  const near = open.filter((grant) => grant.app === app && grant.recordType === recordType);
+/**
+ * Holders of passes of the record's type: a pass's ceiling names one. Those that were asked for by the record itself are
+ * read consistently, the others from the list of open ones.
+ */
+async function holdersNear(session: Session, { id, app, recordType }: StoredRecord) {
+  const { store } = session.runtime;
+  const { environment } = session.published;
+  const [own, open] = await Promise.all([
+    store.readGrants(environment, id),
+    store.listOpenGrants(environment),
+  ]);
+  const others = open.filter((grant) => grant.app === app && grant.recordType === recordType);
+  const near = [...own, ...others.filter((grant) => grant.recordId !== id)];
   return { found: await readHolders(session, near), complete: open.length < MOST_GRANTS };
 }
 

@@ -410,6 +410,16 @@ describe('searches', () => {
     expect((await somebodyElse.ask(SUBJECTS, on)).status).toBe(400);
   });
 
+  it('[D6] find nothing of types that there are none of, however they are called', async () => {
+    for (const type of ['spaceship', 'constructor', '__proto__', 'a/b/c', '/', '☃']) {
+      const subjects = await point.ask(SUBJECTS, { subject: { type }, action: read, resource: first });
+      const resources = await point.ask(RESOURCES, { subject: alice, action: read, resource: { type } });
+      const actions = await point.ask(ACTIONS, { subject: { type, id: type }, resource: { type, id: type } });
+      const found = [subjects, resources, actions].map(({ json }) => (json as Page).results);
+      expect([type, found]).toEqual([type, [[], [], []]]);
+    }
+  });
+
   it('[D6] find machines, views and apps as well', async () => {
     const machines = {
       subject: { type: 'serviceAccount' },
