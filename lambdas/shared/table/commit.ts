@@ -66,6 +66,7 @@ function checkSize(actions: readonly TableAction[]): void {
 function readRefusal(error: unknown, actions: readonly TableAction[]): 'conflict' | unknown {
   // The answer of an earlier attempt was lost while its transaction goes on.
   if (error instanceof TransactionInProgressException) return 'conflict';
+  if (isTooLarge(error)) return new DaypassError('LIMIT_EXCEEDED', TOO_LARGE);
   if (!(error instanceof TransactionCanceledException)) return error;
   const reasons = error.CancellationReasons ?? [];
   const failed = reasons.findIndex((reason) => reason.Code === 'ConditionalCheckFailed');
@@ -73,4 +74,20 @@ function readRefusal(error: unknown, actions: readonly TableAction[]): 'conflict
   if (failed >= 0) return new DaypassError(actions[failed]?.refusal ?? 'CONFLICT');
   if (reasons.some((reason) => reason.Code === 'TransactionConflict')) return 'conflict';
   return error;
+}
+
+const TOO_LARGE = 'what is kept of one record or one change of it must not have more than 400 KB';
+
+/** DynamoDB says so of the whole request, or of one part of it. */
+function isTooLarge(error: unknown): boolean {
+  const {
+    name,
+    message,
+    CancellationReasons = [],
+  } = error as Error & Pick<TransactionCanceledException, 'CancellationReasons'>;
+  const told = [
+    ...(name === 'ValidationException' ? [message] : []),
+    ...CancellationReasons.flatMap(({ Code, Message = '' }) => (Code === 'ValidationError' ? [Message] : [])),
+  ];
+  return told.some((text) => /size.*exceed/i.test(text));
 }
