@@ -126,7 +126,7 @@ const OPERATIONS = ['edit', 'complete', 'delete', 'edit-user', 'delete-user'];
 /** Headers that must not make a difference to who may. */
 const VARIED: [operation: string, extra: Record<string, string>][] = [
   ['complete', { 'if-match': '"1"' }],
-  ['complete', { 'idempotency-key': 'the same for all' }],
+  ['complete', { 'idempotency-key': 'the-same-for-all' }],
 ];
 
 /** What is answered, without what differs each time. */
