@@ -1,16 +1,9 @@
 import type { Node, ValueType } from '../../expressions/types.ts';
 import { operandOf } from './operands.ts';
 import type { Operand, Reader } from './reader.ts';
-import { ALWAYS, all, any, CedarRefusal, NEVER, not, patternText, relation, type Test } from './syntax.ts';
-
-/**
- * Both sides of a condition that may also be neither: where it cannot be evaluated, an allow does not hold and a deny
- * does not fail. Neither test can err.
- */
-export interface Truth {
-  readonly holds: Test;
-  readonly fails: Test;
-}
+import { emptiness } from './sizes.ts';
+import { ALWAYS, all, any, CedarRefusal, NEVER, not, patternText } from './syntax.ts';
+import { compared, type Truth, turned } from './truth.ts';
 
 /** A condition in Cedar. @throws CedarRefusal for what Cedar cannot say */
 export function truthOf(node: Node, reader: Reader): Truth {
@@ -60,16 +53,6 @@ export function truthOf(node: Node, reader: Reader): Truth {
 
 function bothOf({ args }: { args: readonly [Node, Node] }, reader: Reader): [Truth, Truth] {
   return [truthOf(args[0], reader), truthOf(args[1], reader)];
-}
-
-function turned({ holds, fails }: Truth): Truth {
-  return { holds: fails, fails: holds };
-}
-
-/** Holds where the values are there and the relation does; fails where they are there and it does not. */
-function compared(operands: readonly Operand[], text: string): Truth {
-  const present = all(...operands.map((operand) => operand.present));
-  return { holds: all(present, relation(text)), fails: all(present, not(relation(text))) };
 }
 
 function tested(operand: Operand): Truth {
@@ -124,41 +107,6 @@ function order(op: keyof typeof METHODS, [left, right]: readonly [Node, Node], r
   const [a, b] = [operandOf(left, reader), operandOf(right, reader)];
   const text = left.type === 'double' ? `${a.text}.${METHODS[op]}(${b.text})` : `${a.text} ${op} ${b.text}`;
   return compared([a, b], text);
-}
-
-const MIRRORED = { '==': '==', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
-const COMPARE: Readonly<Record<keyof typeof MIRRORED, (a: number, b: number) => boolean>> = {
-  '==': (a, b) => a === b,
-  '<': (a, b) => a < b,
-  '<=': (a, b) => a <= b,
-  '>': (a, b) => a > b,
-  '>=': (a, b) => a >= b,
-};
-
-/** Comparisons of a size with a number that ask only whether there is anything; undefined for all others. */
-function emptiness(op: keyof typeof MIRRORED, left: Node, right: Node, reader: Reader): Truth | undefined {
-  if (left.op === 'value' && right.op !== 'value') return emptiness(MIRRORED[op], right, left, reader);
-  if (left.op !== 'call' || left.name !== 'size' || right.op !== 'value') return undefined;
-  const compare = (size: number) => COMPARE[op](size, Number(right.value));
-  const [empty, more] = [compare(0), compare(1)];
-  if (
-    compare(2) !== more ||
-    compare(Number.MAX_SAFE_INTEGER) !== more ||
-    (op === '==' && Number(right.value) > 0)
-  ) {
-    return undefined;
-  }
-  const [of] = left.args as [Node];
-  const operand = operandOf(of, reader);
-  if (of.type !== 'string' && !of.type.startsWith('list<')) throw new CedarRefusal(`Cedar has no ${of.type}`);
-  const none = compared(
-    [operand],
-    of.type === 'string' ? `${operand.text} == ""` : `${operand.text}.isEmpty()`,
-  );
-  return {
-    holds: any(empty ? none.holds : NEVER, more ? none.fails : NEVER),
-    fails: any(empty ? NEVER : none.holds, more ? NEVER : none.fails),
-  };
 }
 
 function textTest(node: Node & { op: 'call' }, reader: Reader): Truth {

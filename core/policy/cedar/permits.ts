@@ -1,13 +1,14 @@
 import type { Environment } from '../../environments.ts';
 import { isDesignAction, TENANT_ADMINISTRATOR } from '../built-in.ts';
 import type { PolicyDocument, StoredRule } from '../document.ts';
-import { partsOf, selectorKey, selectorTier } from '../keys.ts';
-import type { FieldSet, ResourcePattern, Selector, Tier } from '../types.ts';
+import { selectorKey, selectorTier } from '../keys.ts';
+import type { Selector, Tier } from '../types.ts';
 import type { Cell } from './cells.ts';
 import { truthOf } from './conditions.ts';
 import type { Gates } from './gates.ts';
-import { entity, member, PRINCIPAL_TYPES, ROLE } from './names.ts';
+import { entity, PRINCIPAL_TYPES, ROLE } from './names.ts';
 import { Reader } from './reader.ts';
+import { fieldTest, fits, offered } from './scope.ts';
 import { names } from './selectors.ts';
 import {
   ALWAYS,
@@ -172,36 +173,6 @@ const SAVED = relation('resource has proposed');
 
 function tierOf(selector: Selector): Tier {
   return selectorTier(selectorKey(selector));
-}
-
-/** What a pattern leaves to ask of a resource of its kind. A record type is a type of its own. */
-function fits(pattern: ResourcePattern, { kind }: Cell): Test {
-  if (kind.type === 'record') return ALWAYS;
-  const parts = partsOf(pattern.type);
-  const given = parts.filter((part) => pattern[part] !== undefined);
-  if (given.length === parts.length && given.length > 0) {
-    return relation(`resource == ${entity(kind.entity, given.map((part) => pattern[part]).join('/'))}`);
-  }
-  return all(
-    ...given.flatMap((part) => [
-      relation(`resource has ${part}`),
-      relation(`${member('resource', part)} == ${stringLiteral(pattern[part] ?? '')}`),
-    ]),
-  );
-}
-
-/** The fields that a rule permits; the question names one, or none. */
-function fieldTest(fields: FieldSet = '*'): Test {
-  if (fields === '*') return ALWAYS;
-  const list = `[${fields.map(stringLiteral).join(', ')}]`;
-  return where(relation('context has field'), relation(`${list}.contains(context.field)`));
-}
-
-function offered({ from }: Cell): Test {
-  if (!from) return ALWAYS;
-  if (from.length === 0) return NEVER;
-  const list = `[${from.map(stringLiteral).join(', ')}]`;
-  return all(relation('resource has state'), relation(`${list}.contains(resource.state)`));
 }
 
 /** Nothing where the permit can never permit. */
