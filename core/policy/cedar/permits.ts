@@ -128,7 +128,8 @@ export class PermitMaker {
 
   #matches(rule: StoredRule, selector: Selector, cell: Cell): Test {
     const at = { environment: this.#environment, kind: cell.kind, action: cell.action };
-    return this.#orRefuse(rule, NEVER, () => all(names(selector, at), fits(rule.resource, cell)));
+    const otherwise = rule.effect === 'allow' ? NEVER : ALWAYS;
+    return this.#orRefuse(rule, otherwise, () => all(names(selector, at), fits(rule.resource, cell)));
   }
 
   #holds(rule: StoredRule, cell: Cell): Test {
