@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+import { ROOT } from './mutants.ts';
+
+/** One file with the harness, the tests, and the sources that hold all mutants. */
+export async function bundleSuite(instrumented: ReadonlyMap<string, string>, outfile: string): Promise<void> {
+  const plugin: Plugin = {
+    name: 'mutants',
+    setup({ onLoad }) {
+      onLoad({ filter: /\/(core|test)\/.*\.ts$/ }, ({ path }) => {
+        const source = instrumented.get(path.slice(ROOT.length)) ?? readFileSync(path, 'utf8');
+        // Tests read files beside themselves.
+        const url = JSON.stringify(pathToFileURL(path).href);
+        return { contents: source.replaceAll('import.meta.url', url), loader: 'ts' };
+      });
+    },
+  };
+  await build({
+    entryPoints: [`${ROOT}test/mutation/suite.ts`],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+    plugins: [plugin],
+    banner: { js: COMMON_JS },
+  });
+}
+
+/** What bundled CommonJS packages expect to find. */
+const COMMON_JS =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); const __dirname = import.meta.dirname;";
