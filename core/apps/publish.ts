@@ -4,6 +4,7 @@ import { DaypassError, type Problem } from '../errors.ts';
 import { canonicalJson } from '../journal/event.ts';
 import { accountSettings } from '../people/environment-settings.ts';
 import { sitePolicy } from '../policy/site-policy.ts';
+import { encodePolicy } from '../policy/text.ts';
 import type { SiteSettings } from '../runtime.ts';
 import { checkApp, type SiteNames } from './check.ts';
 import { type AppDefinition, appSchema } from './definition.ts';
@@ -80,7 +81,7 @@ export function planPublication(input: PublishInput): Publication | undefined {
     },
     replaces: manifest?.version ?? 0,
     versions,
-    policy: { hash: policy.hash, document: JSON.stringify(policy) },
+    policy: { hash: policy.hash, document: encodePolicy(policy) },
     ...(site.isNew && { settings: { version: site.version, settings: site.settings } }),
   };
 }

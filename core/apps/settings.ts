@@ -2,6 +2,7 @@ import { ENVIRONMENTS, type Environment } from '../environments.ts';
 import { DaypassError } from '../errors.ts';
 import { accountSettings } from '../people/environment-settings.ts';
 import { sitePolicy } from '../policy/site-policy.ts';
+import { encodePolicy } from '../policy/text.ts';
 import type { SiteSettings } from '../runtime.ts';
 import type { SettingsPublication } from './definition-store.ts';
 import type { DesignSession } from './drafts.ts';
@@ -103,6 +104,6 @@ function compile(
       publishedBy: manifest?.publishedBy ?? session.caller.principalId,
     },
     replaces: manifest?.version ?? 0,
-    policy: { hash: policy.hash, document: JSON.stringify(policy) },
+    policy: { hash: policy.hash, document: encodePolicy(policy) },
   };
 }
