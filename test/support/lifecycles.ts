@@ -38,6 +38,7 @@ export class Lifecycles {
   readonly runtime: Runtime;
   #staff: { visitor: Visitor; until: number } | undefined;
   #raised = 0;
+  #machine: string | undefined;
 
   private constructor(system: System, runtime: Runtime) {
     this.system = system;
@@ -67,7 +68,7 @@ export class Lifecycles {
     return { recordId: id, grantId: record?.grantId ?? '', email, number: values.number };
   }
 
-  async grant({ grantId }: Job): Promise<Grant> {
+  async grant({ grantId }: Pick<Job, 'grantId'>): Promise<Grant> {
     const grant = await this.runtime.store.readGrant('production', grantId);
     if (!grant) throw new Error(`There is no grant ${grantId}`);
     return grant;
@@ -78,7 +79,7 @@ export class Lifecycles {
   }
 
   /** Undefined when no token was made. */
-  async credential(job: Job): Promise<Credential | undefined> {
+  async credential(job: Pick<Job, 'grantId'>): Promise<Credential | undefined> {
     const { principalId, credentialId } = await this.grant(job);
     return principalId && credentialId
       ? this.runtime.store.readCredential(principalId, credentialId)
@@ -86,7 +87,9 @@ export class Lifecycles {
   }
 
   /** Somebody who holds the job's pass, and the header that picks it on API routes; undefined when there was none. */
-  async holder(job: Job): Promise<{ visitor: Visitor; pass: Record<string, string> } | undefined> {
+  async holder(
+    job: Pick<Job, 'grantId'>,
+  ): Promise<{ visitor: Visitor; pass: Record<string, string> } | undefined> {
     const credential = await this.credential(job);
     if (!credential) return undefined;
     const { principalId, id: credentialId, keyId } = credential;
@@ -97,7 +100,7 @@ export class Lifecycles {
   }
 
   /** Whether the job's pass opens its contractor's list right now. */
-  async letsIn(job: Job): Promise<boolean> {
+  async letsIn(job: Pick<Job, 'grantId'>): Promise<boolean> {
     const holder = await this.holder(job);
     if (!holder) return false;
     const { status } = await holder.visitor.get(`${WORK_ORDERS}/views/my-work-orders`, holder.pass);
@@ -131,18 +134,24 @@ export class Lifecycles {
   }
 
   /** Undefined while it was not started. */
-  async execution({ grantId }: Job): Promise<ExecutionDescription | undefined> {
-    const all = await this.system.executions.list();
-    const found = all.find(({ name }) => name === `grant-${grantId}`);
-    return found && this.system.executions.describe(found.executionArn);
+  async execution(job: Pick<Job, 'grantId'>): Promise<ExecutionDescription | undefined> {
+    const arn = await this.#arnOf(job);
+    return arn === undefined ? undefined : this.system.executions.describe(arn).catch(() => undefined);
   }
 
-  async path({ grantId }: Job): Promise<string[]> {
-    return this.system.executions.path(`grant-${grantId}`);
+  async path(job: Pick<Job, 'grantId'>): Promise<string[]> {
+    return this.system.executions.path((await this.#arnOf(job)) ?? '');
+  }
+
+  /** Known from any other execution's, so that thousands need not be listed to find one. */
+  async #arnOf({ grantId }: Pick<Job, 'grantId'>): Promise<string | undefined> {
+    const [any] = this.#machine ? [] : await this.system.executions.list();
+    this.#machine ??= any?.executionArn.slice(0, any.executionArn.lastIndexOf(':'));
+    return this.#machine && `${this.#machine}:grant-${grantId}`;
   }
 
   /** The state in which the job's execution is. */
-  async state(job: Job): Promise<string | undefined> {
+  async state(job: Pick<Job, 'grantId'>): Promise<string | undefined> {
     return (await this.execution(job)) && (await this.path(job)).at(-1);
   }
 }

@@ -1,0 +1,262 @@
+import type { Grant } from '../../core/grants/grant.ts';
+import type { StoredRecord } from '../../core/records/record.ts';
+import type { System } from '../../local/system.ts';
+import type { Answer } from '../../local/visitor.ts';
+import { createJobFaults, type JobFaults, type StateName } from '../support/job-faults.ts';
+import { DAY_MS, type Lifecycles, MINUTE_MS } from '../support/lifecycles.ts';
+import { WORK_ORDERS, workOrder } from '../support/property-management.ts';
+import { type Judgement, judge } from './judge.ts';
+import { type Deed, isMild, type LifecyclePlan } from './plan.ts';
+
+/** One work order of a round: what was planned for it, and what its people saw. */
+export interface Case {
+  plan: LifecyclePlan;
+  number: string;
+  email: string;
+  recordId: string;
+  /** The answer that told the contractor or dispatcher that the job is done. */
+  reported?: Answer;
+  /** What was wrong while the pass had to be of use. */
+  findings: string[];
+}
+
+const HOUR_MS = 60 * MINUTE_MS;
+const DUE_IN_DAYS = 3;
+const AT_A_TIME = 8;
+const TRIES = 12;
+let rounds = 0;
+
+/**
+ * Lets work orders go through their troubles side by side, three days long, then through quiet hours in which all has
+ * to come right; judges each.
+ */
+export async function runRound(
+  system: System,
+  lifecycles: Lifecycles,
+  plans: readonly LifecyclePlan[],
+): Promise<Judgement[]> {
+  return new Round(system, lifecycles, plans).run();
+}
+
+class Round {
+  readonly #system: System;
+  readonly #lifecycles: Lifecycles;
+  readonly #faults: JobFaults;
+  readonly #cases: Case[];
+  readonly #dueDate: string;
+
+  constructor(system: System, lifecycles: Lifecycles, plans: readonly LifecyclePlan[]) {
+    rounds += 1;
+    this.#system = system;
+    this.#lifecycles = lifecycles;
+    this.#faults = createJobFaults(system);
+    this.#dueDate = new Date(system.clock.now() + DUE_IN_DAYS * DAY_MS).toISOString().slice(0, 10);
+    this.#cases = plans.map((plan, index) => ({
+      plan,
+      number: `CHAOS-${rounds}-${index}`,
+      email: `chaos-${rounds}-${index}@firm.example`,
+      recordId: '',
+      findings: [],
+    }));
+  }
+
+  async run(): Promise<Judgement[]> {
+    await this.#system.mail.clear();
+    for (const one of this.#cases) this.#plan(one);
+    await this.#each((one) => this.#submit(one));
+    await this.#pass(5 * MINUTE_MS, 30 * MINUTE_MS);
+    await this.#each((one) => this.#lookIn(one, isMild(one.plan)));
+    await this.#each((one) => this.#act(one));
+    await this.#pass(0);
+    await this.#redriveLater();
+    await this.#pass(40 * MINUTE_MS);
+
+    const end = Date.parse(`${this.#dueDate}T00:00:00Z`) + DAY_MS;
+    await this.#system.clock.moveTo(end - DAY_MS + MINUTE_MS);
+    await this.#pass(30 * MINUTE_MS);
+    await this.#each((one) => this.#lookIn(one, false));
+    await this.#each((one) => this.#actLate(one, 'the contractor reports it done after the reminder'));
+    await this.#pass(10 * MINUTE_MS);
+
+    this.#faults.clear();
+    await this.#system.clock.moveTo(end + MINUTE_MS);
+    await this.#pass(0);
+    const extended: Deed =
+      'a dispatcher extends the pass, and the contractor reports it done after the first end';
+    await this.#each((one) => this.#actLate(one, extended));
+    await this.#pass(15 * MINUTE_MS);
+    for (let hours = 0; hours < 9 && (await this.#someOpen()); hours++) await this.#pass(HOUR_MS);
+    const mails = await this.#system.mail.messages();
+    return Promise.all(this.#cases.map((one) => judge(this.#lifecycles, one, mails)));
+  }
+
+  async #each(work: (one: Case) => Promise<unknown>): Promise<void> {
+    const waiting = [...this.#cases];
+    const worker = async () => {
+      for (let one = waiting.shift(); one; one = waiting.shift()) await work(one);
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+  }
+
+  async #pass(...steps: number[]): Promise<void> {
+    for (const ms of steps) {
+      await this.#system.clock.settled(120_000);
+      if (ms > 0) await this.#system.clock.advance(ms);
+    }
+    await this.#system.clock.settled(120_000);
+  }
+
+  #plan({ plan, number }: Case): void {
+    for (const trouble of plan.troubles) this.#faults.plan(number, trouble);
+    for (const { at, afterwards } of plan.aborts) {
+      this.#faults.plan(number, {
+        at,
+        target: 'write',
+        failure: {
+          meanwhile: ({ during }) => this.#abort(during as { grantId: string; state: StateName }, afterwards),
+        },
+      });
+    }
+  }
+
+  async #abort({ grantId }: { grantId: string }, afterwards: string): Promise<void> {
+    await this.#system.executions.stop(`grant-${grantId}`);
+    if (afterwards === 'redrive at once') await this.#system.executions.redrive(`grant-${grantId}`);
+  }
+
+  async #redriveLater(): Promise<void> {
+    for (const { plan, recordId } of this.#cases) {
+      if (!plan.aborts.some(({ afterwards }) => afterwards === 'redrive later')) continue;
+      for (const { id } of await this.#grants(recordId)) {
+        const execution = await this.#lifecycles.execution({ grantId: id });
+        if (execution?.status === 'ABORTED') await this.#system.executions.redrive(execution.executionArn);
+      }
+    }
+  }
+
+  /** As somebody does who gets no answer: the same request again, which counts once. */
+  async #insist(send: () => Promise<Answer>): Promise<Answer> {
+    for (let tried = 1; ; tried++) {
+      const answer = await send();
+      if (answer.status < 500 || tried === TRIES) return answer;
+    }
+  }
+
+  async #submit(one: Case): Promise<void> {
+    const { number, email } = one;
+    const values = workOrder({ name: `Contractor ${number}`, email }, { number, dueDate: this.#dueDate });
+    const staff = await this.#lifecycles.staff();
+    const path = `${WORK_ORDERS}/records`;
+    const headers = { 'idempotency-key': number };
+    const answer = await this.#insist(() => staff.json('POST', path, { operation: 'add', values }, headers));
+    if (answer.status !== 201)
+      throw new Error(`Submitting ${number} answered ${answer.status} ${answer.text}`);
+    one.recordId = (answer.json as { id: string }).id;
+    await this.#actAtOnce(one);
+  }
+
+  async #actAtOnce(one: Case): Promise<void> {
+    if (one.plan.deed === 'a dispatcher closes it at once') await this.#close(one);
+    if (one.plan.deed === 'a dispatcher deletes it at once') await this.#delete(one);
+    if (one.plan.deed === 'the contractor reports it done as soon as the pass is there') {
+      // Whoever has got the mail does not wait for a workflow to settle.
+      for (let looks = 0; looks < 100 && !(await this.#complete(one)); looks++) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+  }
+
+  async #act(one: Case): Promise<void> {
+    switch (one.plan.deed) {
+      case 'the contractor reports it done':
+      case 'the contractor reports it done as soon as the pass is there':
+        if (!one.reported) await this.#complete(one);
+        return;
+      case 'a dispatcher closes it':
+        return this.#close(one);
+      case 'a dispatcher deletes it':
+        return this.#delete(one);
+      case 'a dispatcher revokes the pass':
+        return this.#staff('POST', '/admin/tokens/production/revoke', async () => ({
+          passes: (await this.#live(one)).map(({ id }) => id),
+        }));
+      case 'a dispatcher extends the pass, and the contractor reports it done after the first end':
+        for (const { id, expiresAt = 0 } of await this.#live(one)) {
+          const until = new Date(expiresAt + DAY_MS / 2).toISOString();
+          await this.#staff('POST', `/admin/tokens/production/${id}/extend`, async () => ({ until }));
+        }
+        return;
+      case 'a dispatcher corrects the address, and the new contractor reports it done': {
+        const values = { contractorEmail: `new-${one.email}` };
+        await this.#staff('POST', `/production/records/${one.recordId}/operations/edit`, async () => ({
+          values,
+        }));
+        await this.#pass(0);
+        await this.#complete(one);
+      }
+    }
+  }
+
+  async #actLate(one: Case, deed: Deed): Promise<void> {
+    if (one.plan.deed === deed) await this.#complete(one);
+  }
+
+  async #staff(method: string, path: string, body: () => Promise<unknown>): Promise<void> {
+    const staff = await this.#lifecycles.staff();
+    await this.#insist(async () => staff.json(method, path, await body()));
+  }
+
+  async #close(one: Case): Promise<void> {
+    const staff = await this.#lifecycles.staff();
+    const path = `/production/records/${one.recordId}/operations/complete`;
+    one.reported = await this.#insist(() => staff.json('POST', path, { values: {} }));
+  }
+
+  #delete({ recordId }: Case): Promise<void> {
+    return this.#staff('POST', `/production/records/${recordId}/operations/delete`, async () => ({}));
+  }
+
+  /** @returns false while there is no pass to do it with */
+  async #complete(one: Case): Promise<boolean> {
+    const grants = await this.#grants(one.recordId);
+    if (grants.every(({ status }) => status === 'ended' || status === 'failed')) return true;
+    const [grant] = grants.filter(({ status }) => status === 'live');
+    const holder = grant && (await this.#lifecycles.holder({ grantId: grant.id }));
+    if (!holder) return false;
+    const path = `/production/records/${one.recordId}/operations/complete`;
+    const body = { values: { completionNotes: 'Done.' } };
+    one.reported = await this.#insist(() => holder.visitor.json('POST', path, body, holder.pass));
+    return true;
+  }
+
+  #grants(recordId: string): Promise<Grant[]> {
+    return this.#lifecycles.runtime.store.readGrants('production', recordId);
+  }
+
+  async #live(one: Case): Promise<Grant[]> {
+    return (await this.#grants(one.recordId)).filter(({ status }) => status === 'live');
+  }
+
+  async #someOpen(): Promise<boolean> {
+    const all = await Promise.all(this.#cases.map(({ recordId }) => this.#grants(recordId)));
+    return all.flat().some(({ status }) => status !== 'ended' && status !== 'failed');
+  }
+
+  /** Between the troubles: what is live must be of use, and what failed must be told. */
+  async #lookIn(one: Case, mustLive: boolean): Promise<void> {
+    const { deed } = one.plan;
+    const record = await this.#lifecycles.runtime.store.readRecord('production', one.recordId);
+    for (const grant of await this.#grants(one.recordId)) {
+      if (grant.status === 'live' && (grant.expiresAt ?? 0) > this.#system.clock.now()) {
+        if (!(await this.#lifecycles.letsIn({ grantId: grant.id })))
+          one.findings.push('LOST: a live pass lets nobody in');
+        if (!grant.notified && !isTold(record))
+          one.findings.push('LOST: no mail was sent, and nobody was told');
+      } else if (mustLive && !deed.includes('at once') && !deed.includes('as soon as')) {
+        one.findings.push(`LOST: the pass is ${grant.status}, although all troubles pass by themselves`);
+      }
+    }
+  }
+}
+
+const isTold = (record: StoredRecord | undefined) => !record || record.trouble !== undefined;

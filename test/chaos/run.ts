@@ -1,0 +1,49 @@
+import { parseArgs } from 'node:util';
+import { runCampaign } from './campaign.ts';
+import { describeJudgement } from './judge.ts';
+import { describePlan } from './plan.ts';
+import { shrink } from './shrink.ts';
+
+const { values } = parseArgs({
+  options: {
+    lifecycles: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    'per-round': { type: 'string', default: '50' },
+    'shrink-at-most': { type: 'string', default: '3' },
+  },
+});
+const lifecycles = Number(values.lifecycles);
+const seed = Number(values.seed);
+const perRound = Number(values['per-round']);
+
+console.log(`${lifecycles} lifecycles from seed ${seed}, ${perRound} side by side`);
+const since = performance.now();
+const totals = await runCampaign({
+  lifecycles,
+  seed,
+  perRound,
+  onRound({ lifecycles: done, orphans, losses, duplicates }, ms) {
+    const pace = `${((1000 * perRound) / ms).toFixed(1)}/s`;
+    console.log(`${done} done, ${pace}: orphans ${orphans}, losses ${losses}, duplicate mails ${duplicates}`);
+  },
+});
+const seconds = (performance.now() - since) / 1000;
+console.log(`
+lifecycles        ${totals.lifecycles} in ${Math.round(seconds)} s (${(totals.lifecycles / seconds).toFixed(1)}/s)
+passes            ${totals.passes}
+mails             ${totals.mails}
+orphans           ${totals.orphans}
+losses            ${totals.losses}
+duplicate mails   ${totals.duplicates} (at most one of a kind)
+`);
+
+for (const failed of totals.failed) console.log(`${describeJudgement(failed)}\n`);
+for (const failed of totals.failed.slice(0, Number(values['shrink-at-most']))) {
+  console.log(`Shrinking the failure of seed ${failed.plan.seed} …`);
+  const smallest = await shrink(failed);
+  if (!smallest)
+    console.log('  It does not fail alone. Repeat its round with the same --seed and --per-round.');
+  else console.log(`  ${describePlan(smallest.plan)}\n    → ${smallest.findings.join('\n    → ')}`);
+  console.log(`  npm run test:chaos -- --lifecycles 1 --seed ${failed.plan.seed}\n`);
+}
+process.exit(totals.failed.length > 0 || totals.orphans > 0 ? 1 : 0);
