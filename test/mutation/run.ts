@@ -10,12 +10,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { bundleSuite } from './bundle.ts';
 import { createMutants, type Mutant, ROOT } from './mutants.ts';
+import { openProgress } from './progress.ts';
 import { writeResults } from './results.ts';
 
 const run = promisify(execFile);
 /** A mutant that takes longer than this runs for ever. */
 const TIMEOUT = 120_000;
-const WORKERS = 2;
+const WORKERS = Number(process.env.MUTATION_WORKERS ?? 2);
 
 interface Coverage {
   readonly durations: readonly number[];
@@ -38,15 +39,19 @@ await bundleSuite(instrumented, bundle);
 const coverage = await measureCoverage();
 console.log(`${mutants.length} mutants, ${coverage.names.length} tests`);
 
-const verdicts: Verdict[] = [];
-const queue = [...mutants];
+// A run that was interrupted goes on where it stopped, as long as neither sources nor tests have changed.
+const progress = openProgress(bundle);
+const verdicts: Verdict[] = [...progress.known.values()];
+const queue = mutants.filter(({ id }) => !progress.known.has(id));
 await Promise.all(Array.from({ length: WORKERS }, work));
 rmSync(folder, { recursive: true });
 writeResults(verdicts, only === undefined);
 
 async function work(): Promise<void> {
   for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
-    verdicts.push(await judge(mutant));
+    const verdict = await judge(mutant);
+    verdicts.push(verdict);
+    progress.keep(verdict);
     if (verdicts.length % 100 === 0) console.log(`${verdicts.length} of ${mutants.length}`);
   }
 }

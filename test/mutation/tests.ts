@@ -7,5 +7,7 @@ import '../unit/policy/delegation.test.ts';
 import '../unit/policy/corpus.test.ts';
 import '../unit/policy/engine.test.ts';
 import '../unit/policy/property-management.test.ts';
+import '../unit/policy/sources.test.ts';
+import '../unit/policy/search.test.ts';
 import '../unit/policy/properties.test.ts';
 import '../unit/expressions/differential.test.ts';
