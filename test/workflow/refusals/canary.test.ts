@@ -77,8 +77,10 @@ beforeAll(async () => {
   const bounced = await system.mail.waitFor(({ to }) => to.includes('bounce@contractor.example'));
   remember('the pass whose mail came back', new URL(linkIn(bounced.text)).searchParams.get('token') ?? '');
   system.mail.happen('Bounce', bounced.messageId);
-  await system.waitFor('the record tells of the bounce', async () =>
-    (await readRecord(dispatcher, failed.id)).trouble ? true : undefined,
+  await system.waitFor(
+    'the record tells of the bounce',
+    async () => ((await readRecord(dispatcher, failed.id)).trouble ? true : undefined),
+    { timeout: 45_000 },
   );
   const { executionArn } = (await system.executions.list()).find(({ name }) => name.includes(failed.id)) as {
     executionArn: string;
