@@ -14,6 +14,11 @@ export const ERRORS = {
   },
   CREDENTIAL_MISSING: { status: 401, title: 'Sign in, or send an API key, to use this address.' },
   FORBIDDEN: { status: 403, title: 'You may not do this. Ask an administrator if you need to.' },
+  SIGN_IN_REFUSED: {
+    status: 403,
+    title:
+      'Signing in did not work. Begin again, have a link mailed to you, or ask an administrator whether you have an account here.',
+  },
   OWN_ACCOUNT: { status: 403, title: 'Nobody deletes their own account. Ask another administrator.' },
   ORIGIN_REFUSED: {
     status: 403,

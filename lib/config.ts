@@ -22,6 +22,22 @@ const domain = z.strictObject({
     .describe('Route 53 zone in which the address records are made; without it, make them by hand'),
 });
 
+const signInIssuer = z.strictObject({
+  issuer: z
+    .string()
+    .max(500)
+    .regex(/^(https:\/\/[^\s?#]+|http:\/\/localhost(:\d+)?(\/[^\s?#]*)?)$/, {
+      error: 'must be the issuer as it names itself, beginning with https://, without query',
+    })
+    .describe('Its `/.well-known/openid-configuration` says the rest'),
+  clientId: z.string().min(1).max(200).describe('As which this site is registered there'),
+  name: z.string().min(1).max(60).describe('What the button says after “Sign in with”'),
+  publicClient: z
+    .boolean()
+    .default(false)
+    .describe('Registered without a client secret: PKCE alone protects the code'),
+});
+
 const fields = z.strictObject({
   $schema: z.string().optional().describe('For editors'),
   stage: z
@@ -67,6 +83,9 @@ const fields = z.strictObject({
     .default([])
     .describe('While the account is in the SES sandbox: the verified addresses that mails may go to'),
   domain: domain.optional(),
+  oidc: signInIssuer
+    .optional()
+    .describe('OpenID Connect issuer that staff may sign in with besides mailed links'),
   alarmEmail: email.optional().describe('Who is told of alarms'),
   tokenLifetimeDays: z
     .int()

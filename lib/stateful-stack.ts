@@ -21,6 +21,8 @@ export interface Data {
   tableStreamArn: string;
   signingKeysArn: string;
   journalKeysArn: string;
+  /** The secret that an issuer of sign-ins gave this site; absent without one. */
+  oidcSecretArn?: string;
   configurationSetName: string;
 }
 
@@ -42,6 +44,8 @@ export class StatefulStack extends Stack {
       removalPolicy,
     );
     const journalKeys = this.keys('JournalKeys', 'Keys that chain the event journal', removalPolicy);
+    const oidcSecret =
+      config.oidc && !config.oidc.publicClient ? this.clientSecret(removalPolicy) : undefined;
     const configurationSet = this.mail(config, removalPolicy);
 
     const streamArn = table.tableStreamArn as string;
@@ -53,6 +57,7 @@ export class StatefulStack extends Stack {
       tableStreamArn: config.restoredTable?.streamArn ?? streamArn,
       signingKeysArn: signingKeys.secretArn,
       journalKeysArn: journalKeys.secretArn,
+      ...(oidcSecret && { oidcSecretArn: oidcSecret.secretArn }),
       configurationSetName: configurationSet.configurationSetName,
     };
     // Exported whether used or not: switching to a restored table must not take away an export that is still imported.
@@ -61,6 +66,7 @@ export class StatefulStack extends Stack {
     new CfnOutput(this, 'TableName', { value: this.data.tableName });
     new CfnOutput(this, 'SigningKeysSecretArn', { value: signingKeys.secretArn });
     new CfnOutput(this, 'JournalKeysSecretArn', { value: journalKeys.secretArn });
+    if (oidcSecret) new CfnOutput(this, 'OidcSecretArn', { value: oidcSecret.secretArn });
   }
 
   private table(config: Config, removalPolicy: RemovalPolicy): Table {
@@ -101,6 +107,21 @@ export class StatefulStack extends Stack {
       id: 'AwsSolutions-SMG4',
       reason:
         'Rotation adds a key and keeps the old one until no live token names it; a schedule that replaces the value would end every link at once. See docs/deploy.md, Rotate the keys.',
+    });
+    return secret;
+  }
+
+  /** The issuer makes the client secret; until it is put in, a random one stands there that fits nothing. */
+  private clientSecret(removalPolicy: RemovalPolicy): Secret {
+    const secret = new Secret(this, 'OidcSecret', {
+      description: 'Client secret of this site at the issuer that staff sign in with',
+      removalPolicy,
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+    });
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason:
+        'The issuer makes this secret, and only there can it be replaced. See docs/deploy.md, Sign in with an issuer.',
     });
     return secret;
   }

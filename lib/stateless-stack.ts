@@ -70,6 +70,13 @@ export class StatelessStack extends Stack {
     // `npm run apply` and `npm run first-owner` find the site by these.
     new CfnOutput(this, 'SiteId', { value: config.siteId });
     new CfnOutput(this, 'SiteUrl', { value: front.siteUrl });
+    if (config.oidc) {
+      const description = 'Redirect URI to register at the issuer';
+      new CfnOutput(this, 'OidcRedirectUri', {
+        value: `${front.siteUrl}/sign-in/oidc/callback`,
+        description,
+      });
+    }
   }
 
   private mailEvents(config: Config, data: Data, { function: lambda, deadLetters }: DaypassFunction): void {

@@ -1,3 +1,4 @@
+import type { Change } from '../changes.ts';
 import { DaypassError } from '../errors.ts';
 import { composeMail, type Mailer } from '../mail/mail.ts';
 import type { Caller } from '../ports.ts';
@@ -91,18 +92,14 @@ export async function createSignInLink(runtime: Runtime, user: Principal, to?: s
  * @returns the session's token and its end in epoch milliseconds
  * @throws DaypassError CREDENTIAL_INVALID when the link is wrong, used, or too old
  */
-export async function redeemSignIn(
-  runtime: Runtime,
-  text: string,
-): Promise<{ token: string; expiresAt: number; principalId: string }> {
+export async function redeemSignIn(runtime: Runtime, text: string): Promise<SessionAnswer> {
   const link = readToken(text, runtime.keyring, runtime.siteId);
   if (link?.kind !== 'signIn') throw new DaypassError('CREDENTIAL_INVALID');
   const { principalId } = link;
   const user = await runtime.store.readPrincipal(principalId);
   if (user?.type !== 'user') throw new DaypassError('CREDENTIAL_INVALID');
   const now = runtime.now();
-  const id = runtime.newId();
-  const expiresAt = now + SESSION_LIFETIME_MS;
+  const session = newSession(runtime, principalId, now);
   try {
     await runtime.store.commit([
       {
@@ -114,27 +111,49 @@ export async function redeemSignIn(
         requireLive: true,
         signInLink: true,
       },
-      {
-        kind: 'addCredential',
-        credential: {
-          id,
-          principalId,
-          kind: 'session',
-          keyId: runtime.keyring.active,
-          createdAt: new Date(now).toISOString(),
-          expiresAt,
-        },
-      },
+      session.change,
     ]);
   } catch (error) {
     if (error instanceof DaypassError && error.code === 'PASS_ENDED')
       throw new DaypassError('CREDENTIAL_INVALID');
     throw error;
   }
+  return session.answer;
+}
+
+/** A session's token and its end in epoch milliseconds. */
+export interface SessionAnswer {
+  token: string;
+  expiresAt: number;
+  principalId: string;
+}
+
+/** A new session of a user, and what has to be written for it. */
+export function newSession(
+  runtime: Runtime,
+  principalId: string,
+  now: number,
+): { change: Change; answer: SessionAnswer } {
+  const { keyring, siteId } = runtime;
+  const credentialId = runtime.newId();
+  const expiresAt = now + SESSION_LIFETIME_MS;
   return {
-    token: formatToken({ kind: 'session', principalId, credentialId: id }, runtime.keyring, runtime.siteId),
-    expiresAt,
-    principalId,
+    change: {
+      kind: 'addCredential',
+      credential: {
+        id: credentialId,
+        principalId,
+        kind: 'session',
+        keyId: keyring.active,
+        createdAt: new Date(now).toISOString(),
+        expiresAt,
+      },
+    },
+    answer: {
+      token: formatToken({ kind: 'session', principalId, credentialId }, keyring, siteId),
+      expiresAt,
+      principalId,
+    },
   };
 }
 

@@ -1,6 +1,8 @@
 import { isEnvironment } from '../../core/environments.ts';
+import { clearCookie } from '../shared/http/cookies.ts';
 import type { PageFailure } from '../shared/http/create-handler.ts';
 import { type ApiResponse, seeOther } from '../shared/http/request.ts';
+import { ISSUER_CALLBACK } from './issuer.ts';
 import { FailedPage } from './pages/failed.tsx';
 import { EndedPage, NotOpenPage } from './pages/pass.tsx';
 import { type Portal, page, plainFrame } from './portal.ts';
@@ -20,11 +22,14 @@ export function errorPage(portal: Portal): (failure: PageFailure) => Promise<Api
     if (pass !== undefined && code === 'CREDENTIAL_MISSING') {
       return page(frame, 'Open your link again', <NotOpenPage typed={typed} />, { status });
     }
-    const on = mustSignIn(failure)
-      ? { href: signIn(path), label: 'Sign in' }
-      : pass !== undefined
-        ? { href: `/pass/${pass}`, label: 'Back to my work' }
-        : { href: '/', label: 'To the start page' };
+    const back = path === ISSUER_CALLBACK;
+    const on = back
+      ? { href: '/sign-in', label: 'Begin again' }
+      : mustSignIn(failure)
+        ? { href: signIn(path), label: 'Sign in' }
+        : pass !== undefined
+          ? { href: `/pass/${pass}`, label: 'Back to my work' }
+          : { href: '/', label: 'To the start page' };
     const { title, detail, problems, requestId } = document;
     const content = (
       <FailedPage
@@ -37,7 +42,9 @@ export function errorPage(portal: Portal): (failure: PageFailure) => Promise<Api
         {...(problems && { problems })}
       />
     );
-    return page(frame, 'Error', content, { status });
+    // Whatever came back was the answer to this one attempt.
+    const cookies = back ? [clearCookie(portal.siteUrl, portal.names.signIn)] : [];
+    return page(frame, 'Error', content, { status, cookies });
   };
 }
 

@@ -1,4 +1,4 @@
-import { readEnvironment } from '../shared/environment.ts';
+import { readEnvironment, readIssuerSettings } from '../shared/environment.ts';
 import { cookieNames } from '../shared/http/cookies.ts';
 import { createHandler } from '../shared/http/create-handler.ts';
 import { createMailer } from '../shared/mailer.ts';
@@ -8,6 +8,7 @@ import { createWiring } from '../shared/wiring.ts';
 import { pageAssets, readAsset } from './assets.ts';
 import { errorPage } from './error-page.tsx';
 import { homeHandlers } from './handlers/home.tsx';
+import { issuerHandlers } from './handlers/issuer.ts';
 import { livePassHandlers } from './handlers/live-passes.tsx';
 import { manageMachineHandlers } from './handlers/manage-machines.tsx';
 import { manageRoleHandlers } from './handlers/manage-roles.tsx';
@@ -15,11 +16,13 @@ import { manageUserHandlers } from './handlers/manage-users.tsx';
 import { passHandlers } from './handlers/pass.tsx';
 import { signInHandlers } from './handlers/sign-in.tsx';
 import { staffHandlers } from './handlers/staff.tsx';
+import { createIssuer } from './issuer.ts';
 import type { Portal } from './portal.ts';
 
 const environment = readEnvironment('portal');
 const wiring = createWiring(environment);
 const logger = createLogger('portal');
+const issuerSettings = readIssuerSettings();
 const portal: Portal = {
   siteUrl: environment.SITE_URL,
   names: cookieNames(environment.SITE_URL),
@@ -29,6 +32,7 @@ const portal: Portal = {
     replyTo: environment.REPLY_TO,
     configurationSet: environment.CONFIGURATION_SET,
   }),
+  ...(issuerSettings && { issuer: createIssuer(issuerSettings, environment.SITE_URL) }),
   logger,
   runtime: wiring.runtime,
   session: wiring.session,
@@ -46,6 +50,7 @@ export const handler = createHandler({
   handlers: {
     ...homeHandlers(portal),
     ...signInHandlers(portal),
+    ...issuerHandlers(portal),
     ...passHandlers(portal),
     ...staffHandlers(portal),
     ...livePassHandlers(portal),

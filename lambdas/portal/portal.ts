@@ -8,6 +8,7 @@ import type { CookieNames } from '../shared/http/cookies.ts';
 import type { ApiResponse } from '../shared/http/request.ts';
 import type { OpenPeople } from '../shared/people-session.ts';
 import type { Frame } from './frame.ts';
+import type { Issuer } from './issuer.ts';
 import { renderPage } from './pages/layout.tsx';
 
 /** What the handlers of pages work with. */
@@ -16,7 +17,9 @@ export interface Portal {
   names: CookieNames;
   assets: Frame['assets'];
   mailer: Mailer;
-  logger: Pick<Logger, 'error'>;
+  /** Where staff may sign in besides; absent where none is configured. */
+  issuer?: Issuer;
+  logger: Pick<Logger, 'error' | 'warn'>;
   runtime(): Promise<Runtime>;
   /** A caller's session in an environment. */
   session(caller: Caller, environment: Environment): Promise<Session>;

@@ -37,6 +37,33 @@ const SCHEMAS = {
   'mail-events': keyless.extend(journal.shape),
 } as const;
 
+/** The issuer that staff may sign in with, for the portal; all of it is absent where none is configured. */
+const issuer = z.object({
+  OIDC_ISSUER: z.url(),
+  OIDC_CLIENT_ID: z.string().min(1),
+  OIDC_NAME: z.string().min(1).describe('What people call it'),
+  OIDC_SECRET_ARN: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Secret that holds the client secret; a public client has none'),
+});
+export const ISSUER_VARIABLES = Object.keys(issuer.shape) as (keyof typeof issuer.shape)[];
+export type IssuerSettings = z.output<typeof issuer>;
+
+/**
+ * The issuer's settings, or undefined where staff sign in by mailed links alone.
+ * @throws Error when only a part of them is set
+ */
+export function readIssuerSettings(
+  variables: Record<string, string | undefined> = process.env,
+): IssuerSettings | undefined {
+  if (ISSUER_VARIABLES.every((name) => variables[name] === undefined)) return undefined;
+  const result = issuer.safeParse(variables);
+  if (!result.success) throw new Error('The portal cannot start: its OIDC_ variables are incomplete');
+  return result.data;
+}
+
 export type FunctionEnvironment<Name extends keyof typeof SCHEMAS> = z.output<(typeof SCHEMAS)[Name]>;
 
 /**

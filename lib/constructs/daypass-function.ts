@@ -13,6 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { ISSUER_VARIABLES } from '../../lambdas/shared/environment.ts';
 import type { Config } from '../config.ts';
 import { FUNCTIONS, variablesOf } from '../functions.ts';
 import { type DeployedFunction, METRICS_NAMESPACE, nameOf } from '../names.ts';
@@ -115,7 +116,20 @@ function environmentOf(scope: Construct, props: DaypassFunctionProps): Record<st
       throw new Error(`The function ${name} asks for ${variable}; give it in environmentOf`);
     environment[variable] = value;
   }
-  return environment;
+  return name === 'portal' ? { ...environment, ...issuerOf(props) } : environment;
+}
+
+/** What only the portal is told, and only where staff may sign in with an issuer. */
+function issuerOf({ config, data }: DaypassFunctionProps): Record<string, string> {
+  const { oidc } = config;
+  if (!oidc) return {};
+  const values: Record<(typeof ISSUER_VARIABLES)[number], string | undefined> = {
+    OIDC_ISSUER: oidc.issuer,
+    OIDC_CLIENT_ID: oidc.clientId,
+    OIDC_NAME: oidc.name,
+    OIDC_SECRET_ARN: data.oidcSecretArn,
+  };
+  return Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (value ? [[key, value]] : [])));
 }
 
 function statementsOf(scope: Construct, props: DaypassFunctionProps): PolicyStatement[] {
@@ -140,6 +154,7 @@ function statementsOf(scope: Construct, props: DaypassFunctionProps): PolicyStat
   const secrets = [
     ...(told.has('SIGNING_KEYS_ARN') ? [data.signingKeysArn] : []),
     ...(told.has('JOURNAL_KEYS_ARN') ? [data.journalKeysArn] : []),
+    ...(name === 'portal' && data.oidcSecretArn ? [data.oidcSecretArn] : []),
   ];
   if (secrets.length > 0) {
     statements.push(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: secrets }));

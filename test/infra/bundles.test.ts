@@ -46,6 +46,16 @@ describe('the bundle of', () => {
     ).toEqual([]);
   });
 
+  it('portal alone carries the client of OpenID Connect', () => {
+    const carrying = FUNCTION_NAMES.filter((name) =>
+      Object.keys(outputOf(name)?.inputs ?? {}).some((file) =>
+        /node_modules\/(openid-client|oauth4webapi)\//.test(file),
+      ),
+    );
+
+    expect(carrying).toEqual(['portal']);
+  });
+
   it('every function can be read by people: stack traces lead to the source', () => {
     for (const name of FUNCTION_NAMES) {
       expect(readFileSync(join(folder, name, 'index.mjs'), 'utf8')).toMatch(

@@ -51,6 +51,12 @@ describe('a configuration', () => {
       { ...SMALLEST, senderAddress: 'example.org' },
       'senderAddress: must be an email address',
     ],
+    [
+      'an issuer without https',
+      { ...SMALLEST, oidc: { issuer: 'http://login.example.org', clientId: 'daypass', name: 'Accounts' } },
+      'oidc.issuer: must be the issuer as it names itself, beginning with https://',
+    ],
+    ['an issuer without a client', { ...SMALLEST, oidc: { issuer: 'https://a.example' } }, 'oidc.clientId: '],
     ['a lifetime of no days', { ...SMALLEST, tokenLifetimeDays: 0 }, 'tokenLifetimeDays: '],
     [
       'a domain with https://',

@@ -1,6 +1,7 @@
 import { environmentNames } from '../../lambdas/shared/environment.ts';
+import type { ConfigFile } from '../../lib/config.ts';
 import { FUNCTION_NAMES } from '../../lib/names.ts';
-import { FULLEST, resourcesOf, shown, type Template, templatesOf } from './synthesise.ts';
+import { FULLEST, resourcesOf, SMALLEST, shown, type Template, templatesOf } from './synthesise.ts';
 
 interface Statement {
   Effect: 'Allow' | 'Deny';
@@ -123,6 +124,19 @@ describe('permissions', () => {
       'lambda:InvokeFunction → housekeeping Function',
       'sqs:SendMessage → housekeeping DeadLettersQueue',
     ]);
+  });
+
+  it('of the portal alone reach the client secret, where an issuer is configured that gave one', () => {
+    const secretsOf = (oidc: ConfigFile['oidc']) => {
+      const template = templatesOf({ ...SMALLEST, oidc }).stateless;
+      return [...allowed(template)].flatMap(([id, lines]) =>
+        lines.some((line) => line.includes('OidcSecret')) ? [id.replace(/Role.*/, '')] : [],
+      );
+    };
+    const oidc = { issuer: 'https://login.example.org', clientId: 'daypass', name: 'Example' };
+
+    expect(secretsOf(oidc)).toEqual(['portal']);
+    expect(secretsOf({ ...oidc, publicClient: true })).toEqual([]);
   });
 
   it.each([

@@ -56,6 +56,7 @@ export const FULLEST: ConfigFile = {
     hostedZone: { id: 'Z0123456789ABC', name: 'example.org' },
   },
   alarmEmail: 'platform@example.org',
+  oidc: { issuer: 'https://login.example.org', clientId: 'daypass', name: 'Example Accounts' },
 };
 
 /** The synthesised templates of a configuration. */

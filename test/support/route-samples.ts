@@ -103,6 +103,8 @@ export function samplesOf(ids: SampleIds): Record<string, Sample> {
     signInLink: {},
     redeemSignIn: { body: { token: 'dp_nothing' } },
     // Signing out would end the session; without the form token nobody gets that far.
+    startIssuerSignIn: {},
+    finishIssuerSignIn: { query: '?code=nothing&state=nothing' },
     signOut: { body: { formToken: 'none' } },
     passHome: { values: { pass: ids.pass } },
     passRecord: { values: { pass: ids.pass, record: ids.record } },

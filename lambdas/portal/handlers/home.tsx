@@ -27,7 +27,7 @@ export function homeHandlers(
       const { token, to } = query;
       if (token !== undefined) return takePass(portal, token, sameSitePath(to, portal.siteUrl), now);
       const frame = await plainFrame(portal);
-      if (caller.type !== 'user') return page(frame, 'Sign in', <SignInPage />);
+      if (caller.type !== 'user') return page(frame, 'Sign in', <SignInPage issuer={portal.issuer?.name} />);
       const runtime = await portal.runtime();
       const places = await reachable(runtime, caller);
       const manages = caller.roles.some((role) => BUILT_IN_ROLES.has(role));

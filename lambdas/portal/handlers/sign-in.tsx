@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { DaypassError } from '../../../core/errors.ts';
 import { redeemSignIn, requestSignIn, signOut } from '../../../core/sign-in/sign-in.ts';
@@ -8,11 +7,9 @@ import { seeOther } from '../../shared/http/request.ts';
 import { DeadLinkPage, LinkSentPage, RedeemPage, SignInPage } from '../pages/sign-in.tsx';
 import { type Portal, page, plainFrame } from '../portal.ts';
 import { sameSitePath } from '../same-site.ts';
+import { takeSignInTurn } from '../sign-in-turns.ts';
 import type { PortalHandlers } from './handlers.ts';
 
-/** From one network address; whole offices share one. */
-const REQUESTS_PER_WINDOW = 60;
-const WINDOW_MS = 15 * 60_000;
 /** Longer than sending a mail takes as a rule. */
 const LEAST_MS = 300;
 const EMAIL = /^[^\s@]+@[^\s@]+$/u;
@@ -29,7 +26,8 @@ export function signInHandlers(
 
   return {
     async signInPage({ query }) {
-      return page(await plainFrame(portal), 'Sign in', <SignInPage {...safe(query.to)} />);
+      const content = <SignInPage {...safe(query.to)} issuer={portal.issuer?.name} />;
+      return page(await plainFrame(portal), 'Sign in', content);
     },
 
     async requestSignIn({ body, sourceIp, now, requestId }) {
@@ -38,15 +36,17 @@ export function signInHandlers(
       const { to } = safe(body.to);
       if (!EMAIL.test(email)) {
         const again = (
-          <SignInPage {...safe(body.to)} email={email} problem="Enter an address like name@example.org" />
+          <SignInPage
+            {...safe(body.to)}
+            email={email}
+            problem="Enter an address like name@example.org"
+            issuer={portal.issuer?.name}
+          />
         );
         return page(frame, 'Error: Sign in', again, { status: 422 });
       }
       const runtime = await portal.runtime();
-      const turn = { at: now, windowMs: WINDOW_MS, limit: REQUESTS_PER_WINDOW };
-      if (!(await runtime.store.takeTurn('signInFrom', hashed(sourceIp, runtime.siteId), turn))) {
-        throw new DaypassError('RATE_LIMITED');
-      }
+      await takeSignInTurn(runtime, sourceIp, now);
       const asked = { email, siteName: frame.siteName, contact: frame.contact ?? '', ...(to && { to }) };
       const sent = requestSignIn({ ...runtime, mailer: portal.mailer }, asked).catch((error) =>
         portal.logger.error('a sign-in link was not sent', { requestId, error }),
@@ -86,9 +86,4 @@ export function signInHandlers(
       return seeOther('/', [clearCookie(siteUrl, portal.names.session)]);
     },
   };
-}
-
-/** Network addresses are personal data: what is kept for a quarter of an hour is a hash. */
-function hashed(address: string, siteId: string): string {
-  return createHash('sha256').update(`${siteId}\n${address}`).digest('base64url').slice(0, 22);
 }

@@ -8,6 +8,7 @@ const HEADINGS: Partial<Record<ErrorCode, string>> = {
   NOT_FOUND: 'Not found',
   METHOD_NOT_ALLOWED: 'Not found',
   ORIGIN_REFUSED: 'Please send it again',
+  SIGN_IN_REFUSED: 'Not signed in',
   STATE_REFUSED: 'Not possible any more',
   VERSION_MISMATCH: 'Somebody was faster',
   CONFLICT: 'Please try again',

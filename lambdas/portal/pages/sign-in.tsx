@@ -1,8 +1,26 @@
+export interface SignInPageProps {
+  to?: string;
+  problem?: string;
+  email?: string;
+  /** What people call the issuer that they may sign in with; absent where there is none. */
+  issuer?: string | undefined;
+}
+
 /** Asks for an address; the answer never tells whether it is known. */
-export function SignInPage({ to, problem, email = '' }: { to?: string; problem?: string; email?: string }) {
+export function SignInPage({ to, problem, email = '', issuer }: SignInPageProps) {
   return (
     <>
       <h1>Sign in</h1>
+      {issuer && (
+        <>
+          <p>
+            <a class="button" href={to ? `/sign-in/oidc?${new URLSearchParams({ to })}` : '/sign-in/oidc'}>
+              Sign in with {issuer}
+            </a>
+          </p>
+          <h2>Or by mail</h2>
+        </>
+      )}
       <p>We send you a link by mail. There is no password.</p>
       <form method="post" action="/sign-in" data-once>
         {to && <input type="hidden" name="to" value={to} />}

@@ -1,6 +1,8 @@
 /** Names and texts of the cookies that carry credentials. Small on purpose: the authorizer bundles it. */
 export interface CookieNames {
   readonly session: string;
+  /** An attempt to sign in with an issuer, from leaving for it until coming back. */
+  readonly signIn: string;
   /** One per pass, so that two links in one browser do not displace each other. */
   pass(shortId: string): string;
   /** The short id in a pass cookie's name; undefined for any other cookie. */
@@ -16,6 +18,7 @@ export function cookieNames(siteUrl: string): CookieNames {
   const passName = new RegExp(`^${prefix}dp_pass_([0-9A-Za-z]{8})$`);
   return {
     session: `${prefix}dp_session`,
+    signIn: `${prefix}dp_sign_in`,
     pass: (shortId) => `${prefix}dp_pass_${shortId}`,
     shortIdIn: (name) => passName.exec(name)?.[1],
   };
