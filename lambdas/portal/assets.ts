@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import pico from '@picocss/pico/css/pico.classless.min.css';
 import style from '../../assets/daypass.css';
 import icon from '../../assets/icon.svg' with { type: 'text' };
 import script from '../../assets/page.js' with { type: 'text' };
 import type { Frame } from './frame.ts';
+import { encodingFor, type Packed, packText } from './packed.ts';
 
 export interface Asset {
   type: string;
@@ -30,7 +30,7 @@ export const pageAssets: Frame['assets'] = {
   icon: register('icon', 'svg', 'image/svg+xml', icon),
 };
 
-const packed = new Map<string, Uint8Array>();
+const packed = new Map<string, Packed>();
 
 /**
  * A file, packed as the browser takes it: HTTP APIs do not compress, and contractors are on mobile networks.
@@ -42,16 +42,8 @@ export function readAsset(
 ): { bytes: Uint8Array; type: string; encoding?: string } | undefined {
   const asset = files.get(file);
   if (!asset) return undefined;
-  const encoding = ['br', 'gzip'].find((name) => accepts?.includes(name));
-  const key = `${encoding} ${file}`;
-  const bytes = packed.get(key) ?? pack(asset.text, encoding);
-  packed.set(key, bytes);
-  return { bytes, type: asset.type, ...(encoding && { encoding }) };
-}
-
-function pack(text: string, encoding: string | undefined): Uint8Array {
-  if (encoding === 'br') {
-    return brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } });
-  }
-  return encoding === 'gzip' ? gzipSync(text) : Buffer.from(text, 'utf8');
+  const key = `${encodingFor(accepts)} ${file}`;
+  const found = packed.get(key) ?? packText(asset.text, accepts);
+  packed.set(key, found);
+  return { ...found, type: asset.type };
 }

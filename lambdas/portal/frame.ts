@@ -6,6 +6,8 @@ export interface Frame {
   assets: { styles: readonly string[]; script: string; icon: string };
   /** Shown beside the name unless it is production. */
   environment?: string;
+  /** Whether the page wants a desk's width, as staff's pages do. */
+  wide?: boolean;
   /** Staff: who is signed in, and the token of the sign-out form. */
   user?: { name: string; formToken: string };
   /** Contractors: whose pass it is, and until when (epoch milliseconds). */

@@ -98,13 +98,14 @@ export function samplesOf(ids: SampleIds): Record<string, Sample> {
     asset: { values: { file: 'nothing.css' } },
     openApi: {},
     errorsPage: {},
+    referencePage: {},
     signInPage: {},
     requestSignIn: { body: { email: 'no address' } },
     signInLink: {},
     redeemSignIn: { body: { token: 'dp_nothing' } },
-    // Signing out would end the session; without the form token nobody gets that far.
     startIssuerSignIn: {},
     finishIssuerSignIn: { query: '?code=nothing&state=nothing' },
+    // Signing out would end the session; without the form token nobody gets that far.
     signOut: { body: { formToken: 'none' } },
     passHome: { values: { pass: ids.pass } },
     passRecord: { values: { pass: ids.pass, record: ids.record } },

@@ -10,18 +10,23 @@ import { setCookie } from '../../shared/http/cookies.ts';
 import { formTokenOf } from '../../shared/http/forgery.ts';
 import { openApiDocument } from '../../shared/http/openapi.ts';
 import { type ApiResponse, json, seeOther } from '../../shared/http/request.ts';
+import { packText } from '../packed.ts';
 import { EnvironmentsPage } from '../pages/apps.tsx';
 import { ErrorCodesPage } from '../pages/failed.tsx';
+import { renderPage } from '../pages/layout.tsx';
 import { BrokenLinkPage, EndedPage } from '../pages/pass.tsx';
+import { ReferencePage } from '../pages/reference.tsx';
 import { SignInPage } from '../pages/sign-in.tsx';
 import { type Portal, page, plainFrame } from '../portal.ts';
+import { type DescribedGroup, describeApi } from '../reference/described.ts';
 import { sameSitePath } from '../same-site.ts';
 import type { PortalHandlers } from './handlers.ts';
 
 /** The way in: pass links, and home for everybody else. */
 export function homeHandlers(
   portal: Portal,
-): Pick<PortalHandlers, 'home' | 'takePass' | 'asset' | 'errorsPage' | 'openApi'> {
+): Pick<PortalHandlers, 'home' | 'takePass' | 'asset' | 'errorsPage' | 'referencePage' | 'openApi'> {
+  let reference: DescribedGroup[] | undefined;
   return {
     async home({ query, caller, now }) {
       const { token, to } = query;
@@ -67,6 +72,25 @@ export function homeHandlers(
 
     async errorsPage() {
       return page(await plainFrame(portal), 'Error codes', <ErrorCodesPage />);
+    },
+
+    async referencePage({ headers }) {
+      reference ??= describeApi(portal.siteUrl);
+      const frame = { ...(await plainFrame(portal)), wide: true };
+      const content = <ReferencePage groups={reference} siteUrl={portal.siteUrl} />;
+      const { bytes, encoding } = packText(
+        renderPage(frame, 'API reference', content),
+        headers['accept-encoding'],
+      );
+      return {
+        status: 200,
+        bytes,
+        headers: {
+          'content-type': 'text/html; charset=utf-8',
+          vary: 'accept-encoding',
+          ...(encoding && { 'content-encoding': encoding }),
+        },
+      };
     },
 
     async openApi() {

@@ -66,7 +66,7 @@ export function ErrorCodesPage() {
       <h1>Error codes</h1>
       <p>
         Every error is a problem document (RFC 9457) with one of these codes. The codes are stable; the words
-        may change.
+        may change. Which address answers which is in the <a href="/reference">API reference</a>.
       </p>
       <dl class="codes">
         {Object.entries(ERRORS).map(([code, { status, title }]) => (

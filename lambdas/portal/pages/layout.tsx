@@ -26,7 +26,7 @@ function Layout({ frame, title, children }: { frame: Frame; title: string; child
         ))}
         <script type="module" src={frame.assets.script} />
       </head>
-      <body class={frame.user ? 'wide' : 'narrow'}>
+      <body class={frame.user || frame.wide ? 'wide' : 'narrow'}>
         <a class="skip" href="#main">
           Skip to the content
         </a>
@@ -62,7 +62,7 @@ function Header({ frame }: { frame: Frame }) {
 }
 
 function Footer({ frame }: { frame: Frame }) {
-  const { pass, contact } = frame;
+  const { pass, contact, user } = frame;
   return (
     <footer>
       {pass && (
@@ -74,6 +74,11 @@ function Footer({ frame }: { frame: Frame }) {
       {contact && (
         <p>
           Questions? <Contact text={contact} />
+        </p>
+      )}
+      {user && (
+        <p>
+          <a href="/reference">API reference</a>
         </p>
       )}
     </footer>

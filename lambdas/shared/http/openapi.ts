@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { ENVIRONMENTS } from '../../../core/environments.ts';
 import { ERRORS } from '../../../core/errors.ts';
+import { CALLERS, documentedOf, errorsOf, GROUPS } from '../reference/index.ts';
 import { ROUTES } from '../routes/index.ts';
 import type { Route } from '../routes/route.ts';
 import { BODY_LIMIT } from './body.ts';
+import { inlined, type Schema } from './inlined.ts';
 
 type Json = Record<string, unknown>;
 
@@ -23,9 +25,11 @@ export function openApiDocument(siteUrl: string): Json {
         'Temporary and fine-grained access to workflow apps.',
         'Errors are RFC 9457 problem documents with a stable `code`; lists go on with the `cursor` that they return.',
         `Bodies are JSON of at most ${BODY_LIMIT} bytes; members and parameters that are not listed here are refused.`,
+        'Answers may gain members.',
       ].join(' '),
     },
     servers: [{ url: siteUrl }],
+    tags: GROUPS.map(({ title, text }) => ({ name: title, description: text })),
     // The empty requirement: without a credential, what is open to anybody can be reached.
     security: [{ apiKey: [] }, { session: [] }, {}],
     paths,
@@ -47,10 +51,16 @@ export function openApiDocument(siteUrl: string): Json {
 
 function operation(route: Route): Json {
   const parameters = [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)];
+  const documented = documentedOf(route);
+  const text = [
+    documented && `Who may call it: ${CALLERS[documented.callers]}`,
+    `Errors: ${errorsOf(route).join(', ')}.`,
+  ];
   return {
     operationId: route.id,
     summary: route.summary,
-    tags: [route.function === 'admin' ? 'Design' : 'Runtime'],
+    description: text.filter(Boolean).join('\n\n'),
+    tags: GROUPS.filter((group) => group.holds(route)).map(({ title }) => title),
     ...(!route.anonymous && { security: [{ apiKey: [] }, { session: [] }] }),
     ...(parameters.length > 0 && { parameters }),
     ...(route.body && {
@@ -58,13 +68,11 @@ function operation(route: Route): Json {
     }),
     responses: {
       ...Object.fromEntries(
-        Object.entries(route.responses).map(([status, { description, schema }]) => [
+        Object.entries(route.responses).map(([status, { description }]) => [
           status,
           {
             description,
-            ...(status !== '204' && {
-              content: { 'application/json': { schema: schema ? schemaOf(schema, 'output') : {} } },
-            }),
+            ...(status !== '204' && { content: { 'application/json': { schema: answerOf(route) } } }),
           },
         ]),
       ),
@@ -87,7 +95,7 @@ function pathParameters(route: Route): Json[] {
 
 function queryParameters(route: Route): Json[] {
   if (!route.query) return [];
-  const schema = schemaOf(route.query) as { properties?: Record<string, Json>; required?: string[] };
+  const schema = schemaOf(route.query);
   return Object.entries(schema.properties ?? {}).map(([name, property]) => ({
     name,
     in: 'query',
@@ -124,13 +132,19 @@ function headerParameters(route: Route): Json[] {
   ];
 }
 
-function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'input'): Json {
+/** What a successful answer holds. It is left open: clients must not mind members that are added one day. */
+function answerOf(route: Route): Schema {
+  const schema = documentedOf(route)?.answer?.();
+  return schema ? inlined(schemaOf(schema, 'output'), { open: true }) : {};
+}
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'input'): Schema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
     target: 'draft-2020-12',
     io,
     unrepresentable: 'any',
   });
-  return rest;
+  return inlined(rest as Schema);
 }
 
 function problemResponse(description: string): Json {

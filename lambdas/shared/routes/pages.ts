@@ -66,6 +66,14 @@ export const PAGE_ROUTES = [
   },
   {
     ...page,
+    id: 'referencePage',
+    method: 'GET',
+    path: '/reference',
+    summary: 'The API for people who call it: the same as `/openapi.json`, to be read',
+    responses: { 200: { description: 'The reference' } },
+  },
+  {
+    ...page,
     id: 'signInPage',
     method: 'GET',
     path: '/sign-in',
@@ -102,14 +110,6 @@ export const PAGE_ROUTES = [
   },
   {
     ...page,
-    id: 'signOut',
-    method: 'POST',
-    path: '/sign-out',
-    summary: 'Ends the session',
-    body: z.object({ formToken }),
-    responses: { 303: { description: 'Signed out' } },
-  {
-    ...page,
     id: 'startIssuerSignIn',
     method: 'GET',
     path: '/sign-in/oidc',
@@ -131,6 +131,14 @@ export const PAGE_ROUTES = [
     }),
     responses: { 303: { description: 'Signed in' } },
   },
+  {
+    ...page,
+    id: 'signOut',
+    method: 'POST',
+    path: '/sign-out',
+    summary: 'Ends the session',
+    body: z.object({ formToken }),
+    responses: { 303: { description: 'Signed out' } },
   },
   {
     ...page,

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { ENVIRONMENTS } from '../../../core/environments.ts';
+import type { ErrorCode } from '../../../core/errors.ts';
 import {
   DEVELOPER,
   MAINTAINER,
@@ -8,6 +9,7 @@ import {
   TENANT_ADMINISTRATOR,
 } from '../../../core/policy/built-in.ts';
 import { signPurpose } from '../../../core/tokens/signed.ts';
+import { documentedOf, ERRORS_ANYWHERE, errorsOf } from '../../../lambdas/shared/reference/index.ts';
 import { ROUTES } from '../../../lambdas/shared/routes/index.ts';
 import type { Route } from '../../../lambdas/shared/routes/route.ts';
 import { PROPERTY_MANAGEMENT, seedDefinitions } from '../../../local/seed.ts';
@@ -31,6 +33,9 @@ interface Person {
 let system: System;
 let people: Record<string, Person>;
 let samples: Record<string, Sample>;
+/** What does not fit what the reference says of a route, found while everybody asks everything. */
+const undocumented = new Set<string>();
+const compared = new Set<string>();
 
 beforeAll(async () => {
   system = await startSystem();
@@ -110,6 +115,79 @@ function ask(route: Route, sample: Sample, person: Person, values = {}): Promise
   });
 }
 
+/** A success must be what is documented, member by member; a refusal must be among the documented ones. */
+function compare(route: Route, { status, json, text }: Answer): void {
+  if (status < 300) {
+    compared.add(route.id);
+    const schema = documentedOf(route)?.answer?.();
+    const problems = schema
+      ? schema.safeParse(json).error?.issues
+      : text === ''
+        ? []
+        : [{ path: [], message: text }];
+    for (const { path, message } of problems ?? [])
+      undocumented.add(`${route.id} /${path.join('/')}: ${message}`);
+    return;
+  }
+  const { code } = json as { code: ErrorCode };
+  if (![...errorsOf(route), ...ERRORS_ANYWHERE].includes(code))
+    undocumented.add(`${route.id} may answer ${code}`);
+}
+
+/** Writes that succeed, one after the other; each answer is compared with the reference. */
+async function eachWrite(): Promise<[string, number][]> {
+  const done: [string, number][] = [];
+  const write = async (id: string, who: string, sample: Sample, version?: number) => {
+    const route = ROUTES.find((each) => each.id === id) as Route;
+    const headers = version === undefined ? {} : { 'if-match': `"${version}"` };
+    const answer = await ask(route, { ...sample, headers }, people[who] as Person);
+    compare(route, answer);
+    done.push([id, answer.status]);
+    return answer.json as { id: string; version: number; definition: Record<string, unknown> };
+  };
+  const person = { firstName: 'Mia', lastName: 'Writer', email: 'mia@abc.example', roles: [] };
+  const mia = await write('createUser', 'owner', { body: person });
+  await write('updateUser', 'owner', { values: { user: mia.id }, body: { firstName: 'Mira' } }, mia.version);
+  await write('signOutUser', 'owner', { values: { user: mia.id } });
+  const role = await write('createRole', 'owner', {
+    body: { id: 'reader', name: 'Reader', environments: [] },
+  });
+  const changed = { name: 'Readers', environments: ['test'] };
+  await write('changeRole', 'owner', { values: { role: 'reader' }, body: changed }, role.version);
+  const account = await write('createServiceAccount', 'owner', { body: { name: 'Robot arm', roles: [] } });
+  const values = { account: account.id };
+  await write('updateServiceAccount', 'owner', { values, body: { name: 'Arm' } }, account.version);
+  const expiresAt = new Date(system.clock.now() + 86_400_000).toISOString();
+  await write('createKey', 'owner', { values, body: { name: 'Key', environment: 'test', expiresAt } });
+  const read = async (who: string, path: string) => (await (people[who] as Person).visitor.get(path)).json;
+  const { version } = (await read('owner', '/admin/environments/test/settings')) as { version: number };
+  await write('changeEnvironmentSettings', 'owner', { values: { target: 'test' }, body: {} }, version);
+  const draft = await write('createApp', 'owner', { body: { id: 'empty', name: 'Empty' } });
+  await write(
+    'saveDraft',
+    'owner',
+    { values: { app: 'empty' }, body: { ...draft.definition, name: 'Still empty' } },
+    draft.version,
+  );
+  await write('publish', 'owner', { values: { target: 'test' }, body: { apps: ['empty'] } });
+  const email = 'writes@contractor.example';
+  const job = await write('addRecord', 'dispatcher', {
+    body: { operation: 'add', values: workOrder({ name: 'Writes', email }) },
+  });
+  const run = { values: { record: job.id, operation: 'edit' }, body: { values: { building: 'Tower' } } };
+  await write('runOperation', 'dispatcher', run);
+  await arrive(system, email);
+  await system.settled();
+  const { passes } = (await read('dispatcher', '/admin/tokens/production')) as {
+    passes: { id: string; email?: string }[];
+  };
+  const grant = passes.find((pass) => pass.email === email)?.id ?? '';
+  await write('extendPass', 'dispatcher', { values: { grant }, body: { until: expiresAt } });
+  await write('resendPass', 'dispatcher', { values: { grant } });
+  await write('revokePasses', 'dispatcher', { body: { passes: [grant] } });
+  return done;
+}
+
 const FORM = 'application/x-www-form-urlencoded';
 
 describe('every route and everybody', () => {
@@ -128,13 +206,32 @@ describe('every route and everybody', () => {
       const statuses: number[] = [];
       for (const person of Object.values(people)) {
         const kept = new Map(person.visitor.cookies);
-        const { status } = await ask(route, sample, person);
+        const answer = await ask(route, sample, person);
+        const { status } = answer;
+        if (route.answers === 'json') compare(route, answer);
         for (const [name, value] of kept) person.visitor.setCookie(name, value);
         statuses.push(status);
       }
       seen[route.id] = statuses.join(' ');
     }
     expect(seen).toEqual(MATRIX.rows);
+  });
+
+  it('[P7] each success and each refusal of the API is as the reference describes it', async () => {
+    const writes = await eachWrite();
+    expect(writes.filter(([, status]) => status >= 300)).toEqual([]);
+    expect([...undocumented]).toEqual([]);
+    const api = ROUTES.filter(({ answers }) => answers === 'json').map(({ id }) => id);
+    // Signing oneself out, and the last steps of removals, have empty answers.
+    const empty = [
+      'endSession',
+      'endSessions',
+      'deleteUser',
+      'removeRole',
+      'deleteServiceAccount',
+      'revokeKey',
+    ];
+    expect(api.filter((id) => !compared.has(id))).toEqual(empty.filter((id) => !compared.has(id)));
   });
 
   it('[A40] built-in roles count in the runtime plane in development only; a tenant administrator everywhere', async () => {

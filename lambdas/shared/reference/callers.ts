@@ -1,0 +1,25 @@
+/** Who may call a route, in the words of the reference. What a caller may not see is absent for them. */
+export const CALLERS = {
+  anyone: 'Anybody, also without a credential.',
+  permitted:
+    'Whoever the app’s permissions let do it: people, service accounts, holders of passes; without a credential where the app is open to anybody.',
+  staff: 'People, service accounts and robots who may view the record; no holder of a pass.',
+  people: 'People who have signed in, about themselves.',
+  credential: 'Anybody with a credential; what they may not see is left out.',
+  askers:
+    'Whoever may call the service “access”, or may read accounts and sign in to the environment. Everybody may ask about themselves.',
+  appReaders:
+    'Owners, maintainers, developers, publishers, tenant administrators; the app’s owner; roles with the design permission to read apps.',
+  appMakers: 'Owners, maintainers, developers; roles with the design permission for it.',
+  appDesigners: 'Owners, maintainers, developers; the app’s owner; roles with the design permission for it.',
+  policyReaders:
+    'Owners, maintainers, developers, tenant administrators; roles that may read all apps and environments.',
+  designReaders:
+    'Owners, maintainers, developers, tenant administrators; roles with the design permission to read it.',
+  administrators:
+    'Owners, maintainers, tenant administrators; roles with the design permission for it. Nobody gives what they do not hold.',
+  passEditors: 'Whoever may edit the record of the pass’s holder in the tokens app.',
+  passEnders: 'Whoever may delete the record of the pass’s holder in the tokens app.',
+} as const;
+
+export type Callers = keyof typeof CALLERS;

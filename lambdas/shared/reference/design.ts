@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { APP_KINDS } from '../../../core/apps/definition.ts';
+import type { ADMIN_ROUTES } from '../routes/admin.ts';
+import type { TOKEN_ROUTES } from '../routes/tokens.ts';
+import type { Documented } from './documented.ts';
+import { ENVIRONMENT, ID, NAMED, TIME, VERSION } from './shapes.ts';
+
+const drafts = () =>
+  z.strictObject({
+    apps: z.array(
+      z.strictObject({
+        ...NAMED,
+        kind: z.enum(APP_KINDS),
+        draft: z.strictObject({ version: VERSION, updatedAt: TIME, updatedBy: z.string() }),
+        published: z
+          .partialRecord(
+            ENVIRONMENT,
+            z.strictObject({
+              version: z.int(),
+              isDraft: z.boolean().describe('Whether that is the draft as it is now'),
+            }),
+          )
+          .describe('Environment → what it runs')
+          .meta({ examples: [{ production: { version: 2, isDraft: false } }] }),
+      }),
+    ),
+  });
+
+const draft = () =>
+  z.strictObject({
+    app: z.string(),
+    version: VERSION,
+    kind: z.enum(APP_KINDS),
+    definition: z
+      .looseObject({})
+      .describe('The app definition (see the JSON Schema)')
+      .meta({ examples: [{ id: 'inspections', name: 'Inspections' }] }),
+    updatedAt: TIME,
+    updatedBy: z.string(),
+  });
+
+const options = () =>
+  z.strictObject({
+    apps: z.array(
+      z.strictObject({
+        ...NAMED,
+        draftVersion: z.int(),
+        publishedVersion: z.int().optional(),
+        needed: z.boolean().describe('Whether one of the chosen apps needs it'),
+        preselected: z.boolean(),
+      }),
+    ),
+  });
+
+const manifest = () =>
+  z.strictObject({
+    environment: ENVIRONMENT,
+    version: z.int(),
+    apps: z
+      .record(z.string(), z.strictObject({ version: z.int(), hash: z.string() }))
+      .describe('App → its published version and the hash of its content')
+      .meta({ examples: [{ inspections: { version: 2, hash: 'sha256…' } }] }),
+    publishedAt: TIME,
+    publishedBy: z.string(),
+  });
+
+const passes = () =>
+  z.strictObject({
+    passes: z.array(
+      z.strictObject({
+        id: z.string().meta({ examples: ['7fXq2LmT0aVbN4cRkWz9Es-0Bq5YtHn3JdKx8MwPc1RvU'] }),
+        status: z.string().meta({ examples: ['live'] }),
+        person: z.string().describe('Whose it is'),
+        email: z.string().optional(),
+        record: z.strictObject({
+          id: ID,
+          app: z.string(),
+          recordType: z.string(),
+          title: z.string(),
+        }),
+        issuedAt: TIME,
+        expiresAt: TIME.optional(),
+        lastUsedAt: TIME.optional(),
+        trouble: z.string().optional(),
+        can: z.strictObject({ extend: z.boolean(), resend: z.boolean(), revoke: z.boolean() }),
+      }),
+    ),
+  });
+
+/** Apps as they are designed and published, and live passes. */
+export const DESIGN_DOCUMENTS: Record<
+  (typeof ADMIN_ROUTES)[number]['id'] | (typeof TOKEN_ROUTES)[number]['id'],
+  Documented
+> = {
+  listDrafts: { callers: 'credential', answer: drafts },
+  createApp: {
+    callers: 'appMakers',
+    errors: ['FORBIDDEN', 'ALREADY_EXISTS', 'DEFINITION_INVALID', 'LIMIT_EXCEEDED'],
+    answer: draft,
+  },
+  readDraft: { callers: 'appReaders', answer: draft },
+  saveDraft: {
+    callers: 'appDesigners',
+    errors: [
+      'FORBIDDEN',
+      'APP_KIND_IMMUTABLE',
+      'DEFINITION_INVALID',
+      'EXPRESSION_INVALID',
+      'LIMIT_EXCEEDED',
+      'CONFLICT',
+    ],
+    answer: draft,
+  },
+  listPublishingOptions: { callers: 'appReaders', answer: options },
+  publish: {
+    callers: 'appDesigners',
+    errors: [
+      'FORBIDDEN',
+      'ROBOT_MISSING',
+      'APP_KIND_IMMUTABLE',
+      'DEFINITION_INVALID',
+      'LIMIT_EXCEEDED',
+      'CONFLICT',
+    ],
+    answer: manifest,
+  },
+  readManifest: { callers: 'designReaders', errors: ['FORBIDDEN'], answer: manifest },
+  listPasses: { callers: 'credential', answer: passes },
+  extendPass: {
+    callers: 'passEditors',
+    errors: ['FORBIDDEN', 'PASS_ENDED', 'CONFLICT'],
+    answer: () => z.strictObject({ expiresAt: TIME }),
+  },
+  resendPass: {
+    callers: 'passEditors',
+    errors: ['FORBIDDEN', 'PASS_ENDED', 'RATE_LIMITED'],
+    answer: () => z.strictObject({ sent: z.int() }),
+  },
+  revokePasses: {
+    callers: 'passEnders',
+    errors: ['FORBIDDEN', 'PASS_ENDED', 'LIMIT_EXCEEDED', 'CONFLICT'],
+    answer: () => z.strictObject({ revoked: z.int() }),
+  },
+};

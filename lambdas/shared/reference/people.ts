@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { roleSchema } from '../../../core/apps/definition.ts';
+import type { PEOPLE_ROUTES } from '../routes/people.ts';
+import type { Documented } from './documented.ts';
+import { CURSOR, ENVIRONMENT, ENVIRONMENT_LIST, ID, NAMED, ROLE_IDS, TIME, VERSION } from './shapes.ts';
+
+const user = () =>
+  z.strictObject({
+    id: ID,
+    name: z.string(),
+    firstName: z.string().optional(),
+    lastName: z.string().optional(),
+    email: z.string(),
+    roles: ROLE_IDS,
+    environments: ENVIRONMENT_LIST.describe('Where these roles let them sign in'),
+    createdAt: TIME,
+    version: VERSION,
+  });
+
+const users = () =>
+  z.strictObject({
+    users: z.array(
+      z.strictObject({ id: ID, name: z.string(), email: z.string().optional(), roles: ROLE_IDS }),
+    ),
+    cursor: CURSOR,
+  });
+
+const role = () => roleSchema.extend({ version: VERSION });
+
+const roles = () =>
+  z.strictObject({
+    version: VERSION,
+    roles: z.array(roleSchema),
+    builtIn: z.array(z.string()).describe('Built-in roles: they are held, and never changed'),
+  });
+
+const key = {
+  id: ID,
+  name: z.string(),
+  environment: ENVIRONMENT,
+  createdAt: TIME,
+  expiresAt: TIME,
+  lastUsedAt: TIME.optional(),
+  endedAt: TIME.optional(),
+};
+
+const serviceAccount = () =>
+  z.strictObject({
+    id: ID,
+    type: z.enum(['serviceAccount', 'robot']),
+    name: z.string(),
+    roles: ROLE_IDS,
+    environments: ENVIRONMENT_LIST,
+    keys: z.array(z.strictObject(key)),
+    createdAt: TIME,
+    version: VERSION,
+  });
+
+const serviceAccounts = () =>
+  z.strictObject({
+    serviceAccounts: z.array(
+      z.strictObject({
+        id: ID,
+        type: z.enum(['serviceAccount', 'robot']),
+        name: z.string(),
+        roles: ROLE_IDS,
+      }),
+    ),
+    cursor: CURSOR,
+  });
+
+const settings = () =>
+  z.strictObject({
+    environment: ENVIRONMENT,
+    accounts: z.strictObject({ manipulation: z.boolean(), deletion: z.boolean() }),
+    welcomeMail: z.strictObject({ subject: z.string(), body: z.string() }),
+    version: VERSION,
+  });
+
+const reading = { callers: 'designReaders', errors: ['FORBIDDEN'] } as const;
+const writing = 'administrators';
+const OF_ROLES = ['FORBIDDEN', 'ALREADY_EXISTS', 'ROLE_UNKNOWN', 'LIMIT_EXCEEDED', 'CONFLICT'] as const;
+
+/** People, roles, service accounts and environments. */
+export const PEOPLE_DOCUMENTS: Record<(typeof PEOPLE_ROUTES)[number]['id'], Documented> = {
+  listUsers: { ...reading, answer: users },
+  createUser: { callers: writing, errors: ['FORBIDDEN', 'EMAIL_TAKEN', 'ROLE_UNKNOWN'], answer: user },
+  readUser: { ...reading, answer: user },
+  updateUser: {
+    callers: writing,
+    errors: ['FORBIDDEN', 'EMAIL_IMMUTABLE', 'ROLE_UNKNOWN', 'LAST_OWNER', 'CONFLICT'],
+    answer: user,
+  },
+  deleteUser: {
+    callers: writing,
+    errors: ['FORBIDDEN', 'OWN_ACCOUNT', 'LAST_OWNER', 'CONFIRMATION_NEEDED', 'CONFLICT'],
+  },
+  signOutUser: {
+    callers: writing,
+    errors: ['FORBIDDEN'],
+    answer: () => z.strictObject({ ended: z.int().describe('How many sessions were ended') }),
+  },
+  suggestPeople: {
+    ...reading,
+    answer: () =>
+      z.strictObject({ suggestions: z.array(z.strictObject({ type: z.enum(['user', 'role']), ...NAMED })) }),
+  },
+  listRoles: { ...reading, answer: roles },
+  createRole: { callers: writing, errors: OF_ROLES, answer: role },
+  readRole: { ...reading, answer: role },
+  changeRole: { callers: writing, errors: OF_ROLES, answer: role },
+  removeRole: { callers: writing, errors: ['FORBIDDEN', 'ROLE_IN_USE', 'CONFLICT'] },
+  listServiceAccounts: { ...reading, answer: serviceAccounts },
+  createServiceAccount: { callers: writing, errors: ['FORBIDDEN', 'ROLE_UNKNOWN'], answer: serviceAccount },
+  readServiceAccount: { ...reading, answer: serviceAccount },
+  updateServiceAccount: {
+    callers: writing,
+    errors: ['FORBIDDEN', 'ROLE_UNKNOWN', 'CONFLICT'],
+    answer: serviceAccount,
+  },
+  deleteServiceAccount: { callers: writing, errors: ['FORBIDDEN', 'OWN_ACCOUNT', 'CONFIRMATION_NEEDED'] },
+  createKey: {
+    callers: writing,
+    errors: ['FORBIDDEN', 'ROLE_UNKNOWN', 'LIMIT_EXCEEDED'],
+    answer: () =>
+      z.strictObject({
+        ...key,
+        key: z
+          .string()
+          .describe('The key itself, in this answer and nowhere else')
+          .meta({
+            examples: ['(shown once)'],
+          }),
+      }),
+  },
+  revokeKey: { callers: writing, errors: ['FORBIDDEN'] },
+  listEnvironments: { ...reading, answer: () => z.strictObject({ environments: z.array(settings()) }) },
+  readEnvironmentSettings: { ...reading, answer: settings },
+  changeEnvironmentSettings: { callers: writing, errors: ['FORBIDDEN', 'CONFLICT'], answer: settings },
+};
