@@ -32,7 +32,7 @@ export interface Clock {
   resume(): void;
   /** Registers a check that `advance` waits for between timers, so that what a timer starts sees its own time. */
   addIdleCheck(check: IdleCheck): void;
-  /** Resolves when every idle check holds, at the latest after `limitMs` of real time. */
+  /** Resolves when every idle check holds. Throws after `limitMs` of real time (two minutes) of something under way. */
   settled(limitMs?: number): Promise<void>;
   /** Cancels every timer. */
   stop(): void;
@@ -42,6 +42,8 @@ export interface Clock {
 
 /** The machine's timers are 32-bit: a longer one fires at once, so it is armed in pieces. */
 const LONGEST_REAL_TIMER = 2 ** 31 - 1;
+/** Moving on regardless would let timeouts strike what is only slow on a busy machine. */
+const LONGEST_SETTLING_MS = 120_000;
 const OFFSET = 0;
 const FROZEN_AT = 1;
 
@@ -106,14 +108,15 @@ export function createClock(): Clock {
     armed.unref();
   }
 
-  async function settled(limitMs = 10_000): Promise<void> {
+  async function settled(limitMs = LONGEST_SETTLING_MS): Promise<void> {
     const deadline = performance.now() + limitMs;
     let quietRounds = 0;
     while (quietRounds < 2) {
       let idle = true;
       for (const check of idleChecks) idle = (await check()) && idle;
       quietRounds = idle ? quietRounds + 1 : 0;
-      if (performance.now() > deadline) return;
+      if (performance.now() > deadline)
+        throw new Error(`The system did not come to rest within ${limitMs / 1_000} s.`);
       await new Promise((resolve) => setTimeout(resolve, idle ? 0 : 5));
     }
   }

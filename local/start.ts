@@ -72,7 +72,7 @@ function addresses(system: System, ms: number): string {
     `  Staff page  ${system.url}/`,
     `  Mailbox     ${system.mailboxUrl}/`,
     `  Dashboard   ${system.dashboardUrl}/`,
-    `  API         ${system.url}/openapi.json`,
+    `  API         ${system.url}/reference`,
     `  Logs        ${LOG_DIRECTORY}/`,
     '',
     ...(signInAddresses.length

@@ -8,11 +8,16 @@ export interface Caller {
   role?: Role;
   /** Ends the caller's process, as a crash would. */
   kill?(): void;
-  /** Says that the caller only waits, for good or until it is told otherwise: it does not count as busy then. */
-  stall?(waits: boolean): void;
+  /** A call of the caller is held back, until `release` is called or for good. */
+  hold?(why: Hold): { release(): void };
+  /** The caller makes a call, or gets an answer. */
+  stir?(): void;
   /** The event that the caller is handling. */
   during?(): unknown;
 }
+
+/** What somebody waits for whose call is held back: what others do meanwhile, or only for time to pass. */
+export type Hold = 'others' | 'time';
 
 export interface Callers {
   /** Gives a caller keys of its own. */

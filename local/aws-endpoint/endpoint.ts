@@ -54,6 +54,8 @@ async function answer(
     service = parsed.service;
     caller = callers.find(accessKeyId);
     if (!caller) throw new AwsError('UnrecognizedClientException', 'The security token is invalid.', 400);
+    caller.stir?.();
+    response.once('close', () => caller?.stir?.());
     call = { ...parsed, caller: caller.name, at: clock.now(), during: caller.during?.() };
     await ready;
     const handler = services[service] as AwsService;
@@ -62,13 +64,13 @@ async function answer(
     if (before === 'hang' || before === 'kill') {
       settle(before);
       if (before === 'kill') caller.kill?.();
-      else caller.stall?.(true);
+      else caller.hold?.('time');
       return;
     }
     if (before && isHeld(before)) {
-      caller.stall?.(true);
+      const hold = caller.hold?.(before.whileTimePasses ? 'time' : 'others');
       await before.meanwhile(call);
-      caller.stall?.(false);
+      hold?.release();
     } else if (before) throw errorOf(before, call);
 
     if (caller.role) authorise(caller.role, caller.name, service, handler.accessRequests(call));

@@ -24,6 +24,8 @@ export type Failure =
 /** Holds a call back, before the service acts, until what happens meanwhile is over. */
 export interface Held {
   meanwhile(call: AwsCall): Promise<unknown>;
+  /** The clock is moved meanwhile. Default: it stands still until the call goes on, as while anything is under way. */
+  whileTimePasses?: true;
 }
 
 export interface Fault {

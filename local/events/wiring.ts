@@ -46,7 +46,6 @@ export function wireEvents(
   return {
     bus,
     machines,
-    invoker,
     /** To be started once everything that they may set off is there. */
     startSchedules() {
       const schedules = startSchedules(resourcesOf, { ...targets, clock, deliver });

@@ -17,13 +17,10 @@ export interface AsynchronousOptions {
 /** Invokes functions as events: nobody waits for the answer; failures are retried on the clock, then kept. */
 export interface AsynchronousInvoker {
   invoke(functionId: string, event: unknown, caller: string): void;
-  /** Nothing is being delivered right now (retries may be waiting for their time). */
-  idle(): boolean;
 }
 
 export function createAsynchronousInvoker(options: AsynchronousOptions): AsynchronousInvoker {
   const { clock, functions, sendToQueue, report } = options;
-  let underWay = 0;
 
   async function attempt(
     definition: FunctionDefinition,
@@ -32,7 +29,6 @@ export function createAsynchronousInvoker(options: AsynchronousOptions): Asynchr
     tried: number,
     since: number,
   ): Promise<void> {
-    underWay += 1;
     let failure: string | undefined;
     let result: InvocationResult | undefined;
     try {
@@ -40,8 +36,6 @@ export function createAsynchronousInvoker(options: AsynchronousOptions): Asynchr
       failure = result.error?.errorType;
     } catch (error) {
       failure = (error as Error).name;
-    } finally {
-      underWay -= 1;
     }
     if (!failure) return;
     const { retries, maximumAgeMs, deadLetterArn, onFailureArn } = definition.asynchronous;
@@ -83,6 +77,5 @@ export function createAsynchronousInvoker(options: AsynchronousOptions): Asynchr
   return {
     invoke: (functionId, event, caller) =>
       void attempt(functions.find(functionId), event, caller, 0, clock.now()),
-    idle: () => underWay === 0,
   };
 }

@@ -40,15 +40,11 @@ export class FunctionPool {
 
   /** Those that wait for an answer that is held back take nothing from this machine. */
   get #working(): number {
-    return this.running.filter(({ stalled }) => !stalled).length;
+    return this.running.filter(({ held }) => !held).length;
   }
 
   get running(): FunctionProcess[] {
     return [...this.#busy];
-  }
-
-  get idle(): boolean {
-    return this.#busy.size === 0;
   }
 
   async stop(): Promise<void> {

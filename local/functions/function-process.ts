@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import type { Callers } from '../aws-endpoint/callers.ts';
+import type { Callers, Hold } from '../aws-endpoint/callers.ts';
 import type { Clock } from '../clock.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import type { FromWorker, FunctionError, WorkerSetup } from './worker-messages.ts';
@@ -22,12 +22,17 @@ export interface ProcessOptions {
 export interface FunctionProcess {
   readonly alive: boolean;
   /** It waits for an answer that is held back, perhaps until its time is up. */
-  readonly stalled: boolean;
+  readonly held: boolean;
+  /** It will not go on by itself: it waits for an answer that only comes, or is given up, as time passes. */
+  readonly stuck: boolean;
   /** Its code is loaded, or has failed to load. */
   readonly ready: Promise<void>;
   invoke(event: string): Promise<InvocationResult>;
   end(): Promise<void>;
 }
+
+/** One call that hangs need not be all that a function does: an SDK's pause before it tries another is shorter. */
+const LONGEST_PAUSE_MS = 1_000;
 
 const PLATFORM_ERROR = { trace: [] };
 
@@ -37,13 +42,15 @@ export function startFunctionProcess(options: ProcessOptions): FunctionProcess {
   const { directory, handler, name, timeoutMs, memoryMb, region } = definition;
   let settle: ((result: InvocationResult) => void) | undefined;
   let alive = true;
-  let stalled = false;
+  const holds = new Set<{ why: Hold }>();
+  let stirredAt = 0;
   let current: string | undefined;
 
   const finish = (result: InvocationResult) => {
     settle?.(result);
     settle = undefined;
-    current = undefined;
+    // Calls that a process made before it was killed may still arrive: they belong to its last event.
+    if (alive) current = undefined;
   };
   const die = (errorType: string, errorMessage: string) => {
     alive = false;
@@ -62,8 +69,13 @@ export function startFunctionProcess(options: ProcessOptions): FunctionProcess {
       die('Runtime.ExitError', 'RequestId: local Error: Runtime exited with error: signal: killed');
       void end();
     },
-    stall(waits) {
-      stalled = waits;
+    hold(why) {
+      const hold = { why };
+      holds.add(hold);
+      return { release: () => void holds.delete(hold) };
+    },
+    stir() {
+      stirredAt = performance.now();
     },
     during: () => (current === undefined ? undefined : JSON.parse(current)),
   });
@@ -112,8 +124,12 @@ export function startFunctionProcess(options: ProcessOptions): FunctionProcess {
     get alive() {
       return alive;
     },
-    get stalled() {
-      return stalled;
+    get held() {
+      return holds.size > 0;
+    },
+    get stuck() {
+      const forTime = holds.size > 0 && [...holds].every(({ why }) => why === 'time');
+      return forTime && performance.now() - stirredAt > LONGEST_PAUSE_MS;
     },
     async invoke(event) {
       await ready;

@@ -26,10 +26,8 @@ export interface Functions {
   invoke(functionId: string, event: unknown, caller: string): Promise<InvocationResult>;
   /** Loads each function once, so that first requests are quick. */
   warm(): Promise<void>;
-  /** Nothing is running. */
+  /** Nothing is under way but what only goes on as time passes. */
   idle(): boolean;
-  /** All that is running waits for answers that are held back. */
-  stalled(): boolean;
   stop(): Promise<void>;
 }
 
@@ -42,6 +40,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
     pools.set(definition, new FunctionPool(start, definition.reservedConcurrency));
   }
   let invocations = 0;
+  let underWay = 0;
 
   function find(functionId: string): FunctionDefinition {
     const exact = definitions.find(({ arn, name, logicalId }) => [arn, name, logicalId].includes(functionId));
@@ -59,7 +58,10 @@ export function createFunctions(options: FunctionsOptions): Functions {
     call: AwsCall,
   ): Promise<InvocationResult> {
     const before = faults.before(call);
-    if (before === 'hang') return new Promise(() => {});
+    if (before === 'hang') {
+      underWay -= 1;
+      return new Promise(() => {});
+    }
     if (before && isHeld(before)) await before.meanwhile(call);
     else if (before)
       throw before instanceof AwsError ? before : before === 'throttle' ? throttled(call) : failed(call);
@@ -83,6 +85,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
         attempt: 1,
         at: clock.now(),
       };
+      underWay += 1;
       try {
         const result = await run(definition, event, call);
         calls.add(call, result.error?.errorType ?? 'ok');
@@ -90,14 +93,13 @@ export function createFunctions(options: FunctionsOptions): Functions {
       } catch (error) {
         calls.add(call, (error as Error).name);
         throw error;
+      } finally {
+        underWay -= 1;
       }
     },
     warm: async () => void (await Promise.all([...pools.values()].map((pool) => pool.warm()))),
-    idle: () => [...pools.values()].every((pool) => pool.idle),
-    stalled: () => {
-      const running = [...pools.values()].flatMap((pool) => pool.running);
-      return running.length > 0 && running.every((process) => process.stalled);
-    },
+    idle: () =>
+      underWay === [...pools.values()].flatMap(({ running }) => running).filter(({ stuck }) => stuck).length,
     stop: async () => void (await Promise.all([...pools.values()].map((pool) => pool.stop()))),
   };
 }

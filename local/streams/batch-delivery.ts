@@ -21,10 +21,16 @@ const LONGEST_PAUSE_MS = 500;
 export class BatchDelivery {
   readonly #mapping: StreamMapping;
   readonly #options: DeliveryOptions;
+  #waiting = false;
 
   constructor(mapping: StreamMapping, options: DeliveryOptions) {
     this.#mapping = mapping;
     this.#options = options;
+  }
+
+  /** The function is at work on a batch: what comes of it is up to the function. */
+  get waiting(): boolean {
+    return this.#waiting;
   }
 
   /** Resolves when every record was taken by the function or given up. */
@@ -62,6 +68,7 @@ export class BatchDelivery {
   /** Undefined when all was taken; else the first record that was not (-1: the whole batch failed). */
   async #attempt(batch: StreamRecord[]): Promise<{ index: number; reason: string } | undefined> {
     const { functions } = this.#options;
+    this.#waiting = true;
     try {
       const { payload, error } = await functions.invoke(
         this.#mapping.function.arn,
@@ -77,6 +84,8 @@ export class BatchDelivery {
       return { index, reason: `${failures.length} item failure(s) reported` };
     } catch (error) {
       return { index: -1, reason: (error as Error).message };
+    } finally {
+      this.#waiting = false;
     }
   }
 

@@ -6,7 +6,7 @@ import type { StreamMapping } from './stream-mapping.ts';
 export interface Streams {
   /** Something was written: look now. */
   wake(): void;
-  /** Everything written so far has been delivered. */
+  /** Everything written so far has been delivered, or waits for the function that has it. */
   idle(): boolean;
   stop(): Promise<void>;
 }
@@ -72,7 +72,7 @@ function startPoller(
       woken = true;
       if (!busy) resume();
     },
-    idle: () => !busy && !woken,
+    idle: () => delivery.waiting || (!busy && !woken),
     async stop() {
       stopped = true;
       resume();

@@ -100,10 +100,10 @@ class Round {
 
   async #pass(...steps: number[]): Promise<void> {
     for (const ms of steps) {
-      await this.#system.clock.settled(120_000);
+      await this.#system.clock.settled();
       if (ms > 0) await this.#system.clock.advance(ms);
     }
-    await this.#system.clock.settled(120_000);
+    await this.#system.clock.settled();
   }
 
   #plan({ plan, number }: Case): void {

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterEach(() => faults.clear());
 afterAll(() => system?.stop());
 
-const settled = () => system.clock.settled(60_000);
+const settled = () => system.clock.settled();
 
 async function raise(...troubles: Trouble[]): Promise<Job> {
   numbers += 1;

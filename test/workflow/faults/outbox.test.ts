@@ -87,10 +87,10 @@ async function each(work: (cell: Cell, job: Job) => Promise<unknown>): Promise<v
 /** Long enough for some sweeps, and short enough that no reaper comes. */
 async function pass(): Promise<void> {
   for (let minutes = 0; minutes < 8; minutes++) {
-    await system.clock.settled(60_000);
+    await system.clock.settled();
     await system.clock.advance(MINUTE_MS);
   }
-  await system.clock.settled(60_000);
+  await system.clock.settled();
 }
 
 beforeAll(async () => {
@@ -162,12 +162,12 @@ it('an entry that nobody can dispatch goes to the dead letters, stays for a pers
   });
   const swept = await lifecycles.raise({ number: 'BEHIND' });
   const streamed = await lifecycles.raise();
-  await system.clock.settled(60_000);
+  await system.clock.settled();
   expect(await missingFrom(lifecycles, streamed)).toEqual([]);
   expect(system.queue('OutboxDeadLetters').length).toBeGreaterThan(letters);
 
   await system.clock.advance(4 * MINUTE_MS);
-  await system.clock.settled(60_000);
+  await system.clock.settled();
   expect(await missingFrom(lifecycles, swept)).toEqual([]);
   expect((await pendingOutbox(system)).map(({ id }) => id)).toEqual([7, 'poison-1']);
 }, 60_000);

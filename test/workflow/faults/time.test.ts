@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterEach(() => system.clock.resume());
 afterAll(() => system?.stop());
 
-const settled = () => system.clock.settled(60_000);
+const settled = () => system.clock.settled();
 const dayIn = (days: number) => new Date(system.clock.now() + days * DAY_MS).toISOString().slice(0, 10);
 /** The moment at which a day is over, in UTC. */
 const endOf = (day: string) => Date.parse(`${day}T00:00:00Z`) + DAY_MS;

@@ -68,9 +68,9 @@ const stopping = (cell: Cell, stops: Column['stops']): Trouble => ({
 });
 
 async function pass(ms: number): Promise<void> {
-  await system.clock.settled(60_000);
+  await system.clock.settled();
   await system.clock.advance(ms);
-  await system.clock.settled(60_000);
+  await system.clock.settled();
 }
 
 beforeAll(async () => {
@@ -176,11 +176,11 @@ it('[D10] nothing is left anywhere in the table', async () => {
 
 it('an ordinary work order afterwards goes its way', async () => {
   const job = await lifecycles.raise();
-  await system.clock.settled(60_000);
+  await system.clock.settled();
   expect(await missingFrom(lifecycles, job)).toEqual([]);
   expect(await lifecycles.mails(job)).toHaveLength(1);
   await lifecycles.complete(job);
-  await system.clock.settled(60_000);
+  await system.clock.settled();
   expect(await leftOf(lifecycles, job)).toEqual([]);
   expect((await lifecycles.execution(job))?.status).toBe('SUCCEEDED');
 });
