@@ -14,8 +14,8 @@ export interface DeliveryOptions {
   pause(ms: number): Promise<void>;
 }
 
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 500;
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 100;
 
 /** Brings records to a function in order, with the mapping's retries, bisection and on-failure destination. */
 export class BatchDelivery {
