@@ -51,6 +51,8 @@ export interface Session {
 }
 
 /**
+  /** Set where a robot does what a service was called for: which, and by whom. */
+  service?: { id: string; calledBy: Caller };
  * Opens a session: looks up what is published and fixes the time.
  * @throws DaypassError NOT_FOUND when nothing is published there, or the credential belongs to another environment
  */

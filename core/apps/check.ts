@@ -7,6 +7,7 @@ import { checkOperations } from './check-operations.ts';
 import { checkPermissions } from './check-permissions.ts';
 import { checkRunnable } from './check-runnable.ts';
 import { checkTasks } from './check-tasks.ts';
+import { checkServices } from './check-services.ts';
 import { checkViews } from './check-views.ts';
 import { type AppDefinition, appSchema } from './definition.ts';
 import { parseDocument } from './parse.ts';
@@ -69,6 +70,7 @@ function checkMeaning(app: AppDefinition, site: SiteNames, report: Report): Chec
   checkTasks(context);
   checkNotifications(context);
   checkPermissions(context);
+  checkServices(context);
   checkBuiltIn(context);
   checkRunnable(context);
   checkRobot(context);

@@ -80,6 +80,30 @@ export const permissionSchema = z
   .meta({ id: 'Permission' });
 export type Permission = z.infer<typeof permissionSchema>;
 
+export const serviceSchema = z
+  .strictObject({
+    id: id.describe('Part of its address; one of a kind in the site'),
+    name: label,
+    description: z.string().max(500).optional(),
+    recordType: id,
+    view: id.optional().describe('A view that it reads; or else'),
+    operation: id
+      .optional()
+      .describe('an operation that it runs: one that adds, or one on a record that is named'),
+    fields: z
+      .array(fieldId)
+      .max(100)
+      .optional()
+      .describe('Fields that the operation takes from the caller; default: all that it takes'),
+    returns: z
+      .array(fieldId)
+      .max(100)
+      .optional()
+      .describe('Fields of the record that it answers; default: none'),
+  })
+  .meta({ id: 'Service' });
+export type Service = z.infer<typeof serviceSchema>;
+
 export const APP_KINDS = ['records', 'users', 'tokens'] as const;
 export type AppKind = (typeof APP_KINDS)[number];
 
@@ -90,7 +114,9 @@ export const appSchema = z.strictObject({
   description: z.string().max(1000).optional(),
   kind: z.enum(APP_KINDS),
   accessModel: z.enum(['roles', 'lists', 'profiles']).default('roles'),
-  robot: id.optional().describe('The robot that runs its tasks; needed to publish an app with tasks'),
+  robot: id
+    .optional()
+    .describe('The robot that runs its tasks and services; needed to publish an app that has any'),
   contact: z
     .string()
     .max(200)
@@ -107,6 +133,11 @@ export const appSchema = z.strictObject({
   tasks: z.array(taskSchema).max(100).default([]),
   notifications: z.array(notificationSchema).max(100).default([]),
   permissions: z.array(permissionSchema).max(500).default([]),
+  services: z
+    .array(serviceSchema)
+    .max(50)
+    .optional()
+    .describe('Endpoints that roles may be given one by one; they act with the rights of the robot'),
 });
 /** An app definition after parsing, defaults filled in. */
 export type AppDefinition = z.infer<typeof appSchema>;

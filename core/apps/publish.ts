@@ -114,9 +114,13 @@ function parseTogether({ drafts, published }: PublishInput): Map<string, AppDefi
 function requireRobots({ drafts }: PublishInput, together: ReadonlyMap<string, AppDefinition>): void {
   const problems = drafts.flatMap(({ app }): Problem[] => {
     const definition = together.get(app);
-    if (!definition || definition.tasks.length === 0 || definition.robot !== undefined) return [];
+    const works = definition?.tasks.length || definition?.services?.length;
+    if (!definition || !works || definition.robot !== undefined) return [];
     return [
-      { path: `/${app}/robot`, message: `"${definition.name}" has tasks: name the robot that runs them` },
+      {
+        path: `/${app}/robot`,
+        message: `"${definition.name}" has ${definition.tasks.length > 0 ? 'tasks' : 'services'}: name the robot that runs them`,
+      },
     ];
   });
   const [first] = problems;

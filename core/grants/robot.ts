@@ -3,6 +3,7 @@ import type { Environment } from '../environments.ts';
 import { DaypassError } from '../errors.ts';
 import type { Mailer } from '../mail/mail.ts';
 import type { Caller } from '../ports.ts';
+import type { Principal } from '../principals.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { openSession, type Runtime, type Session } from '../runtime.ts';
 import type { Grant } from './grant.ts';
@@ -62,15 +63,12 @@ async function robotOf(runtime: RobotRuntime, app: LinkedApp): Promise<Caller> {
   const robot = id ? await runtime.store.readPrincipal(id) : undefined;
   if (robot?.type !== 'robot')
     throw new RobotRefused(`the app ${app.id} names a robot “${id}” that does not exist`);
-  return {
-    outcome: 'ok',
-    principalId: robot.id,
-    type: 'robot',
-    name: robot.name,
-    roles: robot.roles,
-    profiles: robot.profiles,
-    channel: 'workflow',
-  };
+  return robotCaller(robot);
+}
+
+/** A robot as a caller. */
+export function robotCaller({ id, name, roles, profiles }: Principal): Caller {
+  return { outcome: 'ok', principalId: id, type: 'robot', name, roles, profiles, channel: 'workflow' };
 }
 
 const NOBODY: Caller = {

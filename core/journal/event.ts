@@ -15,6 +15,8 @@ export interface RecordEvent {
   actor: { id: string; type: string; name: string };
   /** What asked for it when a robot acted: the grant. */
   grantId?: string;
+  /** The service that was called for it: the actor is who called, the rights were the robot's. */
+  service?: string;
   stateBefore?: string;
   stateAfter?: string;
   /** Only the fields that changed. */

@@ -21,6 +21,7 @@ export function recordEvent(
   const { journal } = session.runtime;
   const key = journal.key(journal.active);
   if (!key) throw new DaypassError('INTERNAL', 'the journal has no active key');
+  const actor = session.service?.calledBy ?? session.caller;
   const changed = changedFields(before, write.removed ? undefined : after);
   const event: Omit<RecordEvent, 'mac'> = {
     environment: after.environment,
@@ -30,7 +31,8 @@ export function recordEvent(
     app: after.app,
     recordType: after.recordType,
     operation: write.operation,
-    actor: { id: session.caller.principalId, type: session.caller.type, name: session.caller.name },
+    actor: { id: actor.principalId, type: actor.type, name: actor.name },
+    ...(session.service && { service: session.service.id }),
     ...(write.grantId && { grantId: write.grantId }),
     ...(before && { stateBefore: before.state }),
     ...(!write.removed && { stateAfter: after.state }),

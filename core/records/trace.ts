@@ -11,7 +11,7 @@ import type { Values } from './record.ts';
 /** One event as the caller may see it: values of fields that they may not view are left out. */
 export type EventAnswer = Pick<
   RecordEvent,
-  'number' | 'at' | 'operation' | 'actor' | 'stateBefore' | 'stateAfter' | 'before' | 'after'
+  'number' | 'at' | 'operation' | 'actor' | 'service' | 'stateBefore' | 'stateAfter' | 'before' | 'after'
 >;
 
 /**
@@ -41,11 +41,12 @@ export async function readHistory(
   const permitted = (values: Values): Values =>
     Object.fromEntries(Object.entries(values).filter(([field]) => permits(view.fields, field)));
   return {
-    items: items.map(({ number, at, operation, actor, stateBefore, stateAfter, before, after }) => ({
+    items: items.map(({ number, at, operation, actor, service, stateBefore, stateAfter, before, after }) => ({
       number,
       at,
       operation,
       actor,
+      ...(service && { service }),
       ...(stateBefore && { stateBefore }),
       ...(stateAfter && { stateAfter }),
       before: permitted(before),

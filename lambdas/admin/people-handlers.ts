@@ -8,7 +8,7 @@ import {
   signOutUser,
   updateUser,
 } from '../../core/people/users.ts';
-import { type Handlers, json, noContent, versioned } from '../shared/http/request.ts';
+import { defined, type Handlers, json, noContent, versioned } from '../shared/http/request.ts';
 import type { OpenPeople } from '../shared/people-session.ts';
 import type { PEOPLE_ROUTES } from '../shared/routes/people.ts';
 
@@ -83,8 +83,3 @@ export function peopleHandlers(open: OpenPeople): Handlers<UserRoute> {
 /** The environments that a deletion was confirmed with. */
 export const confirmedIn = ({ confirm = '' }: { confirm?: string | undefined }): string[] =>
   confirm.split(',');
-
-/** Members that were sent: what was left out is not changed. */
-export function defined<T extends object>(body: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as never;
-}

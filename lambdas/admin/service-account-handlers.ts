@@ -14,10 +14,10 @@ import {
   revokeKey,
   updateServiceAccount,
 } from '../../core/people/service-accounts.ts';
-import { type Handlers, json, noContent, versioned } from '../shared/http/request.ts';
+import { defined, type Handlers, json, noContent, versioned } from '../shared/http/request.ts';
 import type { OpenPeople } from '../shared/people-session.ts';
 import type { PEOPLE_ROUTES } from '../shared/routes/people.ts';
-import { confirmedIn, defined } from './people-handlers.ts';
+import { confirmedIn } from './people-handlers.ts';
 
 type PeopleRoute = (typeof PEOPLE_ROUTES)[number];
 type MachineRoute = Extract<PeopleRoute, { path: `/admin/${'service-accounts' | 'environments'}${string}` }>;

@@ -7,7 +7,15 @@ import { readForm } from '../../core/records/form.ts';
 import { openView } from '../../core/records/list.ts';
 import { addRecord, type OperationAnswer, readRecord, runOperation } from '../../core/records/operation.ts';
 import { readHistory, readTaskRuns } from '../../core/records/trace.ts';
-import { type ApiResponse, type Handlers, json, noContent, versioned } from '../shared/http/request.ts';
+import { callService } from '../../core/services/call.ts';
+import {
+  type ApiResponse,
+  defined,
+  type Handlers,
+  json,
+  noContent,
+  versioned,
+} from '../shared/http/request.ts';
 import type { RUNTIME_ROUTES } from '../shared/routes/runtime.ts';
 import type { Wiring } from '../shared/wiring.ts';
 
@@ -80,6 +88,17 @@ export function runtimeHandlers(wiring: Wiring): Handlers<RuntimeRoute> {
         ...key(request),
       });
       return answered(200, answer);
+    },
+
+    async callService(request) {
+      const { ifMatch: expectedVersion } = request;
+      const answer = await callService(await open(request), {
+        service: request.params.service,
+        ...defined(request.body),
+        ...(expectedVersion !== undefined && { expectedVersion }),
+        ...key(request),
+      });
+      return json(200, answer, answer.record && { etag: `"${answer.record.version}"` });
     },
 
     async readHistory(request) {

@@ -41,6 +41,7 @@ export function samplesOf(ids: SampleIds): Record<string, Sample> {
     readForm: { values: { operation: 'add' } },
     readRecord: record,
     runOperation: { ...record, body: { values: {} }, headers: STALE },
+    callService: { values: { service: 'nothing' }, body: {} },
     readHistory: record,
     readTaskRuns: record,
     readMe: {},

@@ -66,6 +66,11 @@ export function versioned(status: number, body: { version: number }, headers: Re
   return json(status, body, { ...headers, etag: `"${body.version}"` });
 }
 
+/** Members that were sent: what was left out is not changed. */
+export function defined<T extends object>(body: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as never;
+}
+
 /** 204. */
 export function noContent(): ApiResponse {
   return { status: 204 };

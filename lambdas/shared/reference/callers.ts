@@ -4,6 +4,7 @@ export const CALLERS = {
   permitted:
     'Whoever the app’s permissions let do it: people, service accounts, holders of passes; without a credential where the app is open to anybody.',
   staff: 'People, service accounts and robots who may view the record; no holder of a pass.',
+  serviceCallers: 'Whoever holds a role that may call the service, and may sign in to the environment.',
   people: 'People who have signed in, about themselves.',
   credential: 'Anybody with a credential; what they may not see is left out.',
   askers:

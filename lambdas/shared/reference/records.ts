@@ -127,6 +127,7 @@ const history = () =>
         number: z.int(),
         at: TIME,
         operation: z.string(),
+        service: z.string().optional().describe('The service that was called for it'),
         actor: z.strictObject({ id: z.string(), type: z.string(), name: z.string() }),
         stateBefore: z.string().optional(),
         stateAfter: z.string().optional(),
@@ -136,6 +137,23 @@ const history = () =>
     ),
     cursor: CURSOR,
   });
+
+const service = () => {
+  const part = z.strictObject({
+    id: ID,
+    version: VERSION,
+    state: z.string(),
+    values: VALUES.describe('The fields that the service answers'),
+    names: z.record(z.string(), z.string()),
+  });
+  return z.strictObject({
+    service: z.string(),
+    records: z.array(part).optional().describe('Of a service that reads a view'),
+    cursor: CURSOR,
+    record: part.optional().describe('Of a service that runs an operation'),
+    deleted: z.boolean().optional(),
+  });
+};
 
 const taskRuns = () =>
   z.strictObject({
@@ -214,6 +232,11 @@ export const RECORD_DOCUMENTS: Record<(typeof RUNTIME_ROUTES)[number]['id'], Doc
       'CONFLICT',
     ],
     answer: recordOrDone,
+  },
+  callService: {
+    callers: 'serviceCallers',
+    errors: ['FORBIDDEN', 'STATE_REFUSED', 'VALUES_INVALID', 'ROBOT_MISSING', 'CONFLICT'],
+    answer: service,
   },
   readHistory: { callers: 'staff', answer: history },
   readTaskRuns: { callers: 'staff', answer: taskRuns },

@@ -93,6 +93,29 @@ export const RUNTIME_ROUTES = [
     responses: { 200: { description: 'The record after the operation' }, 204: { description: 'Deleted' } },
   },
   {
+    id: 'callService',
+    method: 'POST',
+    path: '/{environment}/services/{service}',
+    function: 'api',
+    summary:
+      "Call a service of an app: it reads a view or runs an operation, with the rights of the app's robot",
+    answers: 'json',
+    anonymous: false,
+    body: z.strictObject({
+      record: z.string().max(48).optional().describe('For operations on a record'),
+      values: values.optional().describe('For operations: field id → value'),
+      parameters: z
+        .record(z.string().max(48), z.string().max(1000))
+        .optional()
+        .describe("For views: the view's parameters"),
+      limit: z.int().min(1).max(100).optional().describe('For views: records on a page; default 25'),
+      cursor: z.string().max(4000).optional().describe('For views: where the last page ended'),
+    }),
+    ifMatch: 'optional',
+    idempotent: true,
+    responses: { 200: { description: 'The records, or the record, as far as the service says' } },
+  },
+  {
     id: 'readHistory',
     method: 'GET',
     path: '/{environment}/records/{record}/history',

@@ -140,7 +140,7 @@ describe('pages of administrators', () => {
 
   it('[F19] show roles with a matrix of what each may do, and create, change and remove them', async () => {
     const page = readable((await olga.get('/manage/roles')).text);
-    expect(page).toContain('Person Directory, People: Edit My Entry on some yes – –');
+    expect(page).toContain('Person Directory, People: Edit My Entry on some yes yes – –');
     const made = await send(olga, '/manage/roles', 'New role', { id: 'guests', name: 'Guests' });
     expect([made.status, made.text]).toEqual([303, '']);
     const changed = await send(olga, '/manage/roles/guests', 'Role', {

@@ -28,6 +28,7 @@ export const MATRIX: { columns: string[]; rows: Record<string, string> } = {
     addUser: '401 410 403 403 403 403 422 422 422 403 403',
     appsPage: '303 410 200 200 200 200 200 200 200 200 200',
     asset: '404 404 404 404 404 404 404 404 404 404 404',
+    callService: '401 404 404 404 404 404 404 404 404 404 404',
     changeEnvironmentSettings: '401 403 403 403 403 403 412 412 412 403 403',
     changePasses: '401 410 200 200 200 200 200 200 200 403 403',
     changeRole: '401 403 403 403 403 403 412 412 412 403 403',
