@@ -2,6 +2,7 @@ import { decideFor, subjectOf } from '../access.ts';
 import type { RequestAction } from '../apps/definition.ts';
 import type { Change } from '../changes.ts';
 import { DaypassError } from '../errors.ts';
+import { greeting } from '../mail/mail.ts';
 import {
   changed,
   distinct,
@@ -136,7 +137,7 @@ export class Accounts {
     await queueMail(this.#session, plan, {
       to: user.email ?? '',
       subject,
-      paragraphs: [`Hello ${user.name},`, ...body.split(/\n\s*\n/)],
+      paragraphs: [`${greeting(user.name)},`, ...body.split(/\n\s*\n/)],
       button: { label: 'Sign in', href: `${runtime.siteUrl}/sign-in` },
     });
   }

@@ -49,19 +49,37 @@ export interface MailContent {
 
 /** Sets a mail: one column, large type, readable without images and in dark mode; nothing is loaded from anywhere. */
 export function composeMail(content: MailContent): Mail {
+  const subject = oneLine(content.subject);
   return {
     to: content.to,
-    subject: oneLine(content.subject),
+    subject,
     text: asText(content),
-    html: asHtml(content),
+    html: asHtml({ ...content, subject }),
     ...(content.replyTo && { replyTo: content.replyTo }),
     tags: content.tags,
   };
 }
 
+/** Controls that make a text be read in another order than it is written; scripts from right to left do without. */
+const BIDI_CONTROLS = /[\u202A-\u202E\u2066-\u2069]/g;
+/** What mail programs turn into links by themselves. */
+const LINK_LIKE = /:\/\/|@|[\p{L}\p{N}]\.[\p{L}\p{N}]{2,}/u;
+
+/**
+ * “Hello Ana Ruiz”. A name is what somebody entered: one that would become a link, or that pretends to be more than a
+ * name, is left out, so that nobody's mails can be made to say what others want them to say.
+ */
+export function greeting(name: string): string {
+  const line = oneLine(name);
+  return line === '' || line.length > 100 || LINK_LIKE.test(line) ? 'Hello' : `Hello ${line}`;
+}
+
 /** A subject is one line: a line break in a value must not start another header. */
 function oneLine(text: string): string {
-  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  const line = text
+    .replace(BIDI_CONTROLS, '')
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
   // Cut between characters: half a surrogate pair cannot be sent.
   return line.length <= 200 ? line : [...line].slice(0, 199).join('').concat('…');
 }
@@ -70,7 +88,7 @@ function asText(content: MailContent): string {
   const blocks = [
     ...content.intro,
     ...(content.facts.length > 0
-      ? [content.facts.map((fact) => `${fact.label}: ${fact.href ?? fact.value}`).join('\n')]
+      ? [content.facts.map((fact) => `${fact.label}: ${indented(fact.href ?? fact.value)}`).join('\n')]
       : []),
     ...(content.button ? [`${content.button.label}:\n${content.button.href}`] : []),
     ...content.closing,
@@ -78,6 +96,9 @@ function asText(content: MailContent): string {
   ];
   return `${blocks.join('\n\n')}\n`;
 }
+
+/** Lines of a value stay recognisable as its own: none looks like a paragraph or the button of the mail. */
+const indented = (value: string) => value.replace(/\r\n|[\n\v\f\r\u0085\u2028\u2029]/g, '\n    ');
 
 function asHtml(content: MailContent): string {
   const facts = content.facts

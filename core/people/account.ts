@@ -36,9 +36,12 @@ export function newUser(given: {
 
 /** First and last name, and both together. */
 export function namesOf(firstName: string, lastName: string) {
-  const [first, last] = [firstName.trim(), lastName.trim()];
+  const [first, last] = [onOneLine(firstName), onOneLine(lastName)];
   return { firstName: first, lastName: last, name: `${first} ${last}`.trim() };
 }
+
+/** A name stands in lines of lists, pages and mails. */
+const onOneLine = (name: string) => name.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 
 /** The same account with changed members, one version on. */
 export function changed(before: Principal, set: Partial<Principal>): Principal {

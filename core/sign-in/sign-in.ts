@@ -1,6 +1,6 @@
 import type { Change } from '../changes.ts';
 import { DaypassError } from '../errors.ts';
-import { composeMail, type Mailer } from '../mail/mail.ts';
+import { composeMail, greeting, type Mailer } from '../mail/mail.ts';
 import type { Caller } from '../ports.ts';
 import { normaliseEmail, type Principal } from '../principals.ts';
 import type { Runtime } from '../runtime.ts';
@@ -48,7 +48,7 @@ export async function requestSignIn(
     composeMail({
       to: user.email,
       subject: `Sign in to ${request.siteName}`,
-      intro: [`Hello ${user.name}, here is your link to sign in.`],
+      intro: [`${greeting(user.name)}, here is your link to sign in.`],
       facts: [],
       button: { label: 'Sign in', href: link },
       closing: [
