@@ -48,11 +48,11 @@ export interface Session {
   caller: Caller;
   /** One time for the whole request, epoch milliseconds. */
   now: number;
+  /** Set where a robot does what a service was called for: which, and by whom. */
+  service?: { id: string; calledBy: Caller };
 }
 
 /**
-  /** Set where a robot does what a service was called for: which, and by whom. */
-  service?: { id: string; calledBy: Caller };
  * Opens a session: looks up what is published and fixes the time.
  * @throws DaypassError NOT_FOUND when nothing is published there, or the credential belongs to another environment
  */
