@@ -53,8 +53,8 @@ export function composeMail(content: MailContent): Mail {
   return {
     to: content.to,
     subject,
-    text: asText(content),
-    html: asHtml({ ...content, subject }),
+    text: inOrder(asText(content)),
+    html: inOrder(asHtml({ ...content, subject })),
     ...(content.replyTo && { replyTo: content.replyTo }),
     tags: content.tags,
   };
@@ -76,13 +76,15 @@ export function greeting(name: string): string {
 
 /** A subject is one line: a line break in a value must not start another header. */
 function oneLine(text: string): string {
-  const line = text
-    .replace(BIDI_CONTROLS, '')
+  const line = inOrder(text)
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim();
   // Cut between characters: half a surrogate pair cannot be sent.
   return line.length <= 200 ? line : [...line].slice(0, 199).join('').concat('…');
 }
+
+/** No value has the words around it read in another order than they are written. */
+const inOrder = (text: string) => text.replace(BIDI_CONTROLS, '');
 
 function asText(content: MailContent): string {
   const blocks = [
@@ -104,7 +106,7 @@ function asHtml(content: MailContent): string {
   const facts = content.facts
     .map(
       ({ label, value, href }) =>
-        `<tr><th style="text-align:left;vertical-align:top;padding:6px 12px 6px 0;font-weight:600">${escapeHtml(label)}</th>` +
+        `<tr><th style="text-align:left;overflow-wrap:normal;word-break:normal;vertical-align:top;padding:6px 12px 6px 0;font-weight:600">${escapeHtml(label)}</th>` +
         `<td dir="auto" style="padding:6px 0;white-space:pre-line">${href ? `<a href="${escapeHtml(href)}">${escapeHtml(value)}</a>` : escapeHtml(value)}</td></tr>`,
     )
     .join('');
@@ -114,7 +116,7 @@ function asHtml(content: MailContent): string {
   return (
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
     `<meta name="color-scheme" content="light dark"><title>${escapeHtml(content.subject)}</title></head>` +
-    `<body style="margin:0;padding:16px;font:17px/1.5 system-ui,sans-serif"><div style="max-width:34em;margin:0 auto">` +
+    `<body style="margin:0;padding:16px;font:17px/1.5 system-ui,sans-serif"><div style="max-width:34em;margin:0 auto;overflow-wrap:anywhere;word-break:break-word">` +
     content.intro.map(paragraph).join('') +
     (facts
       ? `<table role="presentation" style="border-collapse:collapse;margin:16px 0">${facts}</table>`

@@ -48,7 +48,8 @@ export function staffHandlers(portal: Portal): StaffHandlers {
 
     async viewPage({ params, query, caller }) {
       const { session, frame, base } = await open(caller, params.environment);
-      const { view: asked, type: askedType, cursor, done, ...rest } = query;
+      const { view: asked, type: askedType, cursor, page: at = 1, done, ...rest } = query;
+      const pageNumber = cursor ? at : 1;
       const app = listApps(session).find(({ id }) => id === params.app);
       const type = app?.recordTypes.find(({ id }) => id === askedType || askedType === undefined);
       const view = type?.views.find(({ id }) => id === asked || asked === undefined);
@@ -60,12 +61,18 @@ export function staffHandlers(portal: Portal): StaffHandlers {
         type,
         view: view?.id ?? '',
         params: given,
+        pageNumber,
         ...(done !== undefined && { done: 'Done.' }),
       };
       const list = view?.parameters.every(({ id }) => given[id])
-        ? await readList(session, base, { app, type, view, given, cursor })
+        ? await readList(session, base, { app, type, view, given, cursor, pageNumber })
         : NOTHING;
-      return page(frame, `${type.plural}: ${view?.name ?? app.name}`, <ViewPage {...common} {...list} />);
+      const place = pageNumber > 1 ? `, page ${pageNumber}` : '';
+      return page(
+        frame,
+        `${type.plural}: ${view?.name ?? app.name}${place}`,
+        <ViewPage {...common} {...list} />,
+      );
     },
 
     async addPage({ params, caller }) {
@@ -160,9 +167,10 @@ async function readList(
     view: { id: string };
     given: Record<string, string>;
     cursor: string | undefined;
+    pageNumber: number;
   },
 ) {
-  const { app, type, view, given, cursor } = asked;
+  const { app, type, view, given, cursor, pageNumber } = asked;
   try {
     const found = await openView(session, {
       app: app.id,
@@ -173,9 +181,8 @@ async function readList(
       ...(cursor && { cursor }),
     });
     const parameters = Object.entries(given).map(([id, value]) => [`${PARAMETER}${id}`, value]);
-    const next =
-      found.cursor &&
-      new URLSearchParams([['type', type.id], ['view', view.id], ...parameters, ['cursor', found.cursor]]);
+    const address = (...more: string[][]) =>
+      `${base}/${app.id}?${new URLSearchParams([['type', type.id], ['view', view.id], ...parameters, ...more])}`;
     return {
       columns: found.columns,
       records: found.records.map((answer) => ({
@@ -183,7 +190,8 @@ async function readList(
         title: answer.title,
         cells: found.columns.map((column) => cell(session, column, answer)),
       })),
-      ...(next && { next: `${base}/${app.id}?${next}` }),
+      ...(found.cursor && { next: address(['cursor', found.cursor], ['page', String(pageNumber + 1)]) }),
+      ...(cursor && { first: address() }),
     };
   } catch (error) {
     if (!(error instanceof DaypassError) || error.code !== 'REQUEST_INVALID') throw error;

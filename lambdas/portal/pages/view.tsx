@@ -18,8 +18,11 @@ export interface ViewPageProps {
   records: readonly { href: string; title: string; cells: readonly ShownField[] }[];
   /** A problem with a parameter, or none. */
   problem?: string;
-  /** Address of the next page. */
+  /** Which page of the list this is, from 1. */
+  pageNumber: number;
+  /** Address of the next page, and of the first one when this is another. */
   next?: string;
+  first?: string;
   done?: string;
 }
 
@@ -68,7 +71,11 @@ export function ViewPage(props: ViewPageProps) {
       )}
       {records.length === 0 && !problem ? (
         <p class="empty">
-          {next ? 'Nothing on this page that you may see.' : 'There is nothing in this list.'}
+          {next
+            ? 'Nothing on this page that you may see.'
+            : props.first
+              ? 'That was all: the list ended with the page before.'
+              : 'There is nothing in this list.'}
         </p>
       ) : (
         <RecordTable
@@ -77,14 +84,34 @@ export function ViewPage(props: ViewPageProps) {
           records={records}
         />
       )}
-      {next && (
-        <p class="buttons">
-          <a class="button quiet" href={next} rel="next">
-            Show more
-          </a>
-        </p>
-      )}
+      <Turning {...props} />
     </>
+  );
+}
+
+/** Forward from page to page; back to the first, because a list may have changed behind the reader. */
+function Turning({ pageNumber, first, next }: Pick<ViewPageProps, 'pageNumber' | 'first' | 'next'>) {
+  if (!first && !next) return null;
+  return (
+    <nav class="turning" aria-label="Pages of the list">
+      <ul>
+        {first && (
+          <li>
+            <a class="button quiet" href={first}>
+              First page
+            </a>
+          </li>
+        )}
+        <li aria-current="page">Page {pageNumber}</li>
+        {next && (
+          <li>
+            <a class="button quiet" href={next} rel="next">
+              Next page
+            </a>
+          </li>
+        )}
+      </ul>
+    </nav>
   );
 }
 

@@ -199,6 +199,8 @@ export const PAGE_ROUTES = [
         view: z.string().max(48).optional(),
         type: z.string().max(48).optional(),
         cursor: z.string().max(2000).optional(),
+        /** Which page the cursor leads to, for the reader's eyes alone. */
+        page: z.coerce.number().int().min(1).max(1_000_000).catch(1).optional(),
       })
       .catchall(z.string().max(1000)),
     responses: { 200: { description: 'The list' } },
