@@ -17,6 +17,7 @@ export function answerRecord(
   const view = decideView(session, type, record);
   if (!view.decision) return undefined;
   const values = visibleValues(session, type, record, view.fields);
+  const creator = permits(view.fields, 'createdBy') ? record.names[record.createdBy] : undefined;
   return {
     id: record.id,
     app: type.app.id,
@@ -26,8 +27,9 @@ export function answerRecord(
     stateName: type.states.get(record.state) ?? record.state,
     title: titleOf(type, values),
     values,
-    names: namesIn(record, values),
+    names: { ...namesIn(record, values), ...(creator && { [record.createdBy]: creator }) },
     createdAt: record.createdAt,
+    ...(creator && { createdBy: record.createdBy }),
     updatedAt: record.updatedAt,
     ...(record.trouble && session.caller.type === 'user' && { trouble: record.trouble }),
     can: {

@@ -6,6 +6,7 @@ import type { Session } from '../runtime.ts';
 import { answerRecord } from './answer.ts';
 import { planOperation } from './plan.ts';
 import type { RecordAnswer, StoredRecord, Values } from './record.ts';
+import { nameReferences } from './references.ts';
 import { changesOf } from './write.ts';
 
 /** How often an operation without If-Match is planned anew because somebody else wrote in between. */
@@ -111,7 +112,8 @@ export async function readRecord(session: Session, recordId: string): Promise<Re
   const { record, type } = await findRecord(session, recordId);
   const answered = answerRecord(session, type, record);
   if (!answered) throw new DaypassError('NOT_FOUND');
-  return answered;
+  const [named = answered] = await nameReferences(session, [answered]);
+  return named;
 }
 
 /** @throws DaypassError NOT_FOUND */

@@ -70,7 +70,7 @@ function newRecord(session: Session, operation: LinkedOperation): StoredRecord {
     version: 1,
     state: recordType.definition.initialState,
     values: {},
-    names: {},
+    names: { [caller.principalId]: caller.name },
     createdAt: at,
     createdBy: caller.principalId,
     updatedAt: at,

@@ -48,6 +48,8 @@ export interface RecordAnswer {
   /** Names for ids in user, token and reference fields that the caller may see. */
   names: Record<string, string>;
   createdAt: string;
+  /** Id of whoever created it, with a name among `names`; where the caller may see that. */
+  createdBy?: string;
   updatedAt: string;
   trouble?: { at: string; step: string; message: string };
   can: {

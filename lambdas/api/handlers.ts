@@ -6,6 +6,7 @@ import { listApps } from '../../core/records/apps.ts';
 import { readForm } from '../../core/records/form.ts';
 import { openView } from '../../core/records/list.ts';
 import { addRecord, type OperationAnswer, readRecord, runOperation } from '../../core/records/operation.ts';
+import { nameReferences } from '../../core/records/references.ts';
 import { readHistory, readTaskRuns } from '../../core/records/trace.ts';
 import { callService } from '../../core/services/call.ts';
 import {
@@ -48,7 +49,8 @@ export function runtimeHandlers(wiring: Wiring): Handlers<RuntimeRoute> {
       const { limit, cursor, ...rest } = request.query;
       const { app, recordType, view } = request.params;
       const params = readParameters(rest as Record<string, string>);
-      const page = await openView(await open(request), {
+      const session = await open(request);
+      const page = await openView(session, {
         app,
         recordType,
         view,
@@ -56,7 +58,7 @@ export function runtimeHandlers(wiring: Wiring): Handlers<RuntimeRoute> {
         limit,
         ...(cursor && { cursor }),
       });
-      return json(200, page);
+      return json(200, { ...page, records: await nameReferences(session, page.records) });
     },
 
     async readForm(request) {

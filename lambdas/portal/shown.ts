@@ -18,7 +18,7 @@ export function shownRecord(session: Session, answer: RecordAnswer, base: string
   const due = dueOf(type, answer);
   const fields = [...type.fields.values()]
     .filter(({ id }) => id in answer.values && id !== titleField && !(due && id === dueDateField))
-    .map(({ id }) => shownField(session, type, id, answer.values[id] ?? null, answer.names));
+    .map(({ id }) => shownField(session, type, id, answer, base));
   return {
     typeName: name,
     title: answer.title === name ? '' : answer.title,
@@ -53,7 +53,7 @@ export function listedRecord(
     ...(due && { due }),
     fields: page.columns
       .filter(({ id }) => id !== titleField && !(due && id === dueDateField))
-      .map((column) => cell(session, column, answer)),
+      .map((column) => cell(session, column, answer, base)),
   };
 }
 
@@ -62,27 +62,31 @@ export function cell(
   session: Session,
   column: ViewPage['columns'][number],
   answer: RecordAnswer,
+  base: string,
 ): ShownField {
   const { id, label, type, displayText } = column;
   const own: Record<string, FieldValue> = {
     state: answer.stateName,
     createdAt: answer.createdAt,
+    createdBy: answer.createdBy ?? null,
     updatedAt: answer.updatedAt,
   };
   const linked = typeOf(session, answer);
-  if (linked.fields.has(id)) return shownField(session, linked, id, answer.values[id] ?? null, answer.names);
-  return { id, label, type, value: own[id] ?? null, ...(displayText && { displayText }) };
+  if (linked.fields.has(id)) return shownField(session, linked, id, answer, base);
+  const { names } = answer;
+  return { id, label, type, value: own[id] ?? null, names, ...(displayText && { displayText }) };
 }
 
-/** A field with what its ids stand for. */
+/** A field with what its ids stand for. A reference leads to its record where that has a name for the reader. */
 export function shownField(
   session: Session,
   type: LinkedRecordType,
   id: string,
-  value: FieldValue,
-  names: Readonly<Record<string, string>>,
+  { values, names }: Pick<RecordAnswer, 'values' | 'names'>,
+  base: string,
 ): ShownField {
   const definition = type.fields.get(id)?.definition;
+  const value = values[id] ?? null;
   const roles = definition?.type === 'roles' ? session.published.settings.roles : [];
   return {
     id,
@@ -90,6 +94,8 @@ export function shownField(
     type: definition?.type ?? 'string',
     ...(definition?.displayText && { displayText: definition.displayText }),
     value,
+    ...(definition?.type === 'reference' &&
+      names[String(value)] !== undefined && { href: `${base}/records/${value}` }),
     names: { ...names, ...Object.fromEntries(roles.map((role) => [role.id, role.name])) },
   };
 }

@@ -1,5 +1,6 @@
 import { listApps } from '../../../core/records/apps.ts';
 import { openView } from '../../../core/records/list.ts';
+import { nameReferences } from '../../../core/records/references.ts';
 import { openSession, type Session } from '../../../core/runtime.ts';
 import { readToken, shortId } from '../../../core/tokens/token.ts';
 import { toContext } from '../../authorizer/authorize.ts';
@@ -44,7 +45,9 @@ export async function readSections(
         key: [session.published.environment, app.id, type.id, view.id].join('/'),
         app: app.id,
         heading: alone ? type.plural : view.name,
-        records: page.records.map((answer) => listedRecord(session, page, answer, base)),
+        records: (await nameReferences(session, page.records)).map((answer) =>
+          listedRecord(session, page, answer, base),
+        ),
         answers: page.records.map(({ id }) => ({ id, session, base })),
         ...(more && { next: `${base}?${more}` }),
       };

@@ -4,6 +4,7 @@ import type { Caller } from '../../../core/ports.ts';
 import { listApps } from '../../../core/records/apps.ts';
 import { openView } from '../../../core/records/list.ts';
 import { readRecord } from '../../../core/records/operation.ts';
+import { nameReferences } from '../../../core/records/references.ts';
 import type { Session } from '../../../core/runtime.ts';
 import { formTokenOf } from '../../shared/http/forgery.ts';
 import { seeOther } from '../../shared/http/request.ts';
@@ -185,10 +186,10 @@ async function readList(
       `${base}/${app.id}?${new URLSearchParams([['type', type.id], ['view', view.id], ...parameters, ...more])}`;
     return {
       columns: found.columns,
-      records: found.records.map((answer) => ({
+      records: (await nameReferences(session, found.records)).map((answer) => ({
         href: `${base}/records/${answer.id}`,
         title: answer.title,
-        cells: found.columns.map((column) => cell(session, column, answer)),
+        cells: found.columns.map((column) => cell(session, column, answer, base)),
       })),
       ...(found.cursor && { next: address(['cursor', found.cursor], ['page', String(pageNumber + 1)]) }),
       ...(cursor && { first: address() }),

@@ -22,15 +22,18 @@ export async function readTrace(
     <>
       <TaskRuns runs={runs} />
       <History
-        events={history.items.map((event) => shownEvent(session, answer, event))}
+        events={history.items.map((event) =>
+          shownEvent(session, answer, event, here.replace(/\/records\/[^/]*$/, '')),
+        )}
         {...(more && { more })}
       />
     </>
   );
 }
 
-function shownEvent(session: Session, answer: RecordAnswer, event: EventAnswer): ShownEvent {
+function shownEvent(session: Session, answer: RecordAnswer, event: EventAnswer, base: string): ShownEvent {
   const type = typeOf(session, answer);
+  const { names } = answer;
   const { number, at, operation, actor, before, after } = event;
   const stateName = (state: string) => type.states.get(state) ?? state;
   const fields = [...type.fields.keys()].filter((id) => id in before || id in after);
@@ -43,8 +46,8 @@ function shownEvent(session: Session, answer: RecordAnswer, event: EventAnswer):
     ...(event.stateAfter && { stateAfter: stateName(event.stateAfter) }),
     changes: fields.map((id) => ({
       label: type.fields.get(id)?.definition.label ?? id,
-      before: shownField(session, type, id, before[id] ?? null, answer.names),
-      after: shownField(session, type, id, after[id] ?? null, answer.names),
+      before: shownField(session, type, id, { values: before, names }, base),
+      after: shownField(session, type, id, { values: after, names }, base),
     })),
   };
 }

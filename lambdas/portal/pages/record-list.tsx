@@ -34,7 +34,7 @@ export function RecordCards({ records, now }: { records: readonly ListedRecord[]
 /** Inside a link nothing else can be one: mail addresses and the like are plain text here. */
 function CardField({ field }: { field: ShownField }) {
   if (field.value === null) return null;
-  const type = ['email', 'phone', 'url', 'formula'].includes(field.type) ? 'string' : field.type;
+  const type = plainType(field.type);
   return (
     <span class={field.type === 'text' ? 'card-field clamped' : 'card-field'}>
       <span class="card-label">{field.label}</span> <Value field={{ ...field, type }} />
@@ -95,4 +95,6 @@ export function RecordTable(props: {
   );
 }
 
-const plainType = (type: string) => (type === 'date' || type === 'dateTime' ? type : 'string');
+/** What becomes a link elsewhere is plain text inside of one. A reference is shown by its name, as a user is. */
+const plainType = (type: string) =>
+  type === 'reference' ? 'user' : ['email', 'phone', 'url', 'formula'].includes(type) ? 'string' : type;

@@ -9,6 +9,8 @@ export interface ShownField {
   /** Shown instead of an address. */
   displayText?: string;
   value: FieldValue;
+  /** Where a reference leads, if the reader may go there. */
+  href?: string;
   /** Names for the ids in the value. */
   names?: Readonly<Record<string, string>>;
 }
@@ -39,6 +41,14 @@ export function Value({ field, compact = false }: { field: ShownField; compact?:
       return <a href={`mailto:${encodeURIComponent(value).replace('%40', '@')}`}>{value}</a>;
     case 'phone':
       return <a href={`tel:${value.replace(/[^\d+]/g, '')}`}>{value}</a>;
+    case 'reference':
+      return field.href ? (
+        <a href={field.href}>
+          <bdi>{nameOf(field, value)}</bdi>
+        </a>
+      ) : (
+        <bdi>{nameOf(field, value)}</bdi>
+      );
     case 'token':
       return <>Issued</>;
     case 'url':

@@ -26,6 +26,7 @@ export const record = () =>
       .describe('Names of the people and records whose ids are among the values')
       .meta({ examples: [{ '4hUz1NcPq8YtRw0KdLs6Gv': 'Ana Ruiz' }] }),
     createdAt: TIME,
+    createdBy: ID.optional().describe('Who created it, where the caller may see that'),
     updatedAt: TIME,
     trouble: z
       .strictObject({ at: TIME, step: z.string(), message: z.string() })

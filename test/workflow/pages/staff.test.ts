@@ -3,7 +3,9 @@ import { linkIn, Visitor } from '../../../local/visitor.ts';
 import { fieldsOf, readable, send, submit } from '../../support/page-forms.ts';
 import {
   addWorkOrder,
+  changeDefinitions,
   DISPATCHER,
+  type RecordJson,
   readRecord,
   signIn,
   startPropertyManagement,
@@ -207,5 +209,51 @@ describe('the pages of staff', () => {
       expect(answer.text).not.toContain('data:image');
     }
     expect((await visitor.get('/assets/nothing.css')).status).toBe(404);
+  });
+});
+
+describe('what stands for somebody or something else', () => {
+  const cellOf = (html: string, record: string, label: string) => {
+    const row = html.split('<tr').find((each) => each.includes(`/records/${record}`)) ?? '';
+    return new RegExp(`<td[^>]*data-label="${label}"[^>]*>(.*?)</td>`).exec(row)?.[1];
+  };
+
+  it('is shown by its name: who created a record, and the record that a reference leads to', async () => {
+    await changeDefinitions(system, ({ 'work-orders': app }) => {
+      const [type] = app?.recordTypes ?? [];
+      const [all] = type?.views ?? [];
+      const mine = type?.views.find(({ id }) => id === 'assigned-to-me');
+      const target = { app: 'work-orders', recordType: 'work-order' };
+      type?.fields.push({ id: 'follows', label: 'Follows', type: 'reference', target });
+      type?.operations[0]?.fields?.push('follows');
+      all?.columns.push('createdBy', 'follows');
+      mine?.columns.push('createdBy', 'follows');
+      const seen = app?.permissions.find(({ role }) => role === 'technician')?.fields?.view;
+      (seen as string[]).push('follows');
+    });
+    const technician = await signIn(system, TECHNICIAN);
+    const { id: assignedTo } = (await technician.get('/me')).json as { id: string };
+    const first = await addWorkOrder(dispatcher, workOrder());
+    const second = await addWorkOrder(dispatcher, { ...workOrder(), assignedTo, follows: first.id });
+
+    const list = await dispatcher.get(`${APP}/work-orders?view=all`);
+    expect(cellOf(list.text, second.id, 'Created by')).toBe('<bdi>Dana Dispatcher</bdi>');
+    const link = `<a href="${APP}/records/${first.id}"><bdi>${first.title}</bdi></a>`;
+    expect(cellOf(list.text, second.id, 'Follows')).toBe(link);
+    const page = await dispatcher.get(`${APP}/records/${second.id}`);
+    expect(page.text).toContain(link);
+    const { names } = (await dispatcher.get(`/production/records/${second.id}`)).json as RecordJson;
+    expect(names[first.id]).toBe(first.title);
+  });
+
+  it('is not named to whoever may not see it', async () => {
+    const technician = await signIn(system, TECHNICIAN);
+    const list = await technician.get(`${APP}/work-orders?view=assigned-to-me`);
+    const [, record = ''] = /records\/(\w+)"/.exec(list.text) ?? [];
+    expect(cellOf(list.text, record, 'Follows')).toBe('<bdi>(unknown)</bdi>');
+    // Their fields do not name who created a record.
+    expect(cellOf(list.text, record, 'Created by')).toContain('–');
+    const answer = (await technician.get(`/production/records/${record}`)).json as RecordJson;
+    expect([Object.keys(answer.names).length, 'createdBy' in answer]).toEqual([1, false]);
   });
 });
