@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ENVIRONMENTS, type Environment } from '../core/environments.ts';
+import { sealedAs, verifyDesignEvents } from '../core/journal/design-event.ts';
 import { type Finding, verifyDay, verifyRecord } from '../core/journal/verify.ts';
 import type { JournalKeys } from '../core/runtime.ts';
 import { createJournal, type Journal } from '../lambdas/shared/table/journal.ts';
@@ -34,6 +35,11 @@ async function main(): Promise<void> {
       );
     }
   }
+  const site = await verifySite(journal, keys, { since: values.since, now: now() });
+  findings.push(...site.findings);
+  if (site.events > 0 || site.seals > 0) {
+    console.log(`site: ${site.events} changes, ${site.seals} sealed days`);
+  }
   for (const { place, message } of findings) console.log(`  ${place}: ${message}`);
   console.log(findings.length === 0 ? 'The journal is whole.' : `${findings.length} findings.`);
   process.exitCode = findings.length === 0 ? 0 : 1;
@@ -56,10 +62,7 @@ async function verifyEnvironment(
     for (const { recordId } of events) records.add(recordId);
     previousMac = seal.mac;
   }
-  const from = Date.parse(
-    span.since ?? seals[0]?.day ?? new Date(span.now - 31 * DAY_MS).toISOString().slice(0, 10),
-  );
-  for (let at = from; at <= span.now; at += DAY_MS) {
+  for (let at = firstDay(seals, span); at <= span.now; at += DAY_MS) {
     for (const { recordId } of await journal.eventsOf(environment, new Date(at).toISOString().slice(0, 10))) {
       records.add(recordId);
     }
@@ -71,6 +74,37 @@ async function verifyEnvironment(
     findings.push(...verifyRecord(recordId, chain, await journal.head(environment, recordId), keys));
   }
   return { findings, events, records: records.size, seals: seals.length };
+}
+
+/** Every sealed day, and every change of the site itself since then or since the given day. */
+async function verifySite(
+  journal: Journal,
+  keys: JournalKeys,
+  span: { since: string | undefined; now: number },
+) {
+  const findings: Finding[] = [];
+  const seals = await journal.seals('site');
+  let previousMac = '';
+  for (const seal of seals) {
+    const events = (await journal.designEventsOf(seal.day)).map(sealedAs);
+    findings.push(...verifyDay(seal, events, previousMac, keys));
+    previousMac = seal.mac;
+  }
+  let events = 0;
+  for (let at = firstDay(seals, span); at <= span.now; at += DAY_MS) {
+    const changes = await journal.designEventsOf(new Date(at).toISOString().slice(0, 10));
+    findings.push(...verifyDesignEvents(changes, keys));
+    events += changes.length;
+  }
+  return { findings, events, seals: seals.length };
+}
+
+/** Midnight of the day to begin with, UTC. */
+function firstDay(
+  seals: readonly { day: string }[],
+  { since, now }: { since: string | undefined; now: number },
+): number {
+  return Date.parse(since ?? seals[0]?.day ?? new Date(now - 31 * DAY_MS).toISOString().slice(0, 10));
 }
 
 main().catch((error: unknown) => {

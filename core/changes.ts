@@ -1,5 +1,6 @@
 import type { Environment } from './environments.ts';
 import type { Grant, GrantEndReason, GrantStatus, GrantStep } from './grants/grant.ts';
+import type { DesignEvent } from './journal/design-event.ts';
 import type { RecordEvent } from './journal/event.ts';
 import type { Credential, Principal } from './principals.ts';
 import type { StoredRecord } from './records/record.ts';
@@ -27,6 +28,7 @@ export type Change =
       purgeAt?: number;
     }
   | { kind: 'addEvent'; event: RecordEvent }
+  | { kind: 'addDesignEvent'; event: DesignEvent }
   /** A token user, service account or robot; the latter two have an entry in the directory, and their roles count. */
   | { kind: 'addPrincipal'; principal: Principal }
   /** A user with its unique email and its entry in the directory; its roles count. */

@@ -1,6 +1,7 @@
 import type { Change, IdempotentRequest } from './changes.ts';
 import type { Environment } from './environments.ts';
 import type { Grant } from './grants/grant.ts';
+import type { DesignEvent } from './journal/design-event.ts';
 import type { RecordEvent } from './journal/event.ts';
 import type { Credential, Principal } from './principals.ts';
 import type { StoredRecord } from './records/record.ts';
@@ -13,6 +14,11 @@ export interface Store {
   readRecord(environment: Environment, id: string): Promise<StoredRecord | undefined>;
   /** Newest first. */
   readEvents(environment: Environment, recordId: string, page: PageRequest): Promise<PageOf<RecordEvent>>;
+  /** What was changed about the site, newest first. `after` is the last examined place. */
+  readDesignEvents(page: {
+    limit: number;
+    after?: string;
+  }): Promise<{ events: (DesignEvent & { place: string })[]; last?: string }>;
   /** Undefined when absent, or only a tombstone is left. */
   readPrincipal(id: string): Promise<Principal | undefined>;
   readCredential(principalId: string, id: string): Promise<Credential | undefined>;

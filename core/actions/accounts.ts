@@ -2,6 +2,7 @@ import { decideFor, subjectOf } from '../access.ts';
 import type { RequestAction } from '../apps/definition.ts';
 import type { Change } from '../changes.ts';
 import { DaypassError } from '../errors.ts';
+import { type DesignChange, designEvent } from '../journal/design-event.ts';
 import { greeting } from '../mail/mail.ts';
 import {
   changed,
@@ -14,6 +15,7 @@ import {
 } from '../people/account.ts';
 import { requireKnownRoles } from '../people/delegation.ts';
 import { accountSettings, welcomeText } from '../people/environment-settings.ts';
+import { accountChange } from '../people/session.ts';
 import { BUILT_IN_ROLES } from '../policy/built-in.ts';
 import { mayAssignRole } from '../policy/delegation.ts';
 import { normaliseEmail, type Principal } from '../principals.ts';
@@ -120,13 +122,15 @@ export class Accounts {
     this.#touched.set(id, before ? { before } : {});
   }
 
-  /** What has to be written: one change per account, whatever was done to it in turn. */
-  changes(): Change[] {
+  /** What has to be written: one change per account with its entry in the journal, whatever was done to it in turn. */
+  changes(via: DesignChange['via']): Change[] {
+    const { runtime, caller, now, service } = this.#session;
+    const signing = { runtime, now, caller: service?.calledBy ?? caller };
     return [...this.#touched.values()].flatMap(({ before, after }): Change[] => {
-      if (!before) return after?.email ? [{ kind: 'addUser', principal: after, email: after.email }] : [];
-      if (!after) return [{ kind: 'endAccount', principal: before, at: this.#session.now }];
-      if (after === before) return [];
-      return [{ kind: 'updateAccount', before, after: changed(before, after) }];
+      const change = changeOf(before, after, now);
+      if (!change) return [];
+      const event = designEvent(signing, { ...accountChange(before, after), ...(via && { via }) });
+      return [change, { kind: 'addDesignEvent', event }];
     });
   }
 
@@ -207,6 +211,26 @@ export class Accounts {
     this.#touched.set(user.id, { ...this.#touched.get(user.id), after });
     return after;
   }
+}
+
+/** The operation that changes accounts, for the journal. */
+export function viaOf({ published }: Session, { operation }: Plan): NonNullable<DesignChange['via']> {
+  return {
+    environment: published.environment,
+    app: operation.recordType.app.id,
+    operation: operation.id,
+  };
+}
+
+/** Undefined where nothing changes. */
+function changeOf(
+  before: Principal | undefined,
+  after: Principal | undefined,
+  at: number,
+): Change | undefined {
+  if (!before) return after?.email ? { kind: 'addUser', principal: after, email: after.email } : undefined;
+  if (!after) return { kind: 'endAccount', principal: before, at };
+  return after === before ? undefined : { kind: 'updateAccount', before, after: changed(before, after) };
 }
 
 function resultOf(user: Principal, existed: boolean): AccountResult {

@@ -7,7 +7,7 @@ import type { FieldValue } from '../records/record.ts';
 import { recordScope } from '../records/scope.ts';
 import { checkValue } from '../records/values.ts';
 import type { Session } from '../runtime.ts';
-import { type AccountResult, Accounts } from './accounts.ts';
+import { type AccountResult, Accounts, viaOf } from './accounts.ts';
 import { sendEmail } from './mail.ts';
 
 /**
@@ -40,7 +40,7 @@ export async function runActions(session: Session, plan: Plan, confirmed: readon
         break;
     }
   }
-  plan.changes.push(...accounts.changes());
+  plan.changes.push(...accounts.changes(viaOf(session, plan)));
   for (const user of accounts.welcomed) await accounts.welcome(plan, user);
 }
 

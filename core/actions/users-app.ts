@@ -3,7 +3,7 @@ import { normaliseEmail } from '../principals.ts';
 import type { Plan } from '../records/plan.ts';
 import { recordScope } from '../records/scope.ts';
 import type { Session } from '../runtime.ts';
-import { Accounts } from './accounts.ts';
+import { Accounts, viaOf } from './accounts.ts';
 import type { ActionValues } from './run.ts';
 
 /** Ids of the built-in fields of a users app. */
@@ -43,7 +43,7 @@ export async function withUserAccount(
       await accounts.remove(valuesOf(session, plan, {}));
       break;
   }
-  plan.changes.push(...accounts.changes());
+  plan.changes.push(...accounts.changes(viaOf(session, plan)));
 }
 
 function rolesIn(values: Plan['after']['values'] | undefined): string[] {

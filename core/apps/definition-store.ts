@@ -1,4 +1,5 @@
 import type { Environment } from '../environments.ts';
+import type { DesignEvent } from '../journal/design-event.ts';
 import type { SiteSettings } from '../runtime.ts';
 import type { Draft, Manifest } from './manifest.ts';
 import type { CheckedApp } from './published.ts';
@@ -21,6 +22,8 @@ export interface Publication {
   policy: { hash: string; document: string };
   /** Only when the site's settings change. */
   settings?: { version: number; settings: SiteSettings };
+  /** What the journal keeps of it. */
+  event?: DesignEvent | undefined;
 }
 
 /** New settings of the site, and for each environment that runs the manifest with which they count. */
@@ -35,6 +38,8 @@ export interface SettingsPublication {
   }[];
   /** A role that goes with it: only while nobody holds it, and for good. */
   removedRole?: string;
+  /** What the journal keeps of it. */
+  event?: DesignEvent | undefined;
 }
 
 /** Where drafts, published versions and manifests are kept. Reads are strongly consistent. */
@@ -48,7 +53,7 @@ export interface DefinitionStore {
    * Saves version 1 of a new draft, or the next version of an existing one.
    * @throws DaypassError ALREADY_EXISTS, VERSION_MISMATCH; LIMIT_EXCEEDED with the size
    */
-  saveDraft(draft: Draft, name: string): Promise<void>;
+  saveDraft(draft: Draft, name: string, event?: DesignEvent): Promise<void>;
   /** All or none. @throws DaypassError CONFLICT when another publication came first; LIMIT_EXCEEDED with the size */
   publish(publication: Publication): Promise<void>;
   /** All or none. @throws DaypassError CONFLICT when another change came first; ROLE_IN_USE */

@@ -1,6 +1,9 @@
 import type { Environment } from '../environments.ts';
 import { DaypassError } from '../errors.ts';
+import { type DesignChange, type DesignEvent, designEvent } from '../journal/design-event.ts';
 import type { Principal } from '../principals.ts';
+import type { Runtime } from '../runtime.ts';
+import { changedPlaces } from './changed-places.ts';
 import { requireValidApp, type SiteNames } from './check.ts';
 import { type AppDefinition, type AppKind, appSchema } from './definition.ts';
 import type { DefinitionStore } from './definition-store.ts';
@@ -11,6 +14,8 @@ import { latestSite, readManifests } from './site-version.ts';
 
 /** What use cases of the design plane work with, for one request. */
 export interface DesignSession extends Designer {
+  /** With what changes are signed for the journal; commands and tests that keep none have none. */
+  readonly signing?: Pick<Runtime, 'journal' | 'newId'>;
   readonly definitions: DefinitionStore;
   /** Undefined when absent or deleted. */
   readPrincipal(id: string): Promise<Principal | undefined>;
@@ -62,7 +67,15 @@ export async function createApp(
   requireDesign(session, 'design:create', { type: 'app' });
   const { definition } = requireValidApp(newApp(given), await siteNames(session, given.id, undefined));
   const draft = draftOf(session, definition, given.kind, 1);
-  await session.definitions.saveDraft(draft, given.name);
+  await session.definitions.saveDraft(
+    draft,
+    given.name,
+    noted(session, {
+      action: 'create',
+      subject: { type: 'app', id: given.id, name: given.name },
+      after: { kind: given.kind, version: 1 },
+    }),
+  );
   return draft;
 }
 
@@ -100,8 +113,25 @@ export async function saveDraft(
   }
   const { definition } = requireValidApp(document, await siteNames(session, app, document.robot));
   const draft = draftOf(session, document, before.kind, before.version + 1);
-  await session.definitions.saveDraft(draft, definition.name);
+  await session.definitions.saveDraft(
+    draft,
+    definition.name,
+    noted(session, {
+      action: 'change',
+      subject: { type: 'app', id: app, name: definition.name },
+      before: { version: before.version },
+      after: { version: draft.version, changed: changedPlaces(before.definition, document) },
+    }),
+  );
   return draft;
+}
+
+/** The change for the journal, signed; undefined where none is kept. */
+export function noted(
+  { caller, now, signing }: DesignSession,
+  change: DesignChange,
+): DesignEvent | undefined {
+  return signing && designEvent({ caller, now, runtime: signing }, change);
 }
 
 function draftOf(session: DesignSession, definition: unknown, kind: AppKind, version: number): Draft {

@@ -3,7 +3,7 @@ import { DaypassError } from '../errors.ts';
 import { type AppDefinition, appSchema } from './definition.ts';
 import { withDependencies } from './dependencies.ts';
 import { mayDesign, requireDesign } from './design-access.ts';
-import { type DesignSession, readDraft, robotsAmong } from './drafts.ts';
+import { type DesignSession, noted, readDraft, robotsAmong } from './drafts.ts';
 import type { Draft, Manifest } from './manifest.ts';
 import { planPublication } from './publish.ts';
 import type { CheckedApp } from './published.ts';
@@ -97,9 +97,22 @@ export async function publishApps(
     by: session.caller.principalId,
   });
   if (!publication) return manifest as Manifest;
-  await definitions.publish(publication);
+  const { apps } = publication.manifest;
+  await definitions.publish({
+    ...publication,
+    event: noted(session, {
+      action: 'publish',
+      subject: { type: 'environment', id: environment, name: environment },
+      before: versionsIn(manifest?.apps ?? {}),
+      after: versionsIn(apps),
+    }),
+  });
   return publication.manifest;
 }
+
+/** App id → version that runs. */
+const versionsIn = (apps: Manifest['apps']) =>
+  Object.fromEntries(Object.entries(apps).map(([id, { version }]) => [id, version]));
 
 /** @throws DaypassError FORBIDDEN; NOT_FOUND while nothing is published there */
 export async function readManifest(session: DesignSession, environment: Environment): Promise<Manifest> {

@@ -1,11 +1,12 @@
 import { ENVIRONMENTS, type Environment } from '../environments.ts';
 import { DaypassError } from '../errors.ts';
+import type { DesignChange } from '../journal/design-event.ts';
 import { accountSettings } from '../people/environment-settings.ts';
 import { sitePolicy } from '../policy/site-policy.ts';
 import { encodePolicy } from '../policy/text.ts';
 import type { SiteSettings } from '../runtime.ts';
 import type { SettingsPublication } from './definition-store.ts';
-import type { DesignSession } from './drafts.ts';
+import { type DesignSession, noted } from './drafts.ts';
 import type { Manifest } from './manifest.ts';
 import type { SiteVersion } from './publish.ts';
 import type { CheckedApp } from './published.ts';
@@ -37,9 +38,14 @@ export async function readSettings({
 export async function changeSettings(
   session: DesignSession,
   change: (before: SettingsState) => SiteSettings | Promise<SiteSettings>,
-  options: { expectedVersion?: number; removedRole?: string } = {},
+  options: {
+    expectedVersion?: number;
+    removedRole?: string;
+    /** What the journal keeps of it. */
+    note: (before: SiteSettings, after: SiteSettings) => DesignChange;
+  },
 ): Promise<SiteVersion> {
-  const { expectedVersion, removedRole } = options;
+  const { expectedVersion, removedRole, note } = options;
   for (let planned = 1; ; planned++) {
     const before = await readSettings(session);
     const { version } = before;
@@ -50,6 +56,7 @@ export async function changeSettings(
       await session.definitions.changeSettings({
         ...publication,
         ...(removedRole !== undefined && { removedRole }),
+        event: noted(session, note(before.settings, settings)),
       });
       return { version: publication.version, settings, isNew: false };
     } catch (error) {

@@ -11,10 +11,10 @@ const PER_VIEW = 2;
 const PER_TASK = 2;
 /** A pass that ends with the operation: credential, principal, grant, outbox entry. */
 const PER_ENDED_PASS = 4;
-/** What an action writes at most: an account moved in the directory with its roles counted, or ten mails. */
-const PER_ACTION = 14;
-/** An account that an operation makes or ends: principal, unique email, credential, directory entry. */
-const PER_ACCOUNT = 4;
+/** What an action writes at most: an account moved in the directory with its roles counted and journalled, or ten mails. */
+const PER_ACTION = 15;
+/** An account that an operation makes or ends: principal, unique email, credential, directory entry, journal. */
+const PER_ACCOUNT = 5;
 
 /**
  * The most actions that the transaction of an operation can take: an upper bound, known when the definition is

@@ -51,9 +51,13 @@ export function verifyRecord(
   return findings;
 }
 
-/** One day of one environment, sealed: whole records cannot vanish from it unseen. */
+/** Each environment's records, and what was changed about the site itself, are sealed apart. */
+export type JournalPart = Environment | 'site';
+type Sealed = Pick<RecordEvent, 'recordId' | 'number' | 'mac'>;
+
+/** One day of one part, sealed: whole records cannot vanish from it unseen. */
 export interface DaySeal {
-  environment: Environment;
+  environment: JournalPart;
   /** `2027-03-31`, UTC. */
   day: string;
   events: number;
@@ -66,9 +70,9 @@ export interface DaySeal {
 
 /** Seals a day. @param previousMac the MAC of the last sealed day, `''` for the first */
 export function sealDay(
-  environment: Environment,
+  environment: JournalPart,
   day: string,
-  events: readonly RecordEvent[],
+  events: readonly Sealed[],
   previousMac: string,
   keys: JournalKeys,
 ): DaySeal {
@@ -80,7 +84,7 @@ export function sealDay(
 /** Checks a day against its seal. */
 export function verifyDay(
   seal: DaySeal,
-  events: readonly RecordEvent[],
+  events: readonly Sealed[],
   previousMac: string,
   keys: JournalKeys,
 ): Finding[] {
@@ -105,7 +109,7 @@ function sealMac(content: Omit<DaySeal, 'mac'>, previousMac: string, key: KeyObj
     .digest('base64url');
 }
 
-function digestOf(events: readonly RecordEvent[]): string {
+function digestOf(events: readonly Sealed[]): string {
   const lines = events
     .map(({ recordId, number, mac }) => `${recordId} ${String(number).padStart(8, '0')} ${mac}`)
     .sort();

@@ -49,10 +49,23 @@ export async function changeEnvironmentSettings(
       ...before,
       environments: { ...before.environments, [environment]: set },
     }),
-    { expectedVersion },
+    {
+      expectedVersion,
+      note: (before, after) => ({
+        action: 'change',
+        subject: { type: 'environment', id: environment, name: environment },
+        before: settingsIn(before, environment),
+        after: settingsIn(after, environment),
+      }),
+    },
   );
   return answer(environment, settings, version);
 }
+
+const settingsIn = (settings: SiteSettings, environment: Environment) => ({
+  accounts: accountSettings(settings, environment),
+  welcomeMail: welcomeText(settings, environment),
+});
 
 function answer(environment: Environment, settings: SiteSettings, version: number): EnvironmentAnswer {
   return {

@@ -2,6 +2,7 @@ import type { RoleDefinition } from '../apps/definition.ts';
 import { mayDesign, requireDesign } from '../apps/design-access.ts';
 import { changeSettings, readSettings } from '../apps/settings.ts';
 import { DaypassError } from '../errors.ts';
+import type { DesignChange } from '../journal/design-event.ts';
 import { BUILT_IN_ROLES } from '../policy/built-in.ts';
 import type { SiteSettings } from '../runtime.ts';
 import { requireGrantable } from './granted.ts';
@@ -40,22 +41,26 @@ export async function readRole(session: PeopleSession, id: string): Promise<Role
  */
 export async function createRole(session: PeopleSession, role: RoleDefinition): Promise<RoleAnswer> {
   requireDesign(session, 'design:create', { type: 'role' });
-  const { version } = await changeSettings(session, async (state) => {
-    const { settings } = state;
-    if (settings.roles.some(({ id, name }) => id === role.id || name === role.name)) {
-      throw new DaypassError('ALREADY_EXISTS', 'a role has this id or this name already');
-    }
-    if (settings.formerRoles?.includes(role.id)) {
-      throw new DaypassError(
-        'ALREADY_EXISTS',
-        `a role called "${role.id}" was removed, and a new one must not take its place; choose another id`,
-      );
-    }
-    if (settings.roles.length >= 200)
-      throw new DaypassError('LIMIT_EXCEEDED', 'a site has at most 200 roles');
-    await requireGrantable(session, state, role, undefined);
-    return { ...settings, roles: [...settings.roles, role] };
-  });
+  const { version } = await changeSettings(
+    session,
+    async (state) => {
+      const { settings } = state;
+      if (settings.roles.some(({ id, name }) => id === role.id || name === role.name)) {
+        throw new DaypassError('ALREADY_EXISTS', 'a role has this id or this name already');
+      }
+      if (settings.formerRoles?.includes(role.id)) {
+        throw new DaypassError(
+          'ALREADY_EXISTS',
+          `a role called "${role.id}" was removed, and a new one must not take its place; choose another id`,
+        );
+      }
+      if (settings.roles.length >= 200)
+        throw new DaypassError('LIMIT_EXCEEDED', 'a site has at most 200 roles');
+      await requireGrantable(session, state, role, undefined);
+      return { ...settings, roles: [...settings.roles, role] };
+    },
+    { note: noteOf('create', role.id) },
+  );
   return { ...role, version };
 }
 
@@ -82,7 +87,7 @@ export async function changeRole(
       await requireGrantable(session, state, role, before);
       return { ...settings, roles: settings.roles.map((other) => (other.id === id ? role : other)) };
     },
-    { expectedVersion },
+    { expectedVersion, note: noteOf('change', id) },
   );
   return { ...role, version };
 }
@@ -115,9 +120,26 @@ export async function removeRole(
         formerRoles: [...(settings.formerRoles ?? []), id],
       };
     },
-    { removedRole: id, ...(expectedVersion !== undefined && { expectedVersion }) },
+    {
+      removedRole: id,
+      note: noteOf('delete', id),
+      ...(expectedVersion !== undefined && { expectedVersion }),
+    },
   );
 }
+
+/** What the journal keeps: the whole role, as it was and as it is. */
+const noteOf =
+  (action: 'create' | 'change' | 'delete', id: string) =>
+  (before: SiteSettings, after: SiteSettings): DesignChange => {
+    const [was, is] = [before, after].map(({ roles }) => roles.find((role) => role.id === id));
+    return {
+      action,
+      subject: { type: 'role', id, name: (is ?? was)?.name ?? id },
+      ...(was && { before: { ...was } }),
+      ...(is && { after: { ...is } }),
+    };
+  };
 
 function findRole(settings: SiteSettings, id: string): RoleDefinition {
   const role = settings.roles.find((each) => each.id === id);

@@ -2,6 +2,7 @@ import { requireDesign } from '../apps/design-access.ts';
 import { readSettings } from '../apps/settings.ts';
 import type { Environment } from '../environments.ts';
 import { DaypassError } from '../errors.ts';
+import type { DesignChange } from '../journal/design-event.ts';
 import { BUILT_IN_ROLES } from '../policy/built-in.ts';
 import type { Credential, Principal } from '../principals.ts';
 import type { PageOf } from '../store.ts';
@@ -10,7 +11,7 @@ import { changed, distinct, requireConfirmed, rolesMoved, signInEnvironments } f
 import { requireAssignable } from './delegation.ts';
 import { listDirectory } from './directory.ts';
 import { makeOnce } from './once.ts';
-import type { PeopleSession } from './session.ts';
+import { accountChange, journalled, type PeopleSession } from './session.ts';
 import { requireVersion } from './users.ts';
 
 const DAY_MS = 86_400_000;
@@ -81,7 +82,11 @@ export async function createServiceAccount(
       createdAt: new Date(now).toISOString(),
       version: 1,
     };
-    await runtime.store.commit([{ kind: 'addPrincipal', principal }, ...remember(principal.id)]);
+    await runtime.store.commit([
+      { kind: 'addPrincipal', principal },
+      journalled(session, accountChange(undefined, principal)),
+      ...remember(principal.id),
+    ]);
     return principal.id;
   });
   return answer(session, await findMachine(session, id));
@@ -100,7 +105,10 @@ export async function updateServiceAccount(
   await requireGivable(session, rolesMoved(before.roles, roles), roles);
   requireVersion(before, expectedVersion);
   const after = changed(before, { roles, ...(set.name !== undefined && { name: set.name.trim() }) });
-  await session.runtime.store.commit([{ kind: 'updateAccount', before, after }]);
+  await session.runtime.store.commit([
+    { kind: 'updateAccount', before, after },
+    journalled(session, accountChange(before, after)),
+  ]);
   return answer(session, after);
 }
 
@@ -121,7 +129,10 @@ export async function deleteServiceAccount(
   }
   const { settings } = await readSettings(session);
   requireConfirmed(signInEnvironments(principal.roles, settings), confirmed);
-  await session.runtime.store.commit([{ kind: 'endAccount', principal, at: session.now }]);
+  await session.runtime.store.commit([
+    { kind: 'endAccount', principal, at: session.now },
+    journalled(session, accountChange(principal, undefined)),
+  ]);
 }
 
 /**
@@ -161,7 +172,10 @@ export async function createKey(
     createdAt: new Date(now).toISOString(),
     expiresAt,
   };
-  await runtime.store.commit([{ kind: 'addCredential', credential }]);
+  await runtime.store.commit([
+    { kind: 'addCredential', credential },
+    journalled(session, keyChange('createKey', account, credential)),
+  ]);
   const parts = { kind: 'apiKey', environment, principalId: accountId, credentialId: credential.id } as const;
   return { ...answerKey(credential), key: formatToken(parts, runtime.keyring, runtime.siteId) };
 }
@@ -169,7 +183,7 @@ export async function createKey(
 /** Revokes a key: the very next request with it is refused. @throws DaypassError FORBIDDEN, NOT_FOUND */
 export async function revokeKey(session: PeopleSession, accountId: string, keyId: string): Promise<void> {
   requireDesign(session, 'design:edit', { type: 'account', id: accountId });
-  await findMachine(session, accountId);
+  const account = await findMachine(session, accountId);
   const { store } = session.runtime;
   const credential = await store.readCredential(accountId, keyId);
   if (credential?.kind !== 'apiKey') throw new DaypassError('NOT_FOUND');
@@ -182,7 +196,20 @@ export async function revokeKey(session: PeopleSession, accountId: string, keyId
       at: session.now,
       requireLive: false,
     },
+    journalled(session, keyChange('revokeKey', account, credential)),
   ]);
+}
+
+/** Which key: its name and how far it reaches, never what it is. */
+function keyChange(action: 'createKey' | 'revokeKey', account: Principal, key: Credential): DesignChange {
+  const { id, name, type } = account;
+  const { environment, expiresAt } = key;
+  const values = { id: key.id, name: key.name, environment, expiresAt: new Date(expiresAt).toISOString() };
+  return {
+    action,
+    subject: { type: type as 'serviceAccount', id, name },
+    ...(action === 'createKey' ? { after: { key: values } } : { before: { key: values } }),
+  };
 }
 
 async function requireGivable(

@@ -19,7 +19,7 @@ import {
 import { requireAssignable } from './delegation.ts';
 import { listDirectory } from './directory.ts';
 import { makeOnce } from './once.ts';
-import type { PeopleSession } from './session.ts';
+import { accountChange, journalled, type PeopleSession } from './session.ts';
 import { endSessions } from './sessions.ts';
 
 /** A user as administrators see it. */
@@ -75,7 +75,11 @@ export async function createUser(
   requireNames(given);
   const id = await makeOnce(session, idempotencyKey, { route: 'createUser', ...given }, async (remember) => {
     const principal = newUser({ ...given, id: runtime.newId(), email, roles, at: now });
-    await runtime.store.commit([{ kind: 'addUser', principal, email }, ...remember(principal.id)]);
+    await runtime.store.commit([
+      { kind: 'addUser', principal, email },
+      journalled(session, accountChange(undefined, principal)),
+      ...remember(principal.id),
+    ]);
     return principal.id;
   });
   return answer(await findUser(session, id), state.settings);
@@ -101,7 +105,10 @@ export async function updateUser(
   const { firstName = before.firstName ?? '', lastName = before.lastName ?? '' } = set;
   const renamed = set.firstName !== undefined || set.lastName !== undefined;
   const after = changed(before, { roles, ...(renamed && namesOf(firstName, lastName)) });
-  await session.runtime.store.commit([{ kind: 'updateAccount', before, after }]);
+  await session.runtime.store.commit([
+    { kind: 'updateAccount', before, after },
+    journalled(session, accountChange(before, after)),
+  ]);
   return answer(after, state.settings);
 }
 
@@ -123,14 +130,22 @@ export async function deleteUser(
   await requireAssignable(session, state, builtIn);
   if (options.expectedVersion !== undefined) requireVersion(principal, options.expectedVersion);
   requireConfirmed(signInEnvironments(principal.roles, state.settings), options.confirmed);
-  await session.runtime.store.commit([{ kind: 'endAccount', principal, at: session.now }]);
+  await session.runtime.store.commit([
+    { kind: 'endAccount', principal, at: session.now },
+    journalled(session, accountChange(principal, undefined)),
+  ]);
 }
 
 /** Signs a user out everywhere. @returns how many sessions ended @throws DaypassError FORBIDDEN, NOT_FOUND */
 export async function signOutUser(session: PeopleSession, id: string): Promise<number> {
   requireDesign(session, 'design:edit', { type: 'account', id });
-  await findUser(session, id);
-  return endSessions(session.runtime, id);
+  const { name } = await findUser(session, id);
+  const ended = await endSessions(session.runtime, id);
+  const subject = { type: 'user', id, name } as const;
+  await session.runtime.store.commit([
+    journalled(session, { action: 'signOut', subject, after: { sessionsEnded: ended } }),
+  ]);
+  return ended;
 }
 
 async function findUser(session: PeopleSession, id: string): Promise<Principal> {

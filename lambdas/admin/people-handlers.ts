@@ -1,3 +1,4 @@
+import { readDesignJournal } from '../../core/journal/read-design.ts';
 import { suggestPeople } from '../../core/people/directory.ts';
 import { changeRole, createRole, listRoles, readRole, removeRole } from '../../core/people/roles.ts';
 import {
@@ -13,11 +14,21 @@ import type { OpenPeople } from '../shared/people-session.ts';
 import type { PEOPLE_ROUTES } from '../shared/routes/people.ts';
 
 type PeopleRoute = (typeof PEOPLE_ROUTES)[number];
-type UserRoute = Extract<PeopleRoute, { path: `/admin/${'users' | 'suggestions' | 'roles'}${string}` }>;
+type UserRoute = Extract<
+  PeopleRoute,
+  { path: `/admin/${'users' | 'suggestions' | 'roles' | 'journal'}${string}` }
+>;
 
 /** Users and roles over HTTP. */
 export function peopleHandlers(open: OpenPeople): Handlers<UserRoute> {
   return {
+    async readDesignJournal(request) {
+      const { limit, cursor, subject } = request.query;
+      const page = { limit, ...(cursor && { cursor }), ...(subject && { subject }) };
+      const { items, cursor: next } = await readDesignJournal(await open(request), page);
+      return json(200, { changes: items, ...(next && { cursor: next }) });
+    },
+
     async listUsers(request) {
       const { limit, cursor, search } = request.query;
       const page = { limit, ...(cursor && { cursor }), ...(search && { search }) };

@@ -10,6 +10,7 @@ import { errorPage } from './error-page.tsx';
 import { homeHandlers } from './handlers/home.tsx';
 import { issuerHandlers } from './handlers/issuer.ts';
 import { livePassHandlers } from './handlers/live-passes.tsx';
+import { manageJournalHandlers } from './handlers/manage-journal.tsx';
 import { manageMachineHandlers } from './handlers/manage-machines.tsx';
 import { manageRoleHandlers } from './handlers/manage-roles.tsx';
 import { manageUserHandlers } from './handlers/manage-users.tsx';
@@ -57,5 +58,6 @@ export const handler = createHandler({
     ...manageUserHandlers(portal),
     ...manageRoleHandlers(portal),
     ...manageMachineHandlers(portal),
+    ...manageJournalHandlers(portal),
   },
 });

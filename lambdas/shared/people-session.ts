@@ -21,6 +21,7 @@ export function openPeople({ definitions, runtime }: Pick<Wiring, 'definitions' 
       now,
       definitions,
       runtime: ports,
+      signing: ports,
       readPrincipal: (id) => ports.store.readPrincipal(id),
       ...(settings && { policy: designPolicy(settings.roles) }),
     };

@@ -69,6 +69,7 @@ export function samplesOf(ids: SampleIds): Record<string, Sample> {
     extendPass: { values: { grant: `${MISSING}-${MISSING}` }, body: { until: soon } },
     resendPass: { values: { grant: `${MISSING}-${MISSING}` } },
     revokePasses: { body: { passes: [`${MISSING}-${MISSING}`] } },
+    readDesignJournal: {},
     listUsers: {},
     createUser: { body: { firstName: 'A', lastName: 'B', email: 'dana@abc.example', roles: [] } },
     readUser: user,
@@ -136,6 +137,7 @@ export function samplesOf(ids: SampleIds): Record<string, Sample> {
     addServiceAccount: { body: { name: 'X', roles: 'missing' } },
     serviceAccountPage: account,
     serviceAccountRun: { ...account, body: { action: 'save', version: '999' } },
+    journalPage: {},
     environmentsPage: {},
     environmentRun: { body: { version: '999' } },
   };

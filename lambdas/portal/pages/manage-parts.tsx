@@ -7,6 +7,7 @@ export const SECTIONS = [
   { href: '/manage/roles', label: 'Roles' },
   { href: '/manage/service-accounts', label: 'Service accounts' },
   { href: '/manage/environments', label: 'Environments' },
+  { href: '/manage/journal', label: 'Journal' },
 ] as const;
 
 /** The top of an administrators' page: where one is, what has just been done, and what was refused. */

@@ -15,6 +15,7 @@ export const CALLERS = {
   appDesigners: 'Owners, maintainers, developers; the app’s owner; roles with the design permission for it.',
   policyReaders:
     'Owners, maintainers, developers, tenant administrators; roles that may read all apps and environments.',
+  siteReaders: 'Owners and tenant administrators.',
   designReaders:
     'Owners, maintainers, developers, tenant administrators; roles with the design permission to read it.',
   administrators:

@@ -25,6 +25,37 @@ const users = () =>
     cursor: CURSOR,
   });
 
+const designValues = () =>
+  z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('The members that differ')
+    .meta({ examples: [{ roles: ['inspector'] }] });
+
+const designJournal = () =>
+  z.strictObject({
+    changes: z.array(
+      z.strictObject({
+        id: ID,
+        at: TIME,
+        actor: z.strictObject({ id: z.string(), type: z.string(), name: z.string() }),
+        action: z.enum(['create', 'change', 'delete', 'publish', 'signOut', 'createKey', 'revokeKey']),
+        subject: z.strictObject({
+          type: z.enum(['app', 'role', 'user', 'serviceAccount', 'robot', 'environment']),
+          id: z.string(),
+          name: z.string(),
+        }),
+        before: designValues(),
+        after: designValues(),
+        via: z
+          .strictObject({ environment: ENVIRONMENT, app: z.string(), operation: z.string() })
+          .optional()
+          .describe('The operation of an app that did it'),
+      }),
+    ),
+    cursor: CURSOR,
+  });
+
 const role = () => roleSchema.extend({ version: VERSION });
 
 const roles = () =>
@@ -83,6 +114,7 @@ const OF_ROLES = ['FORBIDDEN', 'ALREADY_EXISTS', 'ROLE_UNKNOWN', 'LIMIT_EXCEEDED
 
 /** People, roles, service accounts and environments. */
 export const PEOPLE_DOCUMENTS: Record<(typeof PEOPLE_ROUTES)[number]['id'], Documented> = {
+  readDesignJournal: { callers: 'siteReaders', errors: ['FORBIDDEN'], answer: designJournal },
   listUsers: { ...reading, answer: users },
   createUser: { callers: writing, errors: ['FORBIDDEN', 'EMAIL_TAKEN', 'ROLE_UNKNOWN'], answer: user },
   readUser: { ...reading, answer: user },

@@ -185,6 +185,18 @@ export const MANAGE_ROUTES = [
   },
   {
     ...page,
+    id: 'journalPage',
+    method: 'GET',
+    path: '/manage/journal',
+    summary: 'Who changed apps, roles, accounts and environments',
+    query: z.object({
+      subject: z.string().max(60).optional(),
+      cursor: z.string().max(2000).optional(),
+    }),
+    responses: { 200: { description: 'The changes, newest first' } },
+  },
+  {
+    ...page,
     id: 'environmentsPage',
     method: 'GET',
     path: '/manage/environments',

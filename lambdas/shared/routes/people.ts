@@ -24,6 +24,22 @@ const confirm = z.strictObject({
 export const PEOPLE_ROUTES = [
   {
     ...admin,
+    id: 'readDesignJournal',
+    method: 'GET',
+    path: '/admin/journal',
+    summary: 'Who changed apps, roles, accounts and environments, and how; newest first',
+    query: z.strictObject({
+      ...paging,
+      subject: z
+        .string()
+        .regex(/^(app|role|user|serviceAccount|robot|environment)(\/[0-9A-Za-z-]{1,48})?$/)
+        .optional()
+        .describe('Only this: `role/dispatcher`, or all of a kind: `role`'),
+    }),
+    responses: { 200: { description: 'A page of changes' } },
+  },
+  {
+    ...admin,
     id: 'listUsers',
     method: 'GET',
     path: '/admin/users',

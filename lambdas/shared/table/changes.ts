@@ -1,11 +1,13 @@
 import { type Change, type GrantChange, REQUEST_REMEMBERED_MS } from '../../../core/changes.ts';
 import type { Environment } from '../../../core/environments.ts';
 import type { GrantStep } from '../../../core/grants/grant.ts';
+import type { DesignEvent } from '../../../core/journal/design-event.ts';
 import type { Credential } from '../../../core/principals.ts';
 import type { IndexEntry, IndexKey } from '../../../core/records/view-index.ts';
 import { accountActions, roleCounts } from './accounts.ts';
 import {
   credentialKey,
+  designEventKey,
   eventKey,
   grantKey,
   indexKey,
@@ -100,6 +102,8 @@ function actionsOf(change: Change, table: string): TableAction[] {
         ),
       ];
     }
+    case 'addDesignEvent':
+      return [putDesignEvent(change.event, table)];
     case 'addUser':
     case 'addPrincipal':
     case 'updateAccount':
@@ -259,6 +263,18 @@ function changePrincipal(
       },
     },
   };
+}
+
+/** Also what the definitions' own transactions write beside their items. */
+export function putDesignEvent(event: DesignEvent, table: string): TableAction {
+  const { at, id } = event;
+  return put(
+    table,
+    designEventKey(at, id),
+    { ...event, ...journalIndex('site', at, id, 1) },
+    NEW,
+    'CONFLICT',
+  );
 }
 
 function putIndex(table: string, environment: Environment, entry: IndexEntry): TableAction {

@@ -17,8 +17,10 @@ import type { Draft, Manifest } from '../../../core/apps/manifest.ts';
 import type { CheckedApp } from '../../../core/apps/published.ts';
 import type { Environment } from '../../../core/environments.ts';
 import { DaypassError, type ErrorCode } from '../../../core/errors.ts';
+import type { DesignEvent } from '../../../core/journal/design-event.ts';
 import { loadPolicy } from '../../../core/policy/load.ts';
 import type { Published, SiteSettings } from '../../../core/runtime.ts';
+import { putDesignEvent } from './changes.ts';
 import {
   APP_LIST_PREFIX,
   appListKey,
@@ -81,7 +83,7 @@ export function createDefinitions(client: DynamoDBDocumentClient, table: string)
       return Items.map(({ id, name, kind }): AppListEntry => ({ id, name, kind }));
     },
 
-    async saveDraft({ definition, ...draft }: Draft, name: string): Promise<void> {
+    async saveDraft({ definition, ...draft }: Draft, name: string, event?: DesignEvent): Promise<void> {
       const condition =
         draft.version === 1
           ? { ConditionExpression: 'attribute_not_exists(PK)' }
@@ -97,12 +99,13 @@ export function createDefinitions(client: DynamoDBDocumentClient, table: string)
         [
           { Put: { TableName: table, Item: item, ...condition } },
           { Put: { TableName: table, Item: { id: app, name, kind, ...appListKey(app) } } },
+          ...journalled(event),
         ],
         draft.version === 1 ? 'ALREADY_EXISTS' : 'VERSION_MISMATCH',
       );
     },
 
-    async publish({ manifest, replaces, versions, policy, settings }): Promise<void> {
+    async publish({ manifest, replaces, versions, policy, settings, event }): Promise<void> {
       await putPolicy(policy);
       await transact(
         [
@@ -118,24 +121,31 @@ export function createDefinitions(client: DynamoDBDocumentClient, table: string)
             },
           })),
           ...(settings ? [putSettings(settings)] : []),
+          ...journalled(event),
         ],
         'CONFLICT',
       );
     },
 
-    async changeSettings({ version, settings, environments, removedRole }): Promise<void> {
+    async changeSettings({ version, settings, environments, removedRole, event }): Promise<void> {
       await Promise.all(environments.map(({ policy }) => putPolicy(policy)));
       await transact(
         [
           ...(removedRole === undefined ? [] : [removeRole(removedRole)]),
           putSettings({ version, settings }),
           ...environments.map(({ manifest, replaces }) => putManifest(manifest, replaces)),
+          ...journalled(event),
         ],
         'CONFLICT',
         removedRole === undefined ? undefined : 'ROLE_IN_USE',
       );
     },
   };
+
+  /** A change of the site and its entry in the journal are one. */
+  function journalled(event: DesignEvent | undefined): TransactItem[] {
+    return event ? [putDesignEvent(event, table).item] : [];
+  }
 
   /** Content-addressed: written ahead, it is of no effect until a manifest names it. */
   async function putPolicy({ hash, document }: SettingsPublication['environments'][number]['policy']) {

@@ -1,7 +1,8 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Environment } from '../../../core/environments.ts';
+import type { DesignEvent } from '../../../core/journal/design-event.ts';
 import type { RecordEvent } from '../../../core/journal/event.ts';
-import type { DaySeal, RecordHead } from '../../../core/journal/verify.ts';
+import type { DaySeal, JournalPart, RecordHead } from '../../../core/journal/verify.ts';
 import {
   EVENT_PREFIX,
   journalPartition,
@@ -50,6 +51,18 @@ export function createJournal(client: DynamoDBDocumentClient, table: string) {
       return (await Promise.all(shards)).flat().map(plainEvent);
     },
 
+    /** What was changed about the site on a day. */
+    async designEventsOf(day: string): Promise<DesignEvent[]> {
+      const shards = Array.from({ length: SHARDS }, (_, shard) =>
+        all<DesignEvent>({
+          IndexName: 'GSI2',
+          KeyConditionExpression: 'GSI2PK = :pk',
+          ExpressionAttributeValues: { ':pk': journalPartition('site', day, shard) },
+        }),
+      );
+      return (await Promise.all(shards)).flat().map(plainDesignEvent);
+    },
+
     /** A record's events, oldest first. */
     async recordEvents(environment: Environment, recordId: string): Promise<RecordEvent[]> {
       const events = await all<RecordEvent>({
@@ -71,7 +84,7 @@ export function createJournal(client: DynamoDBDocumentClient, table: string) {
     },
 
     /** Oldest first. */
-    async seals(environment: Environment): Promise<DaySeal[]> {
+    async seals(environment: JournalPart): Promise<DaySeal[]> {
       const seals = await all<DaySeal>({
         KeyConditionExpression: 'PK = :pk',
         ExpressionAttributeValues: { ':pk': sealPartition(environment) },
@@ -94,14 +107,15 @@ export function createJournal(client: DynamoDBDocumentClient, table: string) {
 
 export type Journal = ReturnType<typeof createJournal>;
 
+type Stored<T> = T & Key & { GSI2PK?: string; GSI2SK?: string };
+
 /** An event without the keys that it is stored under: what its MAC covers. */
-function plainEvent(item: RecordEvent & Key): RecordEvent {
-  const {
-    PK: _pk,
-    SK: _sk,
-    GSI2PK: _gpk,
-    GSI2SK: _gsk,
-    ...event
-  } = item as RecordEvent & Key & { GSI2PK?: string; GSI2SK?: string };
+function plainEvent(item: Stored<RecordEvent>): RecordEvent {
+  const { PK: _pk, SK: _sk, GSI2PK: _gpk, GSI2SK: _gsk, ...event } = item;
+  return event;
+}
+
+export function plainDesignEvent(item: Stored<DesignEvent>): DesignEvent {
+  const { PK: _pk, SK: _sk, GSI2PK: _gpk, GSI2SK: _gsk, ...event } = item;
   return event;
 }

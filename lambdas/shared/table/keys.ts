@@ -1,5 +1,6 @@
 import type { Environment } from '../../../core/environments.ts';
 import { recordIdOfGrant } from '../../../core/grants/grant.ts';
+import type { JournalPart } from '../../../core/journal/verify.ts';
 import type { Principal } from '../../../core/principals.ts';
 
 /**
@@ -16,6 +17,7 @@ import type { Principal } from '../../../core/principals.ts';
  * | a view's page                              | Query `INDEX#env#app#type#view#values`, in sort order           |
  * | dispatch and sweep what must follow        | stream on `OUTBOX#shard`; Query it up to a time                 |
  * | reaper, live passes: grants by expiry      | Query GSI1 `LIVE#shard` up to a time                            |
+ * | what was changed about the site            | Query `DESIGN`, newest first                                    |
  * | journal by day                             | Query GSI2 `JOURNAL#env#day#shard`                                  |
  * | what is published; a version; a draft      | Get `MANIFEST#env`; `APP#id` `VERSION#n`; `APP#id` `#DRAFT`     |
  * | a compiled policy                          | Get `POLICY#hash`                                               |
@@ -85,18 +87,22 @@ export const liveGrantIndex = (environment: Environment, grantId: string, expire
   GSI1SK: `${new Date(expiresAt).toISOString()}#${environment}#${grantId}`,
 });
 export const livePartition = (shard: number) => `LIVE#${shard}`;
+/** Changes of the site itself are few: one partition holds them in order of time. */
+export const DESIGN = 'DESIGN';
+export const designEventKey = (at: string, id: string): Key => ({ PK: DESIGN, SK: `${at}#${id}` });
+
 /** GSI2: events by day, spread so that a busy day is no hot partition. */
-export const journalIndex = (environment: Environment, at: string, recordId: string, number: number) => ({
+export const journalIndex = (environment: JournalPart, at: string, recordId: string, number: number) => ({
   GSI2PK: journalPartition(environment, at.slice(0, 10), shardOf(recordId)),
   GSI2SK: `${at}#${recordId}#${String(number).padStart(8, '0')}`,
 });
 
-export const journalPartition = (environment: Environment, day: string, shard: number) =>
+export const journalPartition = (environment: JournalPart, day: string, shard: number) =>
   `JOURNAL#${environment}#${day}#${shard}`;
 
 /** Sealed days, in order. */
-export const sealPartition = (environment: Environment) => `SEAL#${environment}`;
-export const sealKey = (environment: Environment, day: string): Key => ({
+export const sealPartition = (environment: JournalPart) => `SEAL#${environment}`;
+export const sealKey = (environment: JournalPart, day: string): Key => ({
   PK: sealPartition(environment),
   SK: day,
 });

@@ -2,14 +2,17 @@ import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client
 import { DynamoDBDocumentClient, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type IdempotentRequest, REQUEST_REMEMBERED_MS } from '../../../core/changes.ts';
 import type { Grant } from '../../../core/grants/grant.ts';
+import type { DesignEvent } from '../../../core/journal/design-event.ts';
 import type { RecordEvent } from '../../../core/journal/event.ts';
 import type { Credential, Principal } from '../../../core/principals.ts';
 import type { StoredRecord } from '../../../core/records/record.ts';
 import type { DirectoryEntry, Store, StoredIndexEntry } from '../../../core/store.ts';
 import { commit } from './commit.ts';
+import { plainDesignEvent } from './journal.ts';
 import {
   CREDENTIAL_PREFIX,
   credentialKey,
+  DESIGN,
   directoryPartition,
   EVENT_PREFIX,
   emailKey,
@@ -98,6 +101,16 @@ export function createStore(client: DynamoDBDocumentClient, table: string): Stor
         ...(page.cursor && { after: { PK: partition, SK: page.cursor } }),
       });
       return { items, ...(last && { cursor: last.SK }) };
+    },
+
+    async readDesignEvents({ limit, after }) {
+      const { items, last } = await query<DesignEvent>(DESIGN, '', {
+        limit,
+        descending: true,
+        ...(after !== undefined && { after: { PK: DESIGN, SK: after } }),
+      });
+      const events = items.map((item) => ({ ...plainDesignEvent(item), place: item.SK }));
+      return { events, ...(last && { last: last.SK }) };
     },
 
     async readPrincipal(id) {
