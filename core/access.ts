@@ -1,7 +1,7 @@
 import type { LinkedOperation, LinkedRecordType } from './apps/published.ts';
 import { DaypassError } from './errors.ts';
 import { decide } from './policy/decide.ts';
-import type { Decision, FieldSet, Resource, Subject } from './policy/types.ts';
+import type { AccessRequest, Decision, FieldSet, Resource, Subject } from './policy/types.ts';
 import type { Caller } from './ports.ts';
 import type { StoredRecord } from './records/record.ts';
 import { me } from './records/scope.ts';
@@ -12,7 +12,12 @@ import type { Session } from './runtime.ts';
  * policy, asks, and turns a refusal into what the outside may know of it.
  */
 export function decideFor(session: Session, action: string, resource: Resource): Decision {
-  return decide(session.published.policy, {
+  return decide(session.published.policy, accessRequest(session, action, resource));
+}
+
+/** A question of the caller in the words of the policy. */
+export function accessRequest(session: Session, action: string, resource: Resource): AccessRequest {
+  return {
     subject: subjectOf(session.caller),
     action,
     resource,
@@ -22,7 +27,7 @@ export function decideFor(session: Session, action: string, resource: Resource):
       channel: session.caller.channel,
       site: { url: session.runtime.siteUrl, name: session.published.settings.name },
     },
-  });
+  };
 }
 
 const subjects = new WeakMap<Caller, Subject>();
@@ -59,6 +64,7 @@ export function recordResource(
     owner: ownerOf(type, record),
     values: record.values,
     proposed: proposed?.values,
+    ...(record.accessLists && { accessLists: record.accessLists }),
     createdAt: record.createdAt,
     createdBy: record.createdBy,
     updatedAt: record.updatedAt,

@@ -2,6 +2,7 @@ import type { Environment } from './environments.ts';
 import type { Grant, GrantEndReason, GrantStatus, GrantStep } from './grants/grant.ts';
 import type { DesignEvent } from './journal/design-event.ts';
 import type { RecordEvent } from './journal/event.ts';
+import type { Rebuild } from './lists/rebuild.ts';
 import type { Credential, Principal } from './principals.ts';
 import type { StoredRecord } from './records/record.ts';
 import type { IndexEntry, IndexKey } from './records/view-index.ts';
@@ -16,6 +17,18 @@ export type Change =
       kind: 'updateRecord';
       record: StoredRecord;
       expectedVersion: number;
+      /** The layout that it was read with; another one means that its index items are others by now. */
+      expectedLayout?: string;
+      indexPut: IndexEntry[];
+      indexRemove: IndexKey[];
+    }
+  /** Index items anew, the record as it is: nothing that anybody has read is out of date afterwards. */
+  | {
+      kind: 'reindexRecord';
+      /** With its new places and layout. */
+      record: StoredRecord;
+      expectedVersion: number;
+      expectedLayout?: string;
       indexPut: IndexEntry[];
       indexRemove: IndexKey[];
     }
@@ -24,6 +37,7 @@ export type Change =
       kind: 'removeRecord';
       record: StoredRecord;
       expectedVersion: number;
+      expectedLayout?: string;
       indexRemove: IndexKey[];
       purgeAt?: number;
     }
@@ -71,6 +85,8 @@ export type Change =
       set: GrantChange;
       step?: GrantStep;
     }
+  /** In place of the last rebuild of its type. */
+  | { kind: 'requestRebuild'; rebuild: Rebuild }
   | { kind: 'addOutbox'; entry: OutboxEntry }
   | { kind: 'addRequest'; request: IdempotentRequest };
 
@@ -98,6 +114,7 @@ export interface OutboxEntry {
   action:
     | { type: 'startGrant'; environment: Environment; grantId: string }
     | { type: 'wakeGrant'; environment: Environment; grantId: string }
+    | { type: 'startRebuild'; environment: Environment; app: string; recordType: string; rebuildId: string }
     | { type: 'sendMail'; environment: Environment; mail: QueuedMail };
 }
 

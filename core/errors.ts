@@ -70,6 +70,11 @@ export const ERRORS = {
     status: 500,
     title: 'Something failed on our side. Repeat later; quote the request id if it goes on.',
   },
+  LIST_NOT_READY: {
+    status: 503,
+    title:
+      'This list is being prepared for the records that were there before it. Open it again in a few minutes.',
+  },
   UNAVAILABLE: { status: 503, title: 'Busy just now. Repeat in a moment.' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -3,6 +3,7 @@ import type { EnvironmentSettings, RoleDefinition } from './apps/definition.ts';
 import type { LinkedSite } from './apps/published.ts';
 import type { Environment } from './environments.ts';
 import { DaypassError } from './errors.ts';
+import type { RebuildNeeds } from './lists/rebuild-needs.ts';
 import type { Policy } from './policy/load.ts';
 import type { Caller, SiteContext } from './ports.ts';
 import type { Store } from './store.ts';
@@ -21,6 +22,8 @@ export interface Published {
   site: LinkedSite;
   policy: Policy;
   settings: SiteSettings;
+  /** Indexes that lists cannot use before they were rebuilt, by `app/recordType`. */
+  rebuilds?: RebuildNeeds;
 }
 
 /** The site's own words and defaults. */

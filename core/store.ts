@@ -3,6 +3,7 @@ import type { Environment } from './environments.ts';
 import type { Grant } from './grants/grant.ts';
 import type { DesignEvent } from './journal/design-event.ts';
 import type { RecordEvent } from './journal/event.ts';
+import type { Rebuild, TypeRef } from './lists/rebuild.ts';
 import type { Credential, Principal } from './principals.ts';
 import type { StoredRecord } from './records/record.ts';
 import type { IndexEntry } from './records/view-index.ts';
@@ -46,10 +47,26 @@ export interface Store {
       app: string;
       recordType: string;
       view: string;
+      /** Id of the index. */
+      index: string;
       partition: readonly string[];
     },
     page: { limit: number; descending: boolean; after?: string },
   ): Promise<{ entries: StoredIndexEntry[]; last?: string }>;
+  /** Into how many parts the register of a type's records is spread. */
+  readonly shards: number;
+  /** Ids of the records of a type, part by part. `after` is the last id that was read. */
+  listRegister(
+    type: TypeRef,
+    shard: number,
+    page: { limit: number; after?: string },
+  ): Promise<{ ids: string[]; last?: string }>;
+  /** Eventually consistent. */
+  countRegister(type: TypeRef): Promise<number>;
+  /** The last rebuild of a type's indexes. */
+  readRebuild(type: TypeRef): Promise<Rebuild | undefined>;
+  /** Of no effect once another rebuild was requested. */
+  changeRebuild(type: TypeRef, id: string, set: Partial<Rebuild>): Promise<void>;
   /** Counts one more in a window of time; false when the limit was reached before. */
   takeTurn(
     purpose: string,

@@ -13,11 +13,13 @@ export interface FunctionSpec {
   table: readonly TableAction[];
   /** Indexes that it queries. */
   indexes: readonly ('GSI1' | 'GSI2')[];
-  /** `states:` actions on the machine token-access. */
-  tokenAccess: readonly ('StartExecution' | 'SendTaskSuccess')[];
+  /** `states:` actions by state machine. */
+  machines: Partial<Record<'token-access' | 'rebuild-indexes', readonly MachineAction[]>>;
   /** Is called asynchronously, so what it could not do goes to a queue of its own. */
   asynchronous: boolean;
 }
+
+export type MachineAction = 'StartExecution' | 'SendTaskSuccess';
 
 /** Parts of a transaction are authorised as the single actions they stand for. */
 export type TableAction =
@@ -40,7 +42,7 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     timeoutSeconds: 5,
     table: ['Query'],
     indexes: [],
-    tokenAccess: [],
+    machines: {},
     asynchronous: false,
   },
   api: {
@@ -49,7 +51,7 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     timeoutSeconds: 20,
     table: RECORDS_WITH_PASSES,
     indexes: ['GSI1'],
-    tokenAccess: [],
+    machines: {},
     asynchronous: false,
   },
   admin: {
@@ -58,7 +60,7 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     timeoutSeconds: 20,
     table: RECORDS,
     indexes: ['GSI1'],
-    tokenAccess: [],
+    machines: {},
     asynchronous: false,
   },
   portal: {
@@ -67,7 +69,7 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     timeoutSeconds: 20,
     table: RECORDS_WITH_PASSES,
     indexes: ['GSI1'],
-    tokenAccess: [],
+    machines: {},
     asynchronous: false,
   },
   robot: {
@@ -76,7 +78,7 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     timeoutSeconds: 55,
     table: RECORDS,
     indexes: [],
-    tokenAccess: ['SendTaskSuccess'],
+    machines: { 'token-access': ['SendTaskSuccess'] },
     asynchronous: false,
   },
   outbox: {
@@ -85,7 +87,10 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     timeoutSeconds: 30,
     table: ['GetItem', 'DeleteItem'],
     indexes: [],
-    tokenAccess: ['StartExecution', 'SendTaskSuccess'],
+    machines: {
+      'token-access': ['StartExecution', 'SendTaskSuccess'],
+      'rebuild-indexes': ['StartExecution'],
+    },
     asynchronous: false,
   },
   housekeeping: {
@@ -94,7 +99,10 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     timeoutSeconds: 300,
     table: RECORDS,
     indexes: ['GSI1', 'GSI2'],
-    tokenAccess: ['StartExecution', 'SendTaskSuccess'],
+    machines: {
+      'token-access': ['StartExecution', 'SendTaskSuccess'],
+      'rebuild-indexes': ['StartExecution'],
+    },
     asynchronous: true,
   },
   'mail-events': {
@@ -103,7 +111,7 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     timeoutSeconds: 30,
     table: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
     indexes: [],
-    tokenAccess: [],
+    machines: {},
     asynchronous: true,
   },
 };

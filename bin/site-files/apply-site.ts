@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type AppDefinition, appSchema, type SiteDefinition } from '../../core/apps/definition.ts';
 import type { Draft, Manifest } from '../../core/apps/manifest.ts';
 import { planPublication, type SiteVersion } from '../../core/apps/publish.ts';
-import { readPublished } from '../../core/apps/publishing.ts';
+import { pendingRebuilds, readPublished } from '../../core/apps/publishing.ts';
 import { latestSite, readManifests } from '../../core/apps/site-version.ts';
 import type { Environment } from '../../core/environments.ts';
 import { DaypassError } from '../../core/errors.ts';
@@ -70,6 +70,7 @@ async function publish(
     manifest,
     published: await readPublished(definitions, manifest),
     site: await siteVersion(site, definitions, manifests),
+    pending: await pendingRebuilds(definitions, manifest),
     robots: new Set(site.people.filter(({ kind }) => kind === 'robot').map(({ id }) => id)),
     at,
     by,

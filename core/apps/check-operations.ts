@@ -11,7 +11,6 @@ import {
 import type { Operation, RecordType } from './definition.ts';
 import type { Path } from './problems.ts';
 import { isWritable } from './scope.ts';
-import { ACTION_LIMIT, transactionSize } from './transaction-size.ts';
 
 /** Checks states, that each can be reached, and the operations that lead from one to the other. */
 export function checkOperations(context: CheckContext, checked: CheckedType, path: Path): void {
@@ -63,13 +62,6 @@ function checkOperation(context: CheckContext, type: CheckedType, operation: Ope
   checkForm(context, type, operation, path);
   checkActions(context, type, operation, path);
   checkFollowUps(context, type, operation, path);
-  const size = transactionSize(context.app, type.definition, operation);
-  if (size > ACTION_LIMIT) {
-    context.report(
-      path,
-      `it would write up to ${size} items in one transaction, and ${ACTION_LIMIT} are possible; give the record type fewer views, or the operation fewer tasks`,
-    );
-  }
 }
 
 const WITH_FORM: ReadonlySet<string> = new Set(['add', 'edit', 'transition', 'view']);

@@ -2,6 +2,7 @@ import { DaypassError, type Problem } from '../errors.ts';
 import { checkBuiltIn } from './check-built-in.ts';
 import { type CheckContext, type CheckedType, requireUnique, type SiteNames } from './check-context.ts';
 import { checkFields } from './check-fields.ts';
+import { checkLists } from './check-lists.ts';
 import { checkNotifications } from './check-notifications.ts';
 import { checkOperations } from './check-operations.ts';
 import { checkPermissions } from './check-permissions.ts';
@@ -69,8 +70,9 @@ function checkMeaning(app: AppDefinition, site: SiteNames, report: Report): Chec
   }
   checkTasks(context);
   checkNotifications(context);
-  checkPermissions(context);
   checkServices(context);
+  checkPermissions(context);
+  checkLists(context);
   checkBuiltIn(context);
   checkRunnable(context);
   checkRobot(context);

@@ -122,6 +122,12 @@ export const viewSchema = z
       .array(fieldId)
       .optional()
       .describe('Fields that the index is partitioned by; derived from the filter if absent'),
+    boundedScan: z
+      .boolean()
+      .optional()
+      .describe(
+        'The list may read past records that it does not show, at most five pages per request; pages can be short or empty',
+      ),
   })
   .meta({ id: 'View' });
 export type View = z.infer<typeof viewSchema>;

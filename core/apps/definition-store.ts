@@ -1,5 +1,6 @@
 import type { Environment } from '../environments.ts';
 import type { DesignEvent } from '../journal/design-event.ts';
+import type { Rebuild, TypeRef } from '../lists/rebuild.ts';
 import type { SiteSettings } from '../runtime.ts';
 import type { Draft, Manifest } from './manifest.ts';
 import type { CheckedApp } from './published.ts';
@@ -20,6 +21,8 @@ export interface Publication {
   versions: { app: string; version: number; checked: CheckedApp }[];
   /** The compiled policy as text. */
   policy: { hash: string; document: string };
+  /** Rebuilds of indexes that it makes necessary: they begin by themselves. */
+  rebuilds?: Rebuild[];
   /** Only when the site's settings change. */
   settings?: { version: number; settings: SiteSettings };
   /** What the journal keeps of it. */
@@ -49,6 +52,8 @@ export interface DefinitionStore {
   readVersion(app: string, version: number): Promise<CheckedApp | undefined>;
   readSettings(version: number): Promise<SiteSettings | undefined>;
   listApps(): Promise<AppListEntry[]>;
+  /** The last rebuild of a type's indexes. */
+  readRebuild(type: TypeRef): Promise<Rebuild | undefined>;
   /**
    * Saves version 1 of a new draft, or the next version of an existing one.
    * @throws DaypassError ALREADY_EXISTS, VERSION_MISMATCH; LIMIT_EXCEEDED with the size

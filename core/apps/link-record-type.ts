@@ -1,5 +1,7 @@
 import { compileCondition, compileExpression } from '../expressions/compile.ts';
 import type { CheckedExpression } from '../expressions/types.ts';
+import { narrowIndexes, type ViewParts, viewIndexId } from '../lists/indexes.ts';
+import { indexedGrants, readersOf } from '../lists/openers.ts';
 import { type BuiltApp, type BuiltRecordType, type Expressions, expressionsOf } from './built.ts';
 import { BUILT_IN_COLUMNS } from './columns.ts';
 import type { Operation, RecordType, View } from './definition.ts';
@@ -107,7 +109,13 @@ function linkView(
   definition: View,
   filter: CheckedExpression | undefined,
 ): LinkedView {
-  const { equality, written, residual } = splitFilter(filter, definition.equality);
+  const parts: ViewParts = {
+    filter: splitFilter(filter, definition.equality),
+    sort: definition.sort?.field ?? 'createdAt',
+  };
+  const { equality, written, residual } = parts.filter;
+  const readers = readersOf(recordType.definition, definition.id, recordType.app.permissions);
+  const narrow = narrowIndexes(parts, indexedGrants(readers));
   const columns = definition.columns.flatMap((id) => columnOf(recordType, id));
   const kept = [
     ...namesRead(residual?.reads ?? [], 'record'),
@@ -120,6 +128,9 @@ function linkView(
     columns,
     ...(filter && { filter: compileCondition(filter) }),
     index: {
+      id: viewIndexId(parts),
+      parts,
+      narrow: new Map(narrow.map((index) => [index.id, index])),
       equality: equality.map(({ field, value }) => ({ field, value: compileExpression(value) })),
       ...(written && { written: compileCondition(written) }),
       ...(residual && { residual: compileCondition(residual) }),

@@ -1,4 +1,5 @@
 import type { Environment } from '../environments.ts';
+import type { RebuildNeeds } from '../lists/rebuild-needs.ts';
 import type { AppKind } from './definition.ts';
 
 /** What one environment runs: it names immutable versions, and publishing replaces it whole. */
@@ -12,6 +13,8 @@ export interface Manifest {
   policy: string;
   /** Version of the site's own settings. */
   site: number;
+  /** Indexes that lists cannot use before they were rebuilt, by `app/recordType`; absent = none. */
+  rebuilds?: RebuildNeeds;
   publishedAt: string;
   publishedBy: string;
 }

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Environment } from '../environments.ts';
 import { DaypassError, type Problem } from '../errors.ts';
 import { canonicalJson } from '../journal/event.ts';
+import { newRebuild } from '../lists/rebuild.ts';
+import { type RebuildNeeds, rebuildNeeds } from '../lists/rebuild-needs.ts';
 import { accountSettings } from '../people/environment-settings.ts';
 import { sitePolicy } from '../policy/site-policy.ts';
 import { encodePolicy } from '../policy/text.ts';
@@ -10,8 +12,10 @@ import { checkApp, type SiteNames } from './check.ts';
 import { type AppDefinition, appSchema } from './definition.ts';
 import type { Publication } from './definition-store.ts';
 import { namedApps } from './dependencies.ts';
+import { linkDefinitions } from './link.ts';
 import type { Draft, Manifest } from './manifest.ts';
 import type { CheckedApp } from './published.ts';
+import { ACTION_LIMIT } from './transaction-size.ts';
 
 /** What is to be published, and what is there. */
 export interface PublishInput {
@@ -23,6 +27,8 @@ export interface PublishInput {
   /** The apps that the manifest names. */
   published: readonly CheckedApp[];
   site: SiteVersion;
+  /** What the manifest still waits for: those of its rebuilds that have not finished. */
+  pending?: RebuildNeeds;
   /** Ids of the robots that exist. */
   robots: ReadonlySet<string>;
   /** ISO time. */
@@ -41,9 +47,9 @@ export interface SiteVersion {
 
 /**
  * Plans a publication: everything that the environment will run is checked together, so that all of it fits or nothing
- * is published. An app's version is the number of its draft; the same draft is the same version in every environment.
+ * is published. What indexes lack for the records that are there is requested with it. An app's version is the number of its draft; the same draft is the same version in every environment.
  * @returns undefined when the environment runs all of it already
- * @throws DaypassError ROBOT_MISSING, APP_KIND_IMMUTABLE; DEFINITION_INVALID with every problem, its path starting with
+ * @throws DaypassError ROBOT_MISSING, APP_KIND_IMMUTABLE, LIMIT_EXCEEDED; DEFINITION_INVALID with every problem, its path starting with
  * the app's id
  */
 export function planPublication(input: PublishInput): Publication | undefined {
@@ -69,21 +75,41 @@ export function planPublication(input: PublishInput): Publication | undefined {
   });
   const same = versions.length === 0 && manifest?.policy === policy.hash && manifest.site === site.version;
   if (same) return undefined;
+  const version = (manifest?.version ?? 0) + 1;
+  const { needs, rebuilds } = rebuildNeeds({
+    before: linkDefinitions(input.published),
+    after: linkDefinitions(checked),
+    version,
+    pending: input.pending ?? manifest?.rebuilds ?? {},
+  });
+  requireRoom(versions.length, rebuilds.length);
   return {
     manifest: {
       environment,
-      version: (manifest?.version ?? 0) + 1,
+      version,
       apps,
       policy: policy.hash,
       site: site.version,
+      ...(Object.keys(needs).length > 0 && { rebuilds: needs }),
       publishedAt: at,
       publishedBy: by,
     },
     replaces: manifest?.version ?? 0,
     versions,
+    rebuilds: rebuilds.map((type) =>
+      newRebuild({ environment, ...type }, { mode: 'outdated', since: version, at, by, published: at }),
+    ),
     policy: { hash: policy.hash, document: encodePolicy(policy) },
     ...(site.isNew && { settings: { version: site.version, settings: site.settings } }),
   };
+}
+
+/** A rebuild takes its own item and the outbox entry that starts it. */
+function requireRoom(versions: number, rebuilds: number): void {
+  const size = 2 + versions + 2 * rebuilds;
+  if (size <= ACTION_LIMIT) return;
+  const detail = `publishing these apps in one step would write ${size} items, and ${ACTION_LIMIT} are possible; publish fewer at a time`;
+  throw new DaypassError('LIMIT_EXCEEDED', detail);
 }
 
 /** SHA-256 of an app's content in hex, whatever order its members came in. */

@@ -1,5 +1,6 @@
 import type { Evaluation } from '../expressions/compile.ts';
 import type { CheckedExpression, ScopeValues, ValueType } from '../expressions/types.ts';
+import type { NarrowIndex, ViewParts } from '../lists/indexes.ts';
 import type {
   AppDefinition,
   DataAction,
@@ -133,6 +134,11 @@ export interface LinkedView {
   readonly filter?: Condition;
   /** The filter taken apart for the index. */
   readonly index: {
+    /** Changes with everything that decides which records have an item, and where. */
+    readonly id: string;
+    readonly parts: ViewParts;
+    /** Further indexes by their ids, for readers who may see only part of the view. */
+    readonly narrow: ReadonlyMap<string, NarrowIndex>;
     /** In the order of the index's partition: a field (or `state`) and the value that a reader asks for. */
     readonly equality: readonly { field: string; value: Evaluate }[];
     /** Applied when the index item is written: reads the record only. Absent = every record has an item. */

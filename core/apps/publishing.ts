@@ -1,5 +1,6 @@
 import type { Environment } from '../environments.ts';
 import { DaypassError } from '../errors.ts';
+import type { RebuildNeeds } from '../lists/rebuild-needs.ts';
 import { type AppDefinition, appSchema } from './definition.ts';
 import { withDependencies } from './dependencies.ts';
 import { mayDesign, requireDesign } from './design-access.ts';
@@ -92,6 +93,7 @@ export async function publishApps(
     manifest,
     published,
     site,
+    pending: await pendingRebuilds(definitions, manifest),
     robots: await robotsAmong(session, robots),
     at: new Date(session.now).toISOString(),
     by: session.caller.principalId,
@@ -120,6 +122,22 @@ export async function readManifest(session: DesignSession, environment: Environm
   const manifest = await session.definitions.readManifest(environment);
   if (!manifest) throw new DaypassError('NOT_FOUND', `nothing is published in ${environment}`);
   return manifest;
+}
+
+/** What a manifest waits for still: rebuilds that have finished are left out. */
+export async function pendingRebuilds(
+  definitions: Pick<DesignSession['definitions'], 'readRebuild'>,
+  manifest: Manifest | undefined,
+): Promise<RebuildNeeds> {
+  const needs = Object.entries(manifest?.rebuilds ?? {});
+  const built = await Promise.all(
+    needs.map(async ([name]) => {
+      const [app = '', recordType = ''] = name.split('/');
+      const environment = manifest?.environment as Environment;
+      return (await definitions.readRebuild({ environment, app, recordType }))?.built ?? 0;
+    }),
+  );
+  return Object.fromEntries(needs.filter(([, { since }], at) => (built[at] as number) < since));
 }
 
 /** The apps that an environment runs. */

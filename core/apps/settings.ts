@@ -107,6 +107,7 @@ function compile(
       apps: manifest?.apps ?? {},
       policy: policy.hash,
       site: version,
+      ...(manifest?.rebuilds && { rebuilds: manifest.rebuilds }),
       publishedAt: manifest?.publishedAt ?? new Date(session.now).toISOString(),
       publishedBy: manifest?.publishedBy ?? session.caller.principalId,
     },

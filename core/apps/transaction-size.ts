@@ -3,10 +3,10 @@ import type { AppDefinition, Operation, RecordType, Task } from './definition.ts
 /** DynamoDB takes 100 actions in a transaction; some room is kept for what a deployment adds. */
 export const ACTION_LIMIT = 90;
 
-/** The record's head, its event, the check of the caller's credential, and the remembered request. */
-const ALWAYS = 4;
+/** The record's head, its place in the register, its event, the check of the caller's credential, the remembered request. */
+const ALWAYS = 5;
 /** An index item can move: one is put, another removed. */
-const PER_VIEW = 2;
+const PER_INDEX_ITEM = 2;
 /** The grant with its outbox entry, or the other task run with its own. */
 const PER_TASK = 2;
 /** A pass that ends with the operation: credential, principal, grant, outbox entry. */
@@ -19,15 +19,21 @@ const PER_ACCOUNT = 5;
 /**
  * The most actions that the transaction of an operation can take: an upper bound, known when the definition is
  * saved, so that no submission ever meets the limit.
+ * @param indexItems how many index items a record has at most
  */
-export function transactionSize(app: AppDefinition, type: RecordType, operation: Operation): number {
+export function transactionSize(
+  app: AppDefinition,
+  type: RecordType,
+  operation: Operation,
+  indexItems: number,
+): number {
   if (operation.kind === 'view' || operation.kind === 'export' || operation.kind === 'sendEmail') return 0;
   const tasks = (operation.tasks ?? []).flatMap(({ task }) => app.tasks.find(({ id }) => id === task) ?? []);
   const ended = tasks.flatMap(deletions).length;
   const tokens = type.fields.filter((field) => field.type === 'token').length;
   return (
     ALWAYS +
-    PER_VIEW * type.views.length +
+    PER_INDEX_ITEM * indexItems +
     PER_ACTION * (operation.actions ?? []).length +
     PER_TASK * tasks.length +
     PER_ENDED_PASS * Math.max(ended, app.kind === 'records' ? tokens : 0) +

@@ -97,12 +97,7 @@ async function clearRecord(session: Session, grant: Grant, end: SystemEnd): Prom
   if (end.message) after.trouble = { at, step: end.step, message: end.message };
   const event = recordEvent(session, { operation: end.step, before: record, after, grantId: grant.id });
   return [
-    {
-      kind: 'updateRecord',
-      record: after,
-      expectedVersion: record.version,
-      ...indexChanges(type, record, after),
-    },
+    { kind: 'updateRecord', ...indexChanges(type, record, after) },
     { kind: 'addEvent', event },
   ];
 }

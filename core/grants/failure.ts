@@ -110,12 +110,7 @@ function markTrouble(
     const after = { ...record, version: record.version + 1, trouble: { at, step, message } };
     const event = recordEvent(session, { operation, before: record, after, grantId: grant.id });
     await runtime.store.commit([
-      {
-        kind: 'updateRecord',
-        record: after,
-        expectedVersion: record.version,
-        ...indexChanges(type, record, after),
-      },
+      { kind: 'updateRecord', ...indexChanges(type, record, after) },
       { kind: 'addEvent', event },
     ]);
   });

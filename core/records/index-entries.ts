@@ -1,111 +1,130 @@
-import { createHash } from 'node:crypto';
+import { recordResource } from '../access.ts';
 import type { LinkedRecordType, LinkedView } from '../apps/published.ts';
-import type { FieldValue, StoredRecord, Values } from './record.ts';
+import { compileNode } from '../expressions/closures.ts';
+import type { Node } from '../expressions/types.ts';
+import type { NarrowIndex } from '../lists/indexes.ts';
+import { partitionText, sortText } from '../lists/key-text.ts';
+import { layoutOf, projectedFields } from '../lists/layout.ts';
+import type { KeyPart } from '../lists/parts.ts';
+import { requestBinding } from '../policy/binding.ts';
+import type { AccessRequest } from '../policy/types.ts';
+import type { FieldValue, StoredRecord } from './record.ts';
 import { readValue, recordMeta } from './scope.ts';
-import type { IndexEntry, IndexKey } from './view-index.ts';
+import type { IndexEntry, IndexKey, IndexPlace } from './view-index.ts';
 
-const SORT_TEXT_LIMIT = 120;
-/** As it is escaped in a key. */
-const PARTITION_TEXT_LIMIT = 200;
-
-/** Where a record stands in its type's views: one entry for each view whose static filter it meets. */
-export function indexEntries(type: LinkedRecordType, record: StoredRecord): IndexEntry[] {
-  const entries: IndexEntry[] = [];
-  for (const view of type.views.values()) {
-    if (!isWritten(view, record)) continue;
-    entries.push({
-      app: record.app,
-      recordType: record.recordType,
-      view: view.id,
-      partition: view.index.equality.map(({ field }) => partitionText(readValue(record, field))),
-      sort: sortText(readValue(record, view.definition.sort?.field ?? 'createdAt')),
-      recordId: record.id,
-      projection: {
-        version: record.version,
-        state: record.state,
-        values: project(type, view, record),
-        names: record.names,
-        createdAt: record.createdAt,
-        createdBy: record.createdBy,
-        updatedAt: record.updatedAt,
-        updatedBy: record.updatedBy,
-      },
-    });
-  }
-  return entries;
+/** A record with the places that its head keeps, and the index items themselves. */
+export interface Indexed {
+  record: StoredRecord;
+  index: IndexEntry[];
 }
 
-/** What has to be removed and put when a record goes from `before` to `after`. */
+/** Puts a record into the indexes of its type's views. */
+export function indexRecord(type: LinkedRecordType, record: StoredRecord): Indexed {
+  const index = indexEntries(type, record);
+  return { record: { ...record, layout: layoutOf(type), indexed: index.map(placeOf) }, index };
+}
+
+/** What has to be removed and put when a record goes from `before` to `after`; whatever was written before is removed. */
 export function indexChanges(type: LinkedRecordType, before: StoredRecord, after: StoredRecord) {
-  const indexPut = indexEntries(type, after);
-  const kept = new Set(indexPut.map(place));
-  const indexRemove: IndexKey[] = indexEntries(type, before).filter((entry) => !kept.has(place(entry)));
-  return { indexPut, indexRemove };
+  const { record, index: indexPut } = indexRecord(type, after);
+  const kept = new Set((record.indexed ?? []).map(textOf));
+  const indexRemove = indexKeys(before).filter((key) => !kept.has(textOf(placeOf(key))));
+  const { version: expectedVersion, layout: expectedLayout } = before;
+  return {
+    record,
+    expectedVersion,
+    ...(expectedLayout !== undefined && { expectedLayout }),
+    indexPut,
+    indexRemove,
+  };
 }
 
-const place = (key: IndexKey) => JSON.stringify([key.view, key.partition, key.sort]);
-
-/**
- * Equality values as text; no value is a value of its own that no text can imitate. A long one is stood in for by its
- * hash, because a key has room for 2,048 bytes and a text, or a parameter that somebody sends, can be longer.
- */
-export function partitionText(value: FieldValue): string {
-  if (value === null) return '';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return encodeURIComponent(text).length <= PARTITION_TEXT_LIMIT
-    ? `=${text}`
-    : `~${createHash('sha256').update(text).digest('base64url')}`;
+/** Where a record stands in indexes, by its head. */
+export function indexKeys({ app, recordType, id, indexed = [] }: StoredRecord): IndexKey[] {
+  return indexed.map(([view, index, sort, ...partition]) => ({
+    app,
+    recordType,
+    view,
+    index,
+    partition,
+    sort,
+    recordId: id,
+  }));
 }
 
-/** Text whose code-point order is the value's order: numbers of all signs, ISO times, text without regard to case. */
-export function sortText(value: FieldValue): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return sortableNumber(value);
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  // A cut may go through the middle of a character, and keys are UTF-8.
-  return text.toLowerCase().slice(0, SORT_TEXT_LIMIT).toWellFormed();
+const placeOf = ({ view, index, sort, partition }: IndexKey): IndexPlace => [view, index, sort, ...partition];
+const textOf = (place: IndexPlace) => JSON.stringify(place);
+
+/** Where a record stands in its type's views: the own index of each whose static filter it meets, and narrower ones. */
+function indexEntries(type: LinkedRecordType, record: StoredRecord): IndexEntry[] {
+  return [...type.views.values()].flatMap((view) => {
+    if (!isListed(view, record)) return [];
+    const partition = view.index.equality.map(({ field }) => partitionText(ownValue(type, record, field)));
+    const sort = sortText(ownValue(type, record, view.index.parts.sort));
+    const projection = project(type, view, record);
+    const at = { app: record.app, recordType: record.recordType, view: view.id, sort, recordId: record.id };
+    const narrow = [...view.index.narrow.values()].flatMap((index) =>
+      holds(type, record, index.written)
+        ? partitionsOf(type, record, index, partition).map((each) => ({ index: index.id, partition: each }))
+        : [],
+    );
+    return [{ index: view.index.id, partition }, ...narrow].map((each) => ({ ...at, ...each, projection }));
+  });
 }
 
-/** The bits of a double, turned so that their unsigned order is the numbers' order. */
-function sortableNumber(value: number): string {
-  const bytes = new DataView(new ArrayBuffer(8));
-  bytes.setFloat64(0, value);
-  const bits = bytes.getBigUint64(0);
-  const negative = bits >> 63n === 1n;
-  const ordered = negative ? ~bits & 0xffff_ffff_ffff_ffffn : bits | (1n << 63n);
-  return ordered.toString(16).padStart(16, '0');
-}
-
-function isWritten(view: LinkedView, record: StoredRecord): boolean {
+function isListed(view: LinkedView, record: StoredRecord): boolean {
   return view.index.written?.({ record: record.values, meta: recordMeta(record) }) ?? true;
 }
 
-/** The columns, what the residual filter and permission conditions read, and the title. */
-function project(type: LinkedRecordType, view: LinkedView, record: StoredRecord): Values {
-  const wanted = new Set([
-    ...view.columns.map((column) => column.id),
-    ...view.index.residualFields,
-    ...view.index.equality.map(({ field }) => field),
-    ...(type.definition.titleField ? [type.definition.titleField] : []),
-    ...conditionFields(type),
-  ]);
-  return Object.fromEntries(Object.entries(record.values).filter(([field]) => wanted.has(field)));
+/** A field, or where the type has none of that name a property of every record. */
+function ownValue(type: LinkedRecordType, record: StoredRecord, name: string): FieldValue {
+  return type.fields.has(name) ? (record.values[name] ?? null) : readValue(record, name);
 }
 
-const conditionFieldsOf = new WeakMap<LinkedRecordType, readonly string[]>();
+/** Conditions of permissions as the policy decides them; these ask nothing but the record. */
+function holds(type: LinkedRecordType, record: StoredRecord, conditions: readonly Node[]): boolean {
+  if (conditions.length === 0) return true;
+  const request = { resource: recordResource(type, record) } as AccessRequest;
+  return conditions.every((node) => compileNode(node, requestBinding)(request, record.values) === true);
+}
 
-/** Fields that permissions or visibility conditions of the type read: a list must decide without the record. */
-function conditionFields(type: LinkedRecordType): readonly string[] {
-  let fields = conditionFieldsOf.get(type);
-  if (!fields) {
-    const reads = type.app.permissions
-      .filter((permission) => permission.definition.recordType === type.id)
-      .flatMap((permission) => permission.when?.reads ?? []);
-    fields = [
-      ...reads.filter((path) => path.startsWith('record.')).map((path) => path.split('.')[1] as string),
-      ...[...type.fields.values()].flatMap((field) => field.visibilityReads),
-    ];
-    conditionFieldsOf.set(type, fields);
-  }
-  return fields;
+/** One partition for each combination of what the record has; none where it has nothing, which nobody asks for. */
+function partitionsOf(
+  type: LinkedRecordType,
+  record: StoredRecord,
+  { keys }: NarrowIndex,
+  start: string[],
+): string[][] {
+  return keys.reduce<string[][]>(
+    (all, key) => {
+      const texts = [...new Set(valuesOf(type, record, key).map(partitionText))];
+      return all.flatMap((before) => texts.map((text) => [...before, text]));
+    },
+    [start],
+  );
+}
+
+function valuesOf(type: LinkedRecordType, record: StoredRecord, { from, name, many }: KeyPart): FieldValue[] {
+  if (from === 'list') return record.accessLists?.[name] ?? [];
+  const resource = recordResource(type, record) as unknown as Record<string, FieldValue | undefined>;
+  const value = from === 'meta' ? resource[name] : record.values[name];
+  if (value === undefined || value === null) return [];
+  if (!many) return [value];
+  return Array.isArray(value) ? value : [];
+}
+
+function project(type: LinkedRecordType, view: LinkedView, record: StoredRecord): IndexEntry['projection'] {
+  const wanted = projectedFields(type, view);
+  return {
+    version: record.version,
+    state: record.state,
+    values: Object.fromEntries(Object.entries(record.values).filter(([field]) => wanted.has(field))),
+    names: record.names,
+    ...(record.accessLists && { accessLists: record.accessLists }),
+    createdAt: record.createdAt,
+    createdBy: record.createdBy,
+    updatedAt: record.updatedAt,
+    updatedBy: record.updatedBy,
+    layout: layoutOf(type),
+  };
 }

@@ -1,21 +1,25 @@
-import { decideFor, operationOfKind } from '../access.ts';
+import { accessRequest, decideFor, operationOfKind, subjectOf } from '../access.ts';
 import type { LinkedRecordType, LinkedView } from '../apps/published.ts';
+import { namesRead } from '../apps/scope.ts';
 import { DaypassError, type Problem } from '../errors.ts';
 import { isUnevaluable } from '../expressions/compile.ts';
 import type { ScopeValues } from '../expressions/types.ts';
+import { listGrants } from '../lists/grants.ts';
+import { partitionText } from '../lists/key-text.ts';
+import { layoutOf, projectedFields } from '../lists/layout.ts';
+import { mergeBranches } from '../lists/merge.ts';
+import { type ListBranch, planList } from '../lists/plan.ts';
+import { readyIndexes } from '../lists/ready.ts';
+import { branches as rulesFor } from '../policy/branches.ts';
 import type { Session } from '../runtime.ts';
 import type { StoredIndexEntry } from '../store.ts';
 import { openPurpose, sealPurpose } from '../tokens/sealed.ts';
 import { readToken, tokenReference } from '../tokens/token.ts';
 import { answerRecord } from './answer.ts';
-import { partitionText } from './index-entries.ts';
 import { findRecordType } from './operation.ts';
 import type { FieldValue, RecordAnswer, StoredRecord, Values, ViewPage } from './record.ts';
 import { recordScope, surroundings } from './scope.ts';
 import { checkValue } from './values.ts';
-
-/** How many pages of the index one request reads on when the caller may not see what it finds. */
-const READ_ON = 5;
 
 export interface ViewRequest {
   app: string;
@@ -28,50 +32,49 @@ export interface ViewRequest {
 }
 
 /**
- * Opens a view: reads its index in order, checks every record against the policy, and answers those that the caller may
- * see. The cursor names the last record examined, so that a page which was filtered empty still leads on.
- * @throws DaypassError NOT_FOUND when the view is not the caller's, REQUEST_INVALID for a wrong parameter or cursor
+ * Opens a view: reads those parts of its indexes that hold what the caller may see, in the view's order, decides every
+ * record by the policy, and answers those that are granted. The cursor names the last record examined, so that a page
+ * which was filtered empty still leads on.
+ * @throws DaypassError NOT_FOUND when the view is not the caller's, REQUEST_INVALID for a wrong parameter or cursor,
+ * LIST_NOT_READY while its index is being written for records that were there before
  */
 export async function openView(session: Session, request: ViewRequest): Promise<ViewPage> {
   const type = findRecordType(session, request.app, request.recordType);
   const view = type.views.get(request.view);
   if (!view || !mayOpen(session, view)) throw new DaypassError('NOT_FOUND');
   const params = await readParameters(session, view, request.params);
-  const scope = { ...surroundings(session), params };
-  const partition = readPartition(view, scope);
   const binding = [
     session.published.environment,
     type.app.id,
     type.id,
     view.id,
+    view.index.id,
     session.caller.principalId,
     JSON.stringify(params),
   ].join('\n');
-  let after = request.cursor === undefined ? undefined : readCursor(session, request.cursor, binding);
+  const cursor = request.cursor === undefined ? undefined : readCursor(session, request.cursor, binding);
+  const scope = { ...surroundings(session), params };
+  const branches = await branchesOf(session, view, scope);
+  const itemsSuffice = canDecideByItems(session, view);
   const records: RecordAnswer[] = [];
-  let more = partition !== undefined;
-  for (let reads = 0; partition && more && reads < READ_ON && records.length < request.limit; reads++) {
-    const { entries, last } = await session.runtime.store.queryIndex(
-      {
-        environment: session.published.environment,
-        app: type.app.id,
-        recordType: type.id,
-        view: view.id,
-        partition,
-      },
-      {
-        limit: request.limit - records.length,
-        descending: view.definition.sort?.descending ?? false,
-        ...(after && { after }),
-      },
-    );
-    for (const entry of entries) {
-      after = entry.place;
-      const answer = answerEntry(session, type, view, entry, scope);
+  const { environment } = session.published;
+  const { after, more } = await mergeBranches<StoredIndexEntry>({
+    branches: branches.length,
+    descending: view.definition.sort?.descending ?? false,
+    limit: request.limit,
+    after: cursor,
+    read(at, page) {
+      const branch = branches[at] as ListBranch;
+      const address = { environment, app: type.app.id, recordType: type.id, view: view.id, ...branch };
+      const descending = view.definition.sort?.descending ?? false;
+      return session.runtime.store.queryIndex(address, { ...page, descending });
+    },
+    async examine(entry) {
+      const answer = await answerEntry(session, view, entry, { scope, itemsSuffice });
       if (answer) records.push(answer);
-    }
-    more = last !== undefined;
-  }
+      return answer !== undefined;
+    },
+  });
   const { definition } = type.app;
   return {
     app: definition.id,
@@ -80,8 +83,34 @@ export async function openView(session: Session, request: ViewRequest): Promise<
     view: { id: view.id, name: view.definition.name },
     columns: visibleColumns(session, type, view, records),
     records,
-    ...(more && after && { cursor: sealPurpose('cursor', after, binding, session.runtime) }),
+    ...(more && after !== undefined && { cursor: sealPurpose('cursor', after, binding, session.runtime) }),
   };
+}
+
+/** The partitions that hold what the caller may see of a view; none where the view has no value to look for. */
+async function branchesOf(session: Session, view: LinkedView, scope: ScopeValues): Promise<ListBranch[]> {
+  const partition = readPartition(view, scope);
+  if (!partition) return [];
+  const { policy, environment } = session.published;
+  const { recordType: type } = view;
+  const isReady = await readyIndexes(session, view);
+  if (!isReady(view.index.id)) throw new DaypassError('LIST_NOT_READY');
+  const resource = { type: 'record', app: type.app.id, recordType: type.id } as const;
+  const action = operationOfKind(type, 'view') ?? 'view';
+  const request = accessRequest(session, action, resource);
+  const grants = listGrants(policy, request.subject, resource, action, environment);
+  return planList({ view, partition, grants, request, isReady });
+}
+
+/** Whether index items hold whatever the rules about this caller ask of a record; rules come from other places, too. */
+function canDecideByItems({ published, caller }: Session, view: LinkedView): boolean {
+  const { recordType: type } = view;
+  const resource = { type: 'record', app: type.app.id, recordType: type.id } as const;
+  const action = operationOfKind(type, 'view') ?? 'view';
+  const held = projectedFields(type, view);
+  return rulesFor(published.policy, subjectOf(caller), resource, action, published.environment)
+    .flatMap(({ condition }) => namesRead(condition?.reads ?? [], 'record'))
+    .every((name) => held.has(name) || !type.fields.has(name));
 }
 
 /** A cursor leads on only for the caller and the query that it was given to. */
@@ -157,15 +186,36 @@ function readPartition(view: LinkedView, scope: ScopeValues): string[] | undefin
   return partition;
 }
 
-/** An index item stands in for its record: it holds the columns and all that conditions read. */
-function answerEntry(
+/**
+ * An index item stands in for its record: it holds the columns and all that conditions read. One that was written
+ * for other columns and conditions does not; the record is read then.
+ */
+async function answerEntry(
   session: Session,
-  type: LinkedRecordType,
   view: LinkedView,
   entry: StoredIndexEntry,
-  scope: ScopeValues,
-): RecordAnswer | undefined {
-  const record: StoredRecord = {
+  { scope, itemsSuffice }: { scope: ScopeValues; itemsSuffice: boolean },
+): Promise<RecordAnswer | undefined> {
+  const { recordType: type } = view;
+  const { environment } = session.published;
+  const isOutdated = !itemsSuffice || entry.layout !== layoutOf(type);
+  const record = isOutdated
+    ? await session.runtime.store.readRecord(environment, entry.recordId)
+    : recordOf(session, type, entry);
+  if (!record) return undefined;
+  const rest = isOutdated ? view.filter : view.index.residual;
+  if (rest && !rest({ ...recordScope(session, record), ...scope })) return undefined;
+  const answer = answerRecord(session, type, record);
+  if (!answer) return undefined;
+  const shown = new Set(view.columns.map((column) => column.id));
+  return {
+    ...answer,
+    values: Object.fromEntries(Object.entries(answer.values).filter(([field]) => shown.has(field))),
+  };
+}
+
+function recordOf(session: Session, type: LinkedRecordType, entry: StoredIndexEntry): StoredRecord {
+  return {
     ...entry,
     id: entry.recordId,
     environment: session.published.environment,
@@ -174,16 +224,6 @@ function answerEntry(
     definitionVersion: 0,
     eventCount: 0,
     eventMac: '',
-  };
-  if (view.index.residual) {
-    if (!view.index.residual({ ...recordScope(session, record), ...scope })) return undefined;
-  }
-  const answer = answerRecord(session, type, record);
-  if (!answer) return undefined;
-  const shown = new Set([...view.columns.map((column) => column.id)]);
-  return {
-    ...answer,
-    values: Object.fromEntries(Object.entries(answer.values).filter(([field]) => shown.has(field))),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Environment } from '../environments.ts';
+import type { IndexPlace } from './view-index.ts';
 import type { Visibility } from './visibility.ts';
 
 /** A field's stored value: plain JSON. Dates are ISO-8601 text; references hold ids; tokens hold a credential reference. */
@@ -24,6 +25,11 @@ export interface StoredRecord {
   createdBy: string;
   updatedAt: string;
   updatedBy: string;
+  /** Members of its access lists, `principal:<id>` and `role:<id>`, as frozen when it was submitted. */
+  accessLists?: Record<string, string[]>;
+  /** Its places in indexes, and the layout that they were written under. */
+  indexed?: IndexPlace[];
+  layout?: string;
   /** The live grant (token-access execution) of this record, if any. */
   grantId?: string;
   /** What went wrong in a follow-up (mail, task), for staff; cleared when it is mended. */

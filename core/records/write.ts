@@ -11,7 +11,7 @@ import {
   tokenOf,
   updateTokenUser,
 } from '../tokenusers/token-users.ts';
-import { indexChanges, indexEntries } from './index-entries.ts';
+import { indexChanges, indexKeys, indexRecord } from './index-entries.ts';
 import type { Plan } from './plan.ts';
 
 const DAY_MS = 86_400_000;
@@ -80,13 +80,15 @@ export function recordChanges(session: Session, plan: Plan, grantId?: string): C
       ...(grantId && { grantId }),
     });
     const isTokenUser = type.app.definition.kind === 'tokens';
-    const removed = { ...after, deletedAt: event.at };
+    const { indexed: _places, ...head } = after;
+    const removed = { ...head, deletedAt: event.at };
     return [
       {
         kind: 'removeRecord',
         record: removed,
         expectedVersion: before.version,
-        indexRemove: indexEntries(type, before),
+        ...(before.layout !== undefined && { expectedLayout: before.layout }),
+        indexRemove: indexKeys(before),
         // A token user is never restorable, and leaves no personal data in its head.
         ...(!isTokenUser && { purgeAt: session.now + RESTORABLE_DAYS * DAY_MS }),
       },
@@ -101,14 +103,12 @@ export function recordChanges(session: Session, plan: Plan, grantId?: string): C
   });
   if (!before)
     return [
-      { kind: 'addRecord', record: after, index: indexEntries(type, after) },
+      { kind: 'addRecord', ...indexRecord(type, after) },
       { kind: 'addEvent', event },
     ];
   return [
     {
       kind: 'updateRecord',
-      record: after,
-      expectedVersion: before.version,
       ...indexChanges(type, before, after),
     },
     { kind: 'addEvent', event },

@@ -1,6 +1,7 @@
 import { createApp, listDrafts, readDraft, saveDraft } from '../../core/apps/drafts.ts';
 import type { Draft, Manifest } from '../../core/apps/manifest.ts';
 import { listPublishingOptions, publishApps, readManifest } from '../../core/apps/publishing.ts';
+import { listIndexStates, startRebuild } from '../../core/apps/rebuilding.ts';
 import type { Environment } from '../../core/environments.ts';
 import { isEnvironment } from '../../core/environments.ts';
 import { DaypassError } from '../../core/errors.ts';
@@ -51,6 +52,17 @@ export function adminHandlers({
       );
     },
 
+    async listIndexes(request) {
+      const environment = environmentOf(request.params.target);
+      return json(200, { recordTypes: await listIndexStates(await open(request), environment) });
+    },
+
+    async rebuildIndexes(request) {
+      const environment = environmentOf(request.params.target);
+      const { app, recordType } = request.body;
+      return json(202, await startRebuild(await open(request), environment, app, recordType));
+    },
+
     async readManifest(request) {
       const environment = environmentOf(request.params.target);
       return json(200, answerManifest(await readManifest(await open(request), environment)));
@@ -68,6 +80,7 @@ function answerDraft({ app, version, kind, definition, updatedAt, updatedBy }: D
   return { app, version, kind, definition, updatedAt, updatedBy };
 }
 
-function answerManifest({ environment, version, apps, publishedAt, publishedBy }: Manifest) {
-  return { environment, version, apps, publishedAt, publishedBy };
+function answerManifest(manifest: Manifest) {
+  const { environment, version, apps, rebuilds = {}, publishedAt, publishedBy } = manifest;
+  return { environment, version, apps, rebuilds: Object.keys(rebuilds), publishedAt, publishedBy };
 }

@@ -1,6 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
 import { ENVIRONMENTS } from '../../core/environments.ts';
+import { failRebuild } from '../../core/lists/rebuild-records.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { createMailer } from '../shared/mailer.ts';
 import { createLogger, createMetrics } from '../shared/observability.ts';
@@ -18,7 +19,16 @@ const eventSchema = z.union([
     detail: z.object({ status: z.string(), name: z.string(), input: z.string() }),
   }),
 ]);
-const inputSchema = z.object({ grantId: z.string(), environment: z.enum(ENVIRONMENTS) });
+/** What a workflow was started with: which one it was follows from that. */
+const inputSchema = z.union([
+  z.object({ grantId: z.string(), environment: z.enum(ENVIRONMENTS) }),
+  z.object({
+    rebuildId: z.string(),
+    environment: z.enum(ENVIRONMENTS),
+    app: z.string(),
+    recordType: z.string(),
+  }),
+]);
 
 const environment = readEnvironment('housekeeping');
 const wiring = createWiring(environment);
@@ -29,6 +39,7 @@ const ports = {
   table: environment.TABLE_NAME,
   stepFunctions: new SFNClient({}),
   tokenAccessArn: environment.TOKEN_ACCESS_ARN,
+  rebuildIndexesArn: environment.REBUILD_INDEXES_ARN,
   mailer: createMailer({
     sender: environment.SENDER_ADDRESS,
     replyTo: environment.REPLY_TO,
@@ -44,9 +55,11 @@ export async function handler(event: unknown): Promise<void> {
   const runtime = await wiring.runtime();
   try {
     if ('detail' in parsed) {
-      const { grantId, environment: target } = inputSchema.parse(JSON.parse(parsed.detail.input));
-      await endAborted(runtime, target, grantId, parsed.detail.status);
-      logger.info('ended after its workflow', { grantId, environment: target, status: parsed.detail.status });
+      const input = inputSchema.parse(JSON.parse(parsed.detail.input));
+      const { status } = parsed.detail;
+      if ('grantId' in input) await endAborted(runtime, input.environment, input.grantId, status);
+      else await failRebuild(runtime, input);
+      logger.info('ended after its workflow', { ...input, status });
     } else if (parsed.job === 'sweepOutbox') {
       await sweepOutbox(runtime.now(), ports);
     } else if (parsed.job === 'reapGrants') {

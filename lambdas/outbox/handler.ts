@@ -15,6 +15,7 @@ const ports = {
   table: environment.TABLE_NAME,
   stepFunctions: new SFNClient({}),
   tokenAccessArn: environment.TOKEN_ACCESS_ARN,
+  rebuildIndexesArn: environment.REBUILD_INDEXES_ARN,
   mailer: createMailer({
     sender: environment.SENDER_ADDRESS,
     replyTo: environment.REPLY_TO,

@@ -11,6 +11,7 @@ import { homeHandlers } from './handlers/home.tsx';
 import { issuerHandlers } from './handlers/issuer.ts';
 import { livePassHandlers } from './handlers/live-passes.tsx';
 import { manageJournalHandlers } from './handlers/manage-journal.tsx';
+import { manageListHandlers } from './handlers/manage-lists.tsx';
 import { manageMachineHandlers } from './handlers/manage-machines.tsx';
 import { manageRoleHandlers } from './handlers/manage-roles.tsx';
 import { manageUserHandlers } from './handlers/manage-users.tsx';
@@ -59,5 +60,6 @@ export const handler = createHandler({
     ...manageRoleHandlers(portal),
     ...manageMachineHandlers(portal),
     ...manageJournalHandlers(portal),
+    ...manageListHandlers(portal),
   },
 });

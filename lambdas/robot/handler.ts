@@ -8,11 +8,11 @@ import { readEnvironment } from '../shared/environment.ts';
 import { createMailer } from '../shared/mailer.ts';
 import { createLogger } from '../shared/observability.ts';
 import { createWiring } from '../shared/wiring.ts';
-import { STATES, type StateName } from './states.ts';
+import { BEGINNING, REBUILD_STATES, type RebuildStateName, STATES, type StateName } from './states.ts';
 import { workflowError } from './workflow-error.ts';
 
-/** What every state of the workflow hands over: ids and numbers only. */
-const eventSchema = z.object({
+/** What every state of a workflow hands over: ids and numbers only. */
+const grantSchema = z.object({
   state: z.enum(Object.keys(STATES) as [StateName, ...StateName[]]),
   grantId: z.string().min(1).max(60),
   environment: z.enum(ENVIRONMENTS),
@@ -21,6 +21,24 @@ const eventSchema = z.object({
   callbackToken: z.string().optional(),
   error: z.string().max(256).optional(),
 });
+const rebuildSchema = z.object({
+  state: z.enum(Object.keys(REBUILD_STATES) as [RebuildStateName, ...RebuildStateName[]]),
+  rebuildId: z.string().min(1).max(60),
+  environment: z.enum(ENVIRONMENTS),
+  app: z.string().max(60),
+  recordType: z.string().max(60),
+  execution: z.string(),
+  attempt: z.number().optional(),
+  progress: z
+    .object({
+      shard: z.number().int().min(0),
+      after: z.string().max(60),
+      done: z.number().int().min(0),
+      finished: z.boolean(),
+    })
+    .optional(),
+});
+const eventSchema = z.union([grantSchema, rebuildSchema]);
 
 const environment = readEnvironment('robot');
 const wiring = createWiring(environment);
@@ -36,7 +54,30 @@ const logger = createLogger('robot');
 
 /** Does one state of a workflow; which one, the event says. Every state can be run again without harm. */
 export async function handler(event: unknown): Promise<unknown> {
-  const { state, grantId, environment: target, execution, attempt, ...further } = eventSchema.parse(event);
+  const parsed = eventSchema.parse(event);
+  return 'grantId' in parsed ? doGrantState(parsed) : doRebuildState(parsed);
+}
+
+async function doRebuildState({
+  state,
+  progress,
+  execution,
+  attempt,
+  ...rebuild
+}: z.output<typeof rebuildSchema>): Promise<unknown> {
+  const about = { state, ...rebuild, execution, attempt, done: progress?.done };
+  try {
+    const result = await REBUILD_STATES[state](await wiring.runtime(), rebuild, progress ?? BEGINNING);
+    logger.info('state done', about);
+    return result;
+  } catch (error) {
+    logger.error('state failed', { ...about, error: error as Error });
+    throw workflowError(error);
+  }
+}
+
+async function doGrantState(event: z.output<typeof grantSchema>): Promise<unknown> {
+  const { state, grantId, environment: target, execution, attempt, ...further } = event;
   const about = { state, grantId, environment: target, execution, attempt };
   let runtime: RobotRuntime | undefined;
   try {

@@ -5,6 +5,13 @@ import { recordMailFailure, revokeAfterFailure } from '../../core/grants/failure
 import { notifyContractor, remindContractor } from '../../core/grants/notify.ts';
 import type { RobotRuntime } from '../../core/grants/robot.ts';
 import { awaitCompletion, checkGrant } from '../../core/grants/waiting.ts';
+import {
+  beginRebuild,
+  type RebuildProgress,
+  type RebuildRef,
+  rebuildPage,
+} from '../../core/lists/rebuild-records.ts';
+import type { Runtime } from '../../core/runtime.ts';
 
 /** What only some states need. */
 export interface Further {
@@ -38,3 +45,17 @@ export const STATES = {
 } satisfies Record<string, State>;
 
 export type StateName = keyof typeof STATES;
+
+/** One use case per state of `statemachines/rebuild-indexes.asl.json`. */
+export const REBUILD_STATES = {
+  BeginRebuild: beginRebuild,
+  RebuildPage: rebuildPage,
+} satisfies Record<
+  string,
+  (runtime: Runtime, rebuild: RebuildRef, progress: RebuildProgress) => Promise<RebuildProgress>
+>;
+
+export type RebuildStateName = keyof typeof REBUILD_STATES;
+
+/** Where a rebuild begins. */
+export const BEGINNING: RebuildProgress = { shard: 0, after: '', done: 0, finished: false };

@@ -13,6 +13,8 @@ export interface DispatchPorts {
   stepFunctions: SFNClient;
   /** State machine that gives and takes passes. */
   tokenAccessArn: string;
+  /** State machine that writes indexes anew. */
+  rebuildIndexesArn: string;
   mailer: Mailer;
   logger: Pick<Logger, 'error'>;
 }
@@ -27,6 +29,11 @@ export async function dispatch(entry: OutboxEntry, ports: DispatchPorts): Promis
     case 'startGrant':
       await startGrant(action.grantId, action.environment, ports);
       break;
+    case 'startRebuild': {
+      const { type: _type, ...input } = action;
+      await start(ports.rebuildIndexesArn, `rebuild-${action.rebuildId}`, input, ports);
+      break;
+    }
     case 'wakeGrant':
       await wakeGrant(action.grantId, action.environment, ports);
       break;
@@ -63,14 +70,20 @@ export function described({ action }: OutboxEntry): object {
   return action?.type === 'sendMail' ? { type: action.type, environment: action.environment } : { ...action };
 }
 
-async function startGrant(grantId: string, environment: string, ports: DispatchPorts): Promise<void> {
+function startGrant(grantId: string, environment: string, ports: DispatchPorts): Promise<void> {
+  return start(ports.tokenAccessArn, executionName(grantId), { grantId, environment }, ports);
+}
+
+/** An execution of this name that is there already is the one that was asked for. */
+async function start(
+  stateMachineArn: string,
+  name: string,
+  input: object,
+  ports: DispatchPorts,
+): Promise<void> {
   try {
     await ports.stepFunctions.send(
-      new StartExecutionCommand({
-        stateMachineArn: ports.tokenAccessArn,
-        name: executionName(grantId),
-        input: JSON.stringify({ grantId, environment }),
-      }),
+      new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
     );
   } catch (error) {
     if (!(error instanceof ExecutionAlreadyExists)) throw error;

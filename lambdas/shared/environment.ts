@@ -24,7 +24,10 @@ const mail = z.object({
   REPLY_TO: z.string().optional(),
   CONFIGURATION_SET: z.string().min(1),
 });
-const machine = z.object({ TOKEN_ACCESS_ARN: z.string().min(1).describe('State machine token-access') });
+const machine = z.object({
+  TOKEN_ACCESS_ARN: z.string().min(1).describe('State machine token-access'),
+  REBUILD_INDEXES_ARN: z.string().min(1).describe('State machine rebuild-indexes'),
+});
 
 const SCHEMAS = {
   api: site.extend(journal.shape),

@@ -100,7 +100,8 @@ function environmentOf(scope: Construct, props: DaypassFunctionProps): Record<st
       : config.senderAddress,
     REPLY_TO: config.replyTo ?? config.senderAddress,
     CONFIGURATION_SET: data.configurationSetName,
-    TOKEN_ACCESS_ARN: tokenAccessArn(scope, config),
+    TOKEN_ACCESS_ARN: machineArn(scope, config, 'token-access'),
+    REBUILD_INDEXES_ARN: machineArn(scope, config, 'rebuild-indexes'),
   };
   const environment: Record<string, string> = {
     STAGE: config.stage,
@@ -164,10 +165,15 @@ function statementsOf(scope: Construct, props: DaypassFunctionProps): PolicyStat
       new PolicyStatement({ actions: ['ses:SendEmail'], resources: mailResources(stack, props) }),
     );
   }
-  for (const action of spec.tokenAccess) {
-    statements.push(
-      new PolicyStatement({ actions: [`states:${action}`], resources: [tokenAccessArn(scope, config)] }),
-    );
+  for (const [machine, actions] of Object.entries(spec.machines)) {
+    for (const action of actions) {
+      statements.push(
+        new PolicyStatement({
+          actions: [`states:${action}`],
+          resources: [machineArn(scope, config, machine)],
+        }),
+      );
+    }
   }
   return statements;
 }
@@ -188,11 +194,11 @@ function mailResources(stack: Stack, { config, data }: DaypassFunctionProps): st
   ];
 }
 
-function tokenAccessArn(scope: Construct, config: Config): string {
+function machineArn(scope: Construct, config: Config, machine: string): string {
   return Stack.of(scope).formatArn({
     service: 'states',
     resource: 'stateMachine',
-    resourceName: nameOf(config, 'token-access'),
+    resourceName: nameOf(config, machine),
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 }

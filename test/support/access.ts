@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { indexEntries } from '../../core/records/index-entries.ts';
+import { indexRecord } from '../../core/records/index-entries.ts';
 import type { StoredRecord } from '../../core/records/record.ts';
 import { seedDefinitions } from '../../local/seed.ts';
 import { type System, startSystem } from '../../local/system.ts';
@@ -75,7 +75,7 @@ export async function startCertification(): Promise<System> {
         eventCount: 0,
         eventMac: '',
       };
-      await store.commit([{ kind: 'addRecord', record, index: indexEntries(type, record) }]);
+      await store.commit([{ kind: 'addRecord', ...indexRecord(type, record) }]);
     }
     return system;
   } catch (error) {

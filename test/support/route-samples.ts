@@ -65,6 +65,8 @@ export function samplesOf(ids: SampleIds): Record<string, Sample> {
     listPublishingOptions: { query: '?apps=work-orders' },
     publish: { body: { apps: ['work-orders', 'contractor-tokens'] } },
     readManifest: {},
+    listIndexes: {},
+    rebuildIndexes: { body: { app: 'work-orders', recordType: 'missing' } },
     listPasses: {},
     extendPass: { values: { grant: `${MISSING}-${MISSING}` }, body: { until: soon } },
     resendPass: { values: { grant: `${MISSING}-${MISSING}` } },
@@ -140,6 +142,8 @@ export function samplesOf(ids: SampleIds): Record<string, Sample> {
     journalPage: {},
     environmentsPage: {},
     environmentRun: { body: { version: '999' } },
+    listsPage: {},
+    listsRun: { values: { recordType: 'missing' }, body: {} },
   };
 }
 

@@ -7,6 +7,7 @@ export const SECTIONS = [
   { href: '/manage/roles', label: 'Roles' },
   { href: '/manage/service-accounts', label: 'Service accounts' },
   { href: '/manage/environments', label: 'Environments' },
+  { href: '/manage/lists', label: 'Lists' },
   { href: '/manage/journal', label: 'Journal' },
 ] as const;
 

@@ -60,8 +60,35 @@ const manifest = () =>
       .record(z.string(), z.strictObject({ version: z.int(), hash: z.string() }))
       .describe('App → its published version and the hash of its content')
       .meta({ examples: [{ inspections: { version: 2, hash: 'sha256…' } }] }),
+    rebuilds: z
+      .array(z.string())
+      .describe('Record types (app/recordType) of which some lists wait until indexes are rebuilt')
+      .meta({ examples: [['inspections/inspection']] }),
     publishedAt: TIME,
     publishedBy: z.string(),
+  });
+
+const indexState = () =>
+  z.strictObject({
+    environment: ENVIRONMENT,
+    app: z.string(),
+    appName: z.string(),
+    recordType: z.string(),
+    name: z.string(),
+    ready: z.boolean().describe('Whether all of its lists show all records'),
+    mayRebuild: z.boolean(),
+    rebuild: z
+      .strictObject({
+        id: z.string(),
+        mode: z.enum(['outdated', 'all']),
+        status: z.enum(['requested', 'running', 'finished', 'failed']),
+        done: z.int().describe('Records gone through'),
+        known: z.int().optional().describe('Records that were there when it began'),
+        requestedAt: TIME,
+        updatedAt: TIME,
+        finishedAt: TIME.optional(),
+      })
+      .optional(),
   });
 
 const passes = () =>
@@ -124,6 +151,12 @@ export const DESIGN_DOCUMENTS: Record<
     ],
     answer: manifest,
   },
+  listIndexes: {
+    callers: 'appReaders',
+    errors: ['FORBIDDEN'],
+    answer: () => z.strictObject({ recordTypes: z.array(indexState()) }),
+  },
+  rebuildIndexes: { callers: 'appDesigners', errors: ['FORBIDDEN', 'CONFLICT'], answer: indexState },
   readManifest: { callers: 'designReaders', errors: ['FORBIDDEN'], answer: manifest },
   listPasses: { callers: 'credential', answer: passes },
   extendPass: {

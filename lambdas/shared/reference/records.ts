@@ -212,7 +212,7 @@ export const RECORD_DOCUMENTS: Record<(typeof RUNTIME_ROUTES)[number]['id'], Doc
     errors: ['FORBIDDEN', 'VALUES_INVALID', 'LIMIT_EXCEEDED', 'EMAIL_TAKEN', 'ROLE_UNKNOWN', 'CONFLICT'],
     answer: recordOrDone,
   },
-  openView: { callers: 'permitted', errors: ['FORBIDDEN'], answer: view },
+  openView: { callers: 'permitted', errors: ['FORBIDDEN', 'LIST_NOT_READY'], answer: view },
   readForm: { callers: 'permitted', errors: ['FORBIDDEN', 'STATE_REFUSED'], answer: form },
   readRecord: { callers: 'permitted', answer: record },
   runOperation: {

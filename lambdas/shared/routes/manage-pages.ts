@@ -219,4 +219,22 @@ export const MANAGE_ROUTES = [
     }),
     responses: saved,
   },
+  {
+    ...page,
+    id: 'listsPage',
+    method: 'GET',
+    path: '/manage/lists',
+    summary: 'How the indexes of lists are, and how far rebuilding them has come',
+    query: z.object({ done }),
+    responses: { 200: { description: 'The record types of all environments' } },
+  },
+  {
+    ...page,
+    id: 'listsRun',
+    method: 'POST',
+    path: '/manage/lists/{target}/{app}/{recordType}',
+    summary: "Writes the index items of a record type's records anew",
+    body: z.object({ formToken }),
+    responses: saved,
+  },
 ] as const satisfies readonly Route[];

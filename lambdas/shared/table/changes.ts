@@ -17,9 +17,11 @@ import {
   outboxKey,
   principalKey,
   recordKey,
+  registerKey,
   requestKey,
   signInLinkKey,
 } from './keys.ts';
+import { requestRebuild } from './rebuilds.ts';
 import { afterDays, NEW, put, remove, type TableAction, TOMBSTONE_DAYS } from './table-action.ts';
 
 export type { TableAction } from './table-action.ts';
@@ -60,15 +62,17 @@ function actionsOf(change: Change, table: string): TableAction[] {
           NEW,
           'ALREADY_EXISTS',
         ),
+        put(table, registerKey(change.record, change.record.id), {}, {}, 'CONFLICT'),
         ...change.index.map((entry) => putIndex(table, change.record.environment, entry)),
       ];
     case 'updateRecord':
+    case 'reindexRecord':
       return [
         put(
           table,
           recordKey(change.record.environment, change.record.id),
           change.record,
-          sameVersion(change.expectedVersion),
+          asRead(change),
           'VERSION_MISMATCH',
         ),
         ...change.indexRemove.map((key) => removeIndex(table, change.record.environment, key)),
@@ -81,12 +85,13 @@ function actionsOf(change: Change, table: string): TableAction[] {
             table,
             key,
             { ...change.record, ttl: Math.floor(change.purgeAt / 1000) },
-            sameVersion(change.expectedVersion),
+            asRead(change),
             'VERSION_MISMATCH',
           )
-        : remove(table, key, sameVersion(change.expectedVersion), 'VERSION_MISMATCH');
+        : remove(table, key, asRead(change), 'VERSION_MISMATCH');
       return [
         head,
+        remove(table, registerKey(change.record, change.record.id), {}, 'CONFLICT'),
         ...change.indexRemove.map((index) => removeIndex(table, change.record.environment, index)),
       ];
     }
@@ -216,6 +221,8 @@ function actionsOf(change: Change, table: string): TableAction[] {
       ];
     case 'changeGrant':
       return [changeGrant(table, change)];
+    case 'requestRebuild':
+      return [requestRebuild(table, change.rebuild)];
     case 'addOutbox':
       return [put(table, outboxKey(change.entry.id, change.entry.createdAt), change.entry, NEW, 'CONFLICT')];
     case 'addRequest': {
@@ -238,11 +245,15 @@ function actionsOf(change: Change, table: string): TableAction[] {
 }
 
 const LIVE = 'attribute_exists(PK) AND attribute_not_exists(endedAt) AND expiresAt > :now';
-const sameVersion = (version: number) => ({
-  ConditionExpression: '#version = :version',
-  ExpressionAttributeNames: { '#version': 'version' },
-  ExpressionAttributeValues: { ':version': version },
-});
+/** Neither values nor index items have changed since the record was read. */
+function asRead(read: { expectedVersion: number; expectedLayout?: string }) {
+  const { expectedVersion: version, expectedLayout: layout } = read;
+  return {
+    ConditionExpression: `#version = :version AND ${layout === undefined ? 'attribute_not_exists(#layout)' : '#layout = :layout'}`,
+    ExpressionAttributeNames: { '#version': 'version', '#layout': 'layout' },
+    ExpressionAttributeValues: { ':version': version, ...(layout !== undefined && { ':layout': layout }) },
+  };
+}
 
 function changePrincipal(
   table: string,
@@ -293,7 +304,7 @@ function removeIndex(table: string, environment: Environment, key: IndexKey): Ta
 
 function keyOfIndex(environment: Environment, at: IndexKey): Key {
   return indexKey(
-    { environment, app: at.app, recordType: at.recordType, view: at.view },
+    { environment, app: at.app, recordType: at.recordType, view: at.view, index: at.index },
     at.partition,
     at.sort,
     at.recordId,

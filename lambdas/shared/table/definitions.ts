@@ -15,12 +15,14 @@ import type {
 import { linkDefinitions } from '../../../core/apps/link.ts';
 import type { Draft, Manifest } from '../../../core/apps/manifest.ts';
 import type { CheckedApp } from '../../../core/apps/published.ts';
+import type { Change } from '../../../core/changes.ts';
 import type { Environment } from '../../../core/environments.ts';
 import { DaypassError, type ErrorCode } from '../../../core/errors.ts';
 import type { DesignEvent } from '../../../core/journal/design-event.ts';
+import { type Rebuild, startOf } from '../../../core/lists/rebuild.ts';
 import { loadPolicy } from '../../../core/policy/load.ts';
 import type { Published, SiteSettings } from '../../../core/runtime.ts';
-import { putDesignEvent } from './changes.ts';
+import { putDesignEvent, toTableActions } from './changes.ts';
 import {
   APP_LIST_PREFIX,
   appListKey,
@@ -33,6 +35,7 @@ import {
   SITE,
   siteVersionKey,
 } from './keys.ts';
+import { createRebuilds } from './rebuilds.ts';
 
 /** DynamoDB's item limit is 400 KB; what is stored packed must stay below it. */
 const MAX_PACKED_BYTES = 380_000;
@@ -105,7 +108,9 @@ export function createDefinitions(client: DynamoDBDocumentClient, table: string)
       );
     },
 
-    async publish({ manifest, replaces, versions, policy, settings, event }): Promise<void> {
+    readRebuild: createRebuilds(client, table).readRebuild,
+
+    async publish({ manifest, replaces, versions, rebuilds = [], policy, settings, event }): Promise<void> {
       await putPolicy(policy);
       await transact(
         [
@@ -122,6 +127,7 @@ export function createDefinitions(client: DynamoDBDocumentClient, table: string)
           })),
           ...(settings ? [putSettings(settings)] : []),
           ...journalled(event),
+          ...toTableActions(rebuilds.flatMap(requested), table).map(({ item }) => item),
         ],
         'CONFLICT',
       );
@@ -216,6 +222,14 @@ type TransactItem = NonNullable<
   ConstructorParameters<typeof TransactWriteCommand>[0]['TransactItems']
 >[number];
 
+/** A rebuild, and the outbox entry that starts it. */
+function requested(rebuild: Rebuild): Change[] {
+  return [
+    { kind: 'requestRebuild', rebuild },
+    { kind: 'addOutbox', entry: startOf(rebuild) },
+  ];
+}
+
 /** The definition store, and what else is looked up beside it. */
 export interface Definitions extends DefinitionStore {
   /** A compiled policy as text, by its hash. */
@@ -259,6 +273,7 @@ async function loadPublished(definitions: Definitions, manifest: Manifest): Prom
     site: linkDefinitions(apps as CheckedApp[]),
     policy: loadPolicy(policy),
     settings,
+    ...(manifest.rebuilds && { rebuilds: manifest.rebuilds }),
   };
 }
 

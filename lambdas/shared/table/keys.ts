@@ -14,7 +14,9 @@ import type { Principal } from '../../../core/principals.ts';
  * | service accounts and robots by name        | Query `DIRECTORY#machines`                                      |
  * | how many hold a role, and is it gone       | Get `ROLE#id`                                                   |
  * | a record; its events; its grants           | Get / Query `RECORD#env#id`, SK prefix                          |
- * | a view's page                              | Query `INDEX#env#app#type#view#values`, in sort order           |
+ * | a view's page                              | Query `INDEX#env#app#type#view#index#values`, in sort order     |
+ * | all records of a type, to index them anew  | Query `REGISTER#env#app#type#shard`                             |
+ * | how far that has come                      | Get `REBUILD#env#app#type`                                      |
  * | dispatch and sweep what must follow        | stream on `OUTBOX#shard`; Query it up to a time                 |
  * | reaper, live passes: grants by expiry      | Query GSI1 `LIVE#shard` up to a time                            |
  * | what was changed about the site            | Query `DESIGN`, newest first                                    |
@@ -107,23 +109,44 @@ export const sealKey = (environment: JournalPart, day: string): Key => ({
   SK: day,
 });
 
-export interface ViewAddress {
+export interface IndexAddress {
   environment: Environment;
   app: string;
   recordType: string;
   view: string;
+  /** Id of one of the view's indexes. */
+  index: string;
 }
-/** One partition per view and combination of equality values; values are escaped so that none can imitate another's key. */
-export const indexPartition = (at: ViewAddress, values: readonly string[]) =>
-  ['INDEX', at.environment, at.app, at.recordType, at.view, ...values.map(encodeURIComponent)].join('#');
+/** One partition per index and combination of equality values; values are escaped so that none can imitate another's key. */
+export const indexPartition = (at: IndexAddress, values: readonly string[]) =>
+  ['INDEX', at.environment, at.app, at.recordType, at.view, at.index, ...values.map(encodeURIComponent)].join(
+    '#',
+  );
 export const indexKey = (
-  at: ViewAddress,
+  at: IndexAddress,
   values: readonly string[],
   sort: string,
   recordId: string,
 ): Key => ({
   PK: indexPartition(at, values),
   SK: `${sort}#${recordId}`,
+});
+
+export interface TypeAddress {
+  environment: Environment;
+  app: string;
+  recordType: string;
+}
+/** Every record of a type, spread: who rebuilds indexes goes through it, and nobody else. */
+export const registerPartition = ({ environment, app, recordType }: TypeAddress, shard: number) =>
+  `REGISTER#${environment}#${app}#${recordType}#${shard}`;
+export const registerKey = (at: TypeAddress, recordId: string): Key => ({
+  PK: registerPartition(at, shardOf(recordId)),
+  SK: recordId,
+});
+export const rebuildKey = ({ environment, app, recordType }: TypeAddress): Key => ({
+  PK: `REBUILD#${environment}#${app}#${recordType}`,
+  SK: '#REBUILD',
 });
 
 export const OUTBOX_PREFIX = 'OUTBOX#';

@@ -30,6 +30,7 @@ import {
   SHARDS,
   SIGN_IN_PREFIX,
 } from './keys.ts';
+import { createRebuilds } from './rebuilds.ts';
 
 const DIRECTORY_LIMIT = 500;
 /** No address is longer (RFC 5321). */
@@ -86,6 +87,8 @@ export function createStore(client: DynamoDBDocumentClient, table: string): Stor
   }
 
   return {
+    ...createRebuilds(client, table),
+
     commit: (changes) => commit(changes, { client, table }),
 
     async readRecord(environment, id) {

@@ -45,6 +45,7 @@ function bound(memory: DefinitionMemory) {
     readVersion: memory.readVersion.bind(memory),
     readSettings: memory.readSettings.bind(memory),
     listApps: memory.listApps.bind(memory),
+    readRebuild: memory.readRebuild.bind(memory),
     saveDraft: memory.saveDraft.bind(memory),
     publish: memory.publish.bind(memory),
     changeSettings: memory.changeSettings.bind(memory),

@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import type { System } from '../../../local/system.ts';
 import type { Visitor } from '../../../local/visitor.ts';
+import { listsRebuilt } from '../../support/lists.ts';
 import {
   addWorkOrder,
   arrive,
@@ -156,6 +157,7 @@ describe('a view by a long text', () => {
       });
       apps['work-orders']?.permissions[0]?.views?.push('by-description');
     });
+    await listsRebuilt(system);
     for (const description of ['é'.repeat(900), 'short', `${'x'.repeat(3999)}a`, `${'x'.repeat(3999)}b`]) {
       const added = await dispatcher.json('POST', `${WORK_ORDERS}/records`, {
         operation: 'add',

@@ -9,7 +9,11 @@ const MOST_SECONDS = 99_999_999;
  * Tasks that fail where they stand instead of catching: a redrive resumes at the state that failed, and after the
  * last compensation there is nothing else that could usefully be tried.
  */
-const FAILS_IN_PLACE = new Set(['token-access.asl.json/RevokeAfterFailure']);
+const FAILS_IN_PLACE = new Set([
+  'token-access.asl.json/RevokeAfterFailure',
+  'rebuild-indexes.asl.json/BeginRebuild',
+  'rebuild-indexes.asl.json/RebuildPage',
+]);
 
 const read = (file: string) => JSON.parse(readFileSync(`${FOLDER}/${file}`, 'utf8'));
 const files = readdirSync(FOLDER).filter((file) => file.endsWith('.asl.json'));

@@ -1,0 +1,48 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { startDynamodbProcess } from '../../local/dynamodb/dynamodb-process.ts';
+
+export interface LocalTables {
+  client: DynamoDBDocumentClient;
+  /** Makes an empty table with the single table's key, and answers its name. */
+  create(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** DynamoDB Local with nothing around it. */
+export async function startLocalTables(): Promise<LocalTables> {
+  const { endpoint, stop } = await startDynamodbProcess(0);
+  const bare = new DynamoDBClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'LOCAL', secretAccessKey: 'LOCAL' },
+  });
+  let tables = 0;
+  const client = DynamoDBDocumentClient.from(bare, { marshallOptions: { removeUndefinedValues: true } });
+  return {
+    client,
+    async create() {
+      tables += 1;
+      const TableName = `table-${tables}`;
+      await bare.send(
+        new CreateTableCommand({
+          TableName,
+          BillingMode: 'PAY_PER_REQUEST',
+          KeySchema: [
+            { AttributeName: 'PK', KeyType: 'HASH' },
+            { AttributeName: 'SK', KeyType: 'RANGE' },
+          ],
+          AttributeDefinitions: [
+            { AttributeName: 'PK', AttributeType: 'S' },
+            { AttributeName: 'SK', AttributeType: 'S' },
+          ],
+        }),
+      );
+      return TableName;
+    },
+    async stop() {
+      bare.destroy();
+      await stop();
+    },
+  };
+}
