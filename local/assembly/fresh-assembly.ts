@@ -4,7 +4,17 @@ import { synthesise } from './synthesise.ts';
 
 /** The project's folder, and what its templates are made of. */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const SOURCES = ['bin', 'core', 'lambdas', 'lib', 'statemachines', 'config', 'cdk.json', 'package-lock.json'];
+const SOURCES = [
+  'bin',
+  'core',
+  'lambdas',
+  'lib',
+  'statemachines',
+  'assets',
+  'config',
+  'cdk.json',
+  'package-lock.json',
+];
 
 /**
  * Reads the app in `cdkOut` as it is; without one, this project's app, which is synthesised first unless its templates
