@@ -122,6 +122,11 @@ export class Accounts {
     this.#touched.set(id, before ? { before } : {});
   }
 
+  /** An account as it will be so far; undefined for nobody. It says nothing about whether the caller may see it. */
+  find(id: string): Promise<Principal | undefined> {
+    return this.#byId(id);
+  }
+
   /** What has to be written: one change per account with its entry in the journal, whatever was done to it in turn. */
   changes(via: DesignChange['via']): Change[] {
     const { runtime, caller, now, service } = this.#session;

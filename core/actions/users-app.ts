@@ -1,5 +1,6 @@
 import { DaypassError } from '../errors.ts';
 import { normaliseEmail } from '../principals.ts';
+import { accountFields } from '../records/live-accounts.ts';
 import type { Plan } from '../records/plan.ts';
 import { recordScope } from '../records/scope.ts';
 import type { Session } from '../runtime.ts';
@@ -8,6 +9,7 @@ import type { ActionValues } from './run.ts';
 
 /** Ids of the built-in fields of a users app. */
 const FIELD = { email: 'email', roles: 'roles', user: 'user' } as const;
+const NAMES: readonly string[] = ['firstName', 'lastName'];
 
 /**
  * A record of a users app and its user are one thing: Add User makes the user, Edit User carries names and roles over,
@@ -29,14 +31,8 @@ export async function withUserAccount(
       break;
     }
     case 'edit': {
-      const [had, has] = [rolesIn(before?.values), rolesIn(after.values)];
       requireSameEmail(before?.values[FIELD.email], after.values[FIELD.email]);
-      const moved = {
-        addRoles: has.filter((role) => !had.includes(role)),
-        removeRoles: had.filter((role) => !has.includes(role)),
-      };
-      const { id, name } = await accounts.update({}, valuesOf(session, plan, moved));
-      after.names[id] = name;
+      await editAccount(session, plan, accounts);
       break;
     }
     case 'delete':
@@ -44,6 +40,26 @@ export async function withUserAccount(
       break;
   }
   plan.changes.push(...accounts.changes(viaOf(session, plan)));
+}
+
+/**
+ * Only what was sent is carried over: the account may have been changed elsewhere since the record was saved. The record
+ * then says what the account does.
+ */
+async function editAccount(session: Session, plan: Plan, accounts: Accounts): Promise<void> {
+  const { after, sent = [] } = plan;
+  const account = await accounts.find(String(after.values[FIELD.user] ?? ''));
+  const had = account ? accountFields(account) : {};
+  const roles = { had: rolesIn(had), has: rolesIn(sent.includes(FIELD.roles) ? after.values : had) };
+  const values = valuesOf(session, plan, {
+    addRoles: roles.has.filter((role) => !roles.had.includes(role)),
+    removeRoles: roles.had.filter((role) => !roles.has.includes(role)),
+  });
+  const text = (part: string) =>
+    NAMES.includes(part) && !sent.includes(part) ? undefined : values.text(part);
+  const { id, name, firstName, lastName } = await accounts.update({}, { ...values, text });
+  Object.assign(after.values, { firstName, lastName, [FIELD.roles]: roles.has });
+  after.names[id] = name;
 }
 
 function rolesIn(values: Plan['after']['values'] | undefined): string[] {

@@ -1,11 +1,12 @@
 import { decideFor, recordResource, requireAllowed } from '../access.ts';
-import type { LinkedField, LinkedOperation } from '../apps/published.ts';
+import type { LinkedField, LinkedOperation, LinkedRecordType } from '../apps/published.ts';
 import { DaypassError } from '../errors.ts';
 import { isUnevaluable } from '../expressions/compile.ts';
 import type { Session } from '../runtime.ts';
 import { writableFields } from './answer.ts';
+import { accountFields, isUsersApp } from './live-accounts.ts';
 import { findOperation, findRecord, findRecordType } from './operation.ts';
-import type { FormAnswer, FormField, StoredRecord } from './record.ts';
+import type { FieldValue, FormAnswer, FormField, StoredRecord } from './record.ts';
 import { recordScope } from './scope.ts';
 import { fromExpression } from './values.ts';
 import { visibilityOf } from './visibility.ts';
@@ -35,7 +36,7 @@ export async function readForm(session: Session, request: FormRequest): Promise<
   const users = fields.some((field) => field.definition.type === 'user')
     ? await session.runtime.store.listUsers()
     : [];
-  const followed = await followedUsers(session, fields, record);
+  const followed = await followedUsers(session, fields, type, record);
   const { id, definition } = operation;
   return {
     app: type.app.id,
@@ -79,8 +80,8 @@ function formField(
   const choices = choicesOf(session, field, record, users);
   const preset = field.default?.(recordScope(session, record));
   const value =
-    record.values[field.id] ??
     followed(field) ??
+    record.values[field.id] ??
     (preset === undefined || isUnevaluable(preset)
       ? null
       : fromExpression(definition, preset as FormField['value'])) ??
@@ -99,24 +100,33 @@ function formField(
   };
 }
 
-type Followed = (field: LinkedField) => string | undefined;
+type Followed = (field: LinkedField) => FieldValue | undefined;
 
-/** Runtime-only fields start from what is known of the user in another field: names are changed, not typed again. */
+/**
+ * Fields that start from what is known of a user: runtime-only ones of the user in another field, and in a users app all
+ * that is the account's own. Names are changed, not typed again, and nobody saves what is out of date.
+ */
 async function followedUsers(
   session: Session,
   fields: readonly LinkedField[],
+  type: LinkedRecordType,
   record: StoredRecord,
 ): Promise<Followed> {
+  const { store } = session.runtime;
+  const own = isUsersApp(type) ? record.values.user : undefined;
   const userOf = ({ definition }: LinkedField) => {
     const id = definition.ofUser && record.values[definition.ofUser.field];
     return typeof id === 'string' ? id : undefined;
   };
-  const ids = [...new Set(fields.flatMap((field) => userOf(field) ?? []))];
-  const found = await Promise.all(ids.map((id) => session.runtime.store.readPrincipal(id)));
+  const ids = new Set(fields.flatMap((field) => userOf(field) ?? []));
+  if (typeof own === 'string') ids.add(own);
+  const found = await Promise.all([...ids].map((id) => store.readPrincipal(id)));
   const users = new Map(found.flatMap((user) => (user?.type === 'user' ? [[user.id, user] as const] : [])));
+  const account = typeof own === 'string' ? users.get(own) : undefined;
+  const ofAccount = account && accountFields(account);
   return (field) => {
     const { ofUser } = field.definition;
-    return ofUser && users.get(userOf(field) ?? '')?.[ofUser.property];
+    return ofUser ? users.get(userOf(field) ?? '')?.[ofUser.property] : ofAccount?.[field.id];
   };
 }
 

@@ -15,6 +15,8 @@ export interface Plan {
   after: StoredRecord;
   /** Values of runtime-only fields: for mappings, never stored. */
   runtimeValues: Values;
+  /** Fields that the caller sent, changed or not. */
+  sent?: readonly string[];
   /** Changes besides the record's own: principals, credentials, grants, outbox. */
   changes: Change[];
 }
@@ -51,7 +53,14 @@ export async function planOperation(session: Session, input: PlanInput): Promise
   checkVisibility(session, operation, { after, runtimeValues }, input.values, problems);
   await checkReferences(session, operation, after, input.values, problems);
   if (problems.size > 0) throw new DaypassError('VALUES_INVALID', undefined, listProblems(problems));
-  return { operation, ...(before && { before }), after, runtimeValues, changes: [] };
+  return {
+    operation,
+    ...(before && { before }),
+    after,
+    runtimeValues,
+    sent: Object.keys(input.values),
+    changes: [],
+  };
 }
 
 /** The same words for a field that does not exist and for one that may not be written: nothing is given away. */

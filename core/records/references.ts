@@ -1,6 +1,7 @@
 import type { LinkedRecordType } from '../apps/published.ts';
 import type { Session } from '../runtime.ts';
 import { answerRecord } from './answer.ts';
+import { withLiveAccounts } from './live-accounts.ts';
 import type { RecordAnswer } from './record.ts';
 
 /** References of one answer or one page of a list that are looked up; what goes beyond stays without a name. */
@@ -8,12 +9,13 @@ const MOST = 100;
 
 /**
  * The answers with names for the records that they refer to: a record's title, where the caller may view that record.
- * A reference without a name leads nowhere that the caller may go.
+ * A reference without a name leads nowhere that the caller may go. Records that stand for accounts show them as they are.
  */
 export async function nameReferences(
   session: Session,
-  answers: readonly RecordAnswer[],
+  given: readonly RecordAnswer[],
 ): Promise<RecordAnswer[]> {
+  const answers = await withLiveAccounts(session, given);
   const found = answers.map((answer) => referencesIn(session, answer));
   const wanted = new Map(found.flatMap((references) => [...references]).slice(0, MOST));
   const titles = new Map(

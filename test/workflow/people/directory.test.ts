@@ -328,6 +328,70 @@ describe('a users app', () => {
   });
 });
 
+describe('a name that was changed elsewhere', () => {
+  const usersRecord = async (email: string): Promise<RecordJson> => {
+    const values = { firstName: 'Uma', lastName: 'User', email, roles: ['app-users'] };
+    const answer = await dora.json('POST', `${ACCOUNTS}/records`, { operation: 'add-user', values });
+    expect(answer.status).toBe(201);
+    return answer.json as RecordJson;
+  };
+  const rowOf = async (people: string, id: string) => {
+    const { records } = (await dora.get(`${people}/views/all?limit=100`)).json as { records: RecordJson[] };
+    return records.find((record) => record.id === id);
+  };
+  const startOf = async (id: string, people: string, operation: string) => {
+    const form = await dora.get(`${people}/forms/${operation}?record=${id}`);
+    const { fields } = form.json as { fields: { id: string; value: unknown }[] };
+    return Object.fromEntries(fields.map((field) => [field.id, field.value]));
+  };
+
+  it('[F49, A22] on management pages shows wherever a users app shows the person, and is not undone there', async () => {
+    const email = freshEmail();
+    const record = await usersRecord(email);
+    const user = String(record.values.user);
+    const renamed = { firstName: 'Ursula', lastName: 'Unger', roles: ['app-users', 'export'] };
+    expect((await patchUser(owner, user, renamed)).status).toBe(200);
+
+    const read = (await dora.get(`/production/records/${record.id}`)).json as RecordJson;
+    expect([read.values, read.title, read.names[user]]).toEqual([
+      expect.objectContaining(renamed),
+      'Unger',
+      'Ursula Unger',
+    ]);
+    expect((await rowOf(ACCOUNTS, record.id))?.values).toMatchObject(renamed);
+    expect(await startOf(record.id, ACCOUNTS, 'edit-user')).toMatchObject({
+      firstName: 'Ursula',
+      lastName: 'Unger',
+    });
+
+    // Who changes one name leaves the other as it is now, and the roles that were given meanwhile.
+    expect((await run(record, 'edit-user', { values: { firstName: 'Uli' } })).status).toBe(200);
+    expect(await readUser(owner, user)).toMatchObject({ name: 'Uli Unger', roles: ['app-users', 'export'] });
+    // And somebody can be called again what they were when the record was saved.
+    await patchUser(owner, user, { firstName: 'Ulrike' });
+    expect((await run(record, 'edit-user', { values: { firstName: 'Uli' } })).status).toBe(200);
+    expect((await readUser(owner, user)).name).toBe('Uli Unger');
+  });
+
+  it('[A22, A24] in the one app shows in the other, on management pages, and to the person', async () => {
+    const email = freshEmail();
+    const account = await usersRecord(email);
+    const entry = await added(person({ email, firstName: 'Other', lastName: 'Name' }));
+    const user = String(account.values.user);
+    expect(entry.values.user).toBe(user);
+
+    expect((await run(account, 'edit-user', { values: { lastName: 'Ulm' } })).status).toBe(200);
+    expect((await rowOf(PEOPLE, entry.id))?.names[user]).toBe('Uma Ulm');
+    expect(await startOf(entry.id, PEOPLE, 'edit')).toMatchObject({ firstName: 'Uma', lastName: 'Ulm' });
+
+    expect((await run(entry, 'edit', { values: { firstName: 'Ulla', lastName: 'Ulm' } })).status).toBe(200);
+    expect((await rowOf(ACCOUNTS, account.id))?.values).toMatchObject({ firstName: 'Ulla', lastName: 'Ulm' });
+    expect(await readUser(owner, user)).toMatchObject({ name: 'Ulla Ulm' });
+    const self = await staffSession(system, email);
+    expect((await self.get('/me')).json).toMatchObject({ name: 'Ulla Ulm' });
+  });
+});
+
 describe('what roles open', () => {
   it('[A14] a user has fixed properties; further ones are kept on the person', async () => {
     const record = await added(person({ department: 'Pilots' }));
