@@ -1,6 +1,7 @@
 import type { System } from '../../../local/system.ts';
-import type { Visitor } from '../../../local/visitor.ts';
+import { Visitor } from '../../../local/visitor.ts';
 import { addWorkOrder, arrive, finished, WORK_ORDERS, workOrder } from '../../support/property-management.ts';
+import { plantCredential } from '../../support/site-runtime.ts';
 
 export interface Units {
   route: string;
@@ -60,6 +61,43 @@ export async function measureUnits(system: System, dispatcher: Visitor): Promise
   await measure('GET /{environment}/records/{record}, ended pass', () => visitor.get(record, pass));
   await finished(system, order.id);
   return results;
+}
+
+/**
+ * Read units to resolve each kind of caller: the authorizer's Query and the manifest. A robot is resolved inside of its
+ * workflow, and comes by no request.
+ */
+export async function measureCallers(system: System, dispatcher: Visitor): Promise<Record<string, number>> {
+  const email = 'callers@contractor.example';
+  await addWorkOrder(dispatcher, workOrder({ name: 'Callers', email }));
+  const contractor = await arrive(system, email);
+  const { token } = await plantCredential(system, {
+    type: 'serviceAccount',
+    kind: 'apiKey',
+    roles: ['dispatcher'],
+    environment: 'production',
+  });
+  const kinds: [kind: string, visitor: Visitor, headers: Record<string, string>][] = [
+    ['anonymous', new Visitor(system.url), {}],
+    ['user', dispatcher, {}],
+    ['token user', contractor.visitor, contractor.pass],
+    ['service account', new Visitor(system.url), { authorization: `Bearer ${token}` }],
+  ];
+  const units: Record<string, number> = {};
+  for (const [kind, visitor, headers] of kinds) {
+    // The first use of a credential is noted, and a function may be new: what every later request takes is measured.
+    await visitor.get('/production/apps', headers);
+    await system.settled();
+    system.dynamodb.reset();
+    await visitor.get('/production/apps', headers);
+    const calls = system.dynamodb.calls();
+    units[kind] = calls
+      .filter(
+        ({ caller, keys }) => caller.includes('authorizer') || keys?.some((key) => key.includes('MANIFEST#')),
+      )
+      .reduce((total, { readUnits = 0 }) => total + readUnits, 0);
+  }
+  return units;
 }
 
 /** Units of one whole lifecycle, all functions together. */
