@@ -53,7 +53,7 @@ export function JournalPage(props: {
           rows={changes.map((change) => ({
             id: change.id,
             cells: [
-              <time key="at" dateTime={change.at}>
+              <time key="at" class="moment" dateTime={change.at}>
                 {formatDateTime(change.at)}
               </time>,
               <bdi key="who">{change.actor.name}</bdi>,
@@ -95,7 +95,7 @@ function Values({ values }: { values: DesignEventAnswer['before'] }) {
     <dl class="changes">
       {entries.map(([name, value]) => (
         <div key={name}>
-          <dt>{name}</dt>
+          <dt>{name}</dt>{' '}
           <dd>
             <bdi>{textOf(value)}</bdi>
           </dd>

@@ -140,7 +140,7 @@ export function ServiceAccountPage(props: {
             hidden={{ action: 'createKey' }}
             submit="Make a key"
           >
-            <Text name="name" label="What it is for" required />
+            <Text name="name" id="key-name" label="What it is for" required />
             <div class="form-field">
               <label for="f-environment">Environment</label>
               <select id="f-environment" name="environment">
@@ -253,9 +253,7 @@ export function AccountPage(props: {
       <h1>
         <bdi>{name}</bdi>
       </h1>
-      <p>
-        {email} · {roles.join(', ') || 'no role yet'}
-      </p>
+      <p>{[email, roles.join(', ') || 'no role yet'].filter(Boolean).join(' · ')}</p>
       <h2>Where you are signed in</h2>
       <Table
         caption="Sessions"

@@ -66,6 +66,8 @@ export interface Refusal {
 
 export function Text(props: {
   name: string;
+  /** Where two forms of a page have a field of this name, each its own. */
+  id?: string;
   label: string;
   value?: string | undefined;
   type?: 'text' | 'email' | 'date' | 'search';
@@ -73,8 +75,7 @@ export function Text(props: {
   help?: string;
   rows?: number;
 }) {
-  const { name, label, value = '', type = 'text', required, help, rows } = props;
-  const id = `f-${name}`;
+  const { name, label, value = '', type = 'text', required, help, rows, id = `f-${name}` } = props;
   const described = help && `${id}-help`;
   return (
     <div class="form-field">
