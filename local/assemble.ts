@@ -1,7 +1,9 @@
 import { freshAssembly } from './assembly/fresh-assembly.ts';
+import { OPERATOR_KEY } from './aws-endpoint/callers.ts';
 import { createDynamodbProxy } from './aws-endpoint/dynamodb.ts';
 import { createAwsEndpoint, type EndpointServices } from './aws-endpoint/endpoint.ts';
 import { createEventBridge } from './aws-endpoint/event-bridge.ts';
+import { createLambda } from './aws-endpoint/lambda.ts';
 import { createSecretsManager } from './aws-endpoint/secrets-manager.ts';
 import { createSes } from './aws-endpoint/ses.ts';
 import { createQueues } from './aws-endpoint/sqs.ts';
@@ -85,6 +87,7 @@ export async function assemble(options: SystemOptions, onStop: OnStop) {
   const machineArns = template.machines.map(({ arn }) => arn);
   Object.assign(services, {
     dynamodb: createDynamodbProxy({ endpoint: dynamodbEndpoint, tables, onWrite: streams.wake }),
+    lambda: createLambda(functions),
     events: createEventBridge(place, events.bus.put),
     secretsmanager: secrets,
     ses: createSes({ resourcesOf, ...place, deliver: mailbox.deliver, sent: sesEvents.sent }),
@@ -99,6 +102,7 @@ export async function assemble(options: SystemOptions, onStop: OnStop) {
   const schedules = events.startSchedules();
   const executions = createExecutions(template.machines, events.machines.handle);
   const keys = callers.register({ name: 'test' });
+  callers.register({ name: 'operator' }, OPERATOR_KEY);
   const tableAccess = await createTableAccess({
     endpoint: awsEndpointUrl,
     region: place.region,

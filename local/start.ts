@@ -73,6 +73,7 @@ function addresses(system: System, ms: number): string {
     `  Mailbox     ${system.mailboxUrl}/`,
     `  Dashboard   ${system.dashboardUrl}/`,
     `  API         ${system.url}/reference`,
+    `  AWS         ${system.awsEndpointUrl}/ (docs/local.md)`,
     `  Logs        ${LOG_DIRECTORY}/`,
     '',
     ...(signInAddresses.length

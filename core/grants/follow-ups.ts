@@ -64,7 +64,7 @@ function issuingTask(session: Session, plan: Plan, before: NonNullable<Plan['bef
 }
 
 /** @param operation whose notifications the workflow sends */
-function openGrant(session: Session, plan: Plan, operation: LinkedOperation, task: LinkedTask): void {
+export function openGrant(session: Session, plan: Plan, operation: LinkedOperation, task: LinkedTask): void {
   const { runtime, caller, published, now } = session;
   const { after } = plan;
   const createdAt = new Date(now).toISOString();

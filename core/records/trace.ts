@@ -1,5 +1,6 @@
 import { decideView, permits } from '../access.ts';
 import { DaypassError } from '../errors.ts';
+import { mayRunAgain } from '../grants/again.ts';
 import type { GrantStep } from '../grants/grant.ts';
 import type { RecordEvent } from '../journal/event.ts';
 import type { Session } from '../runtime.ts';
@@ -66,6 +67,8 @@ export interface TaskRun {
   expiresAt?: string;
   endedAt?: string;
   endReason?: string;
+  /** The caller may ask for another one in its place. */
+  mayRunAgain?: true;
   steps: GrantStep[];
 }
 
@@ -75,7 +78,7 @@ export async function readTaskRuns(session: Session, recordId: string): Promise<
   if (!decideView(session, type, record).decision || session.caller.type === 'tokenUser')
     throw new DaypassError('NOT_FOUND');
   const grants = await session.runtime.store.readGrants(session.published.environment, recordId);
-  return grants.map((grant) => ({
+  return grants.map((grant, index) => ({
     id: grant.id,
     task: grant.task,
     title: type.app.tasks.get(grant.task)?.definition.title ?? grant.task,
@@ -84,6 +87,7 @@ export async function readTaskRuns(session: Session, recordId: string): Promise<
     ...(grant.expiresAt && { expiresAt: new Date(grant.expiresAt).toISOString() }),
     ...(grant.endedAt && { endedAt: grant.endedAt }),
     ...(grant.endReason && { endReason: grant.endReason }),
+    ...(index === 0 && mayRunAgain(session, type, record, grant) && { mayRunAgain: true }),
     steps: grant.steps,
   }));
 }

@@ -1,5 +1,6 @@
 import type { Environment } from '../../core/environments.ts';
 import { DaypassError } from '../../core/errors.ts';
+import { runTaskAgain } from '../../core/grants/again.ts';
 import { endSession, endSessions, listSessions, requireUser } from '../../core/people/sessions.ts';
 import type { Caller } from '../../core/ports.ts';
 import { listApps } from '../../core/records/apps.ts';
@@ -109,6 +110,12 @@ export function runtimeHandlers(wiring: Wiring): Handlers<RuntimeRoute> {
         200,
         await readHistory(await open(request), request.params.record, { limit, ...(cursor && { cursor }) }),
       );
+    },
+
+    async runTaskAgain(request) {
+      const session = await open(request);
+      await runTaskAgain(session, request.params.record);
+      return json(202, { taskRuns: await readTaskRuns(session, request.params.record) });
     },
 
     async readTaskRuns(request) {

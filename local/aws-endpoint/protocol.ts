@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AwsError, notOnThisMachine } from './aws-call.ts';
+import type { InvokeAnswer } from './lambda.ts';
 
 /** What the endpoint reads from a request before it knows what it is about. */
 export interface ParsedRequest {
@@ -42,26 +43,48 @@ const PROTOCOLS: Record<string, Protocol> = {
     accessDenied: 'AccessDeniedException',
     accessDeniedStatus: 400,
   },
+  lambda: {
+    contentType: 'application/json',
+    accessDenied: 'AccessDeniedException',
+    accessDeniedStatus: 403,
+  },
   ses: { contentType: 'text/xml', accessDenied: 'AccessDenied', accessDeniedStatus: 403 },
 };
 
 const CREDENTIAL = /Credential=([^/]+)\/\d+\/[^/]+\/([^/]+)\/aws4_request/;
 
 /** Reads caller, service, operation and input. Throws AwsError for what no service here speaks. */
-export function parseRequest({ headers }: IncomingMessage, body: string): ParsedRequest {
+export function parseRequest({ headers, url = '' }: IncomingMessage, body: string): ParsedRequest {
   const [, accessKeyId = '', service = ''] = CREDENTIAL.exec(headers.authorization ?? '') ?? [];
   if (!PROTOCOLS[service]) throw notOnThisMachine(`the service ${service || 'of an unsigned request'}`);
-  const target = String(headers['x-amz-target'] ?? '');
-  const query = service === 'ses' ? Object.fromEntries(new URLSearchParams(body)) : undefined;
   return {
     accessKeyId,
     service,
-    operation: query ? (query.Action ?? '') : target.slice(target.lastIndexOf('.') + 1),
-    input: query ?? (body ? JSON.parse(body) : {}),
+    ...asked(service, url, String(headers['x-amz-target'] ?? ''), body),
     invocationId: String(headers['amz-sdk-invocation-id'] ?? `${accessKeyId}-${performance.now()}`),
     attempt: Number(/attempt=(\d+)/.exec(String(headers['amz-sdk-request']))?.[1] ?? 1),
   };
 }
+
+/** Operation and input, which are in the body, in a header or in the path. */
+function asked(
+  service: string,
+  url: string,
+  target: string,
+  body: string,
+): Pick<ParsedRequest, 'operation' | 'input'> {
+  if (service === 'ses') {
+    const query = Object.fromEntries(new URLSearchParams(body));
+    return { operation: query.Action ?? '', input: query };
+  }
+  const json = body ? JSON.parse(body) : {};
+  if (service !== 'lambda') return { operation: target.slice(target.lastIndexOf('.') + 1), input: json };
+  const [, name] = INVOCATION.exec(url) ?? [];
+  if (!name) throw notOnThisMachine(`the Lambda address ${url}`);
+  return { operation: 'Invoke', input: { FunctionName: decodeURIComponent(name), Payload: json } };
+}
+
+const INVOCATION = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
 /** How this service words that a caller may not. */
 export function accessDeniedNames(service: string): { code: string; status: number } {
@@ -79,6 +102,13 @@ export function sendAnswer(
   operation: string,
   answer: object,
 ): void {
+  if (service === 'lambda') {
+    const { payload, functionError } = answer as InvokeAnswer;
+    if (functionError) response.setHeader('x-amz-function-error', functionError);
+    response.setHeader('x-amz-executed-version', '$LATEST');
+    send(response, 200, service, JSON.stringify(payload));
+    return;
+  }
   const text =
     service === 'ses'
       ? `<${operation}Response xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><${operation}Result>` +

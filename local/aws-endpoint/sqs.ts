@@ -10,7 +10,7 @@ export interface QueueMessage {
   at: number;
 }
 
-/** The template's queues, in memory: nobody takes a message away but a test. */
+/** The template's queues, in memory: looking takes no message away, only purging does. */
 export interface Queues extends AwsService {
   /** By logical id, name, URL or ARN; throws when the template has no such queue. */
   messages(queue: string): QueueMessage[];
@@ -22,6 +22,7 @@ export interface Queues extends AwsService {
 export function createQueues(resourcesOf: ResourcesOf, now: () => number): Queues {
   const queues = resourcesOf('AWS::SQS::Queue').map((resource) => ({
     arn: resource.attribute('Arn'),
+    url: resource.ref,
     ids: [resource.logicalId, resource.ref, resource.attribute('QueueName'), resource.attribute('Arn')],
     messages: [] as QueueMessage[],
   }));
@@ -45,11 +46,34 @@ export function createQueues(resourcesOf: ResourcesOf, now: () => number): Queue
       { action: `sqs:${operation}`, resource: find(input.QueueUrl)?.arn ?? String(input.QueueUrl) },
     ],
     async handle({ operation, input }) {
-      if (operation !== 'SendMessage') throw notOnThisMachine(`the SQS operation ${operation}`);
-      const { messageId } = service.send(input.QueueUrl, input.MessageBody);
-      const digest = createHash('md5').update(String(input.MessageBody)).digest('hex');
-      return { MessageId: messageId, MD5OfMessageBody: digest };
+      switch (operation) {
+        case 'SendMessage': {
+          const { messageId } = service.send(input.QueueUrl, input.MessageBody);
+          return { MessageId: messageId, MD5OfMessageBody: digest(String(input.MessageBody)) };
+        }
+        case 'GetQueueUrl':
+          return { QueueUrl: known(input.QueueName).url };
+        case 'ReceiveMessage': {
+          const messages = service.messages(input.QueueUrl).slice(0, input.MaxNumberOfMessages ?? 1);
+          return { Messages: messages.map(shown) };
+        }
+        case 'PurgeQueue':
+          known(input.QueueUrl).messages.length = 0;
+          return {};
+        default:
+          throw notOnThisMachine(`the SQS operation ${operation}`);
+      }
     },
   };
   return service;
 }
+
+const digest = (body: string) => createHash('md5').update(body).digest('hex');
+
+const shown = ({ messageId, body, at }: QueueMessage) => ({
+  MessageId: messageId,
+  ReceiptHandle: messageId,
+  MD5OfBody: digest(body),
+  Body: body,
+  Attributes: { SentTimestamp: String(at) },
+});

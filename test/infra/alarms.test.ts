@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FUNCTION_NAMES } from '../../lib/names.ts';
 import { ROOT, resourcesOf, SMALLEST, shown, templatesOf } from './synthesise.ts';
@@ -31,6 +31,9 @@ const sections = new Map(
     }),
 );
 
+/** What Lambda itself writes when a function's time is up. */
+const LAMBDAS_OWN = 'Task timed out';
+
 describe('alarms', () => {
   it('[P6] each link to a section of the runbook that says what it means, what to look at and what to do', () => {
     const lacking = alarms.flatMap(({ name, link }) => {
@@ -44,6 +47,22 @@ describe('alarms', () => {
 
     expect(alarms.length).toBeGreaterThan(15);
     expect(lacking).toEqual([]);
+  });
+
+  it('[P6] lead to commands whose names the templates and the functions know', () => {
+    const both = templatesOf(SMALLEST);
+    const templates = JSON.stringify([both.stateless, both.stateful]);
+    const parts = [...runbook.matchAll(/daypass-\$STAGE-([a-zA-Z][\w-]*)/g)].map(([, part]) => part);
+    const outputs = [...runbook.matchAll(/OutputKey=='(\w+)'/g)].map(([, output]) => output);
+    const known = (name: string) => templates.includes(name);
+    expect(new Set(parts).size).toBeGreaterThan(8);
+    expect(parts.filter((part) => !known(`daypass-test-${part}`))).toEqual([]);
+    expect(outputs.filter((output) => !known(`"${output}":{`))).toEqual([]);
+
+    const code = globSync(['lambdas/**/*.ts', 'core/**/*.ts'], { cwd: ROOT });
+    const texts = code.map((file) => readFileSync(join(ROOT, file), 'utf8')).join('\n');
+    const patterns = [...runbook.matchAll(/--filter-pattern '"([^"]+)"'/g)].map(([, words = '']) => words);
+    expect(patterns.filter((words) => words !== LAMBDAS_OWN && !texts.includes(`'${words}`))).toEqual([]);
   });
 
   it('[P6] lead, with a configured address, to your own copy of the runbook', () => {

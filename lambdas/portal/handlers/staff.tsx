@@ -1,5 +1,6 @@
 import type { Environment } from '../../../core/environments.ts';
 import { DaypassError } from '../../../core/errors.ts';
+import { runTaskAgain } from '../../../core/grants/again.ts';
 import type { Caller } from '../../../core/ports.ts';
 import { listApps } from '../../../core/records/apps.ts';
 import { openView } from '../../../core/records/list.ts';
@@ -23,7 +24,7 @@ const PARAMETER = 'param.';
 
 type StaffHandlers = Pick<
   PortalHandlers,
-  'appsPage' | 'viewPage' | 'addPage' | 'addRun' | 'recordPage' | 'formPage' | 'formRun'
+  'appsPage' | 'viewPage' | 'addPage' | 'addRun' | 'recordPage' | 'runAgain' | 'formPage' | 'formRun'
 >;
 
 /** The pages of people who sign in, and of anybody where an app is open to anybody. */
@@ -110,9 +111,22 @@ export function staffHandlers(portal: Portal): StaffHandlers {
           }}
           {...(done && { done: `“${done}” is done.` })}
         >
-          {await readTrace(session, answer, `${base}/records/${answer.id}`, query.history)}
+          {
+            await readTrace(
+              session,
+              answer,
+              { here: `${base}/records/${answer.id}`, formToken: frame.user?.formToken },
+              query.history,
+            )
+          }
         </RecordPage>,
       );
+    },
+
+    async runAgain({ params, caller }) {
+      const { session, base } = await open(caller, params.environment);
+      await runTaskAgain(session, params.record);
+      return seeOther(`${base}/records/${params.record}#task-runs`);
     },
 
     async formPage({ params, caller }) {

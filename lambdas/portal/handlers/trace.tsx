@@ -10,7 +10,7 @@ const EVENTS = 20;
 export async function readTrace(
   session: Session,
   answer: RecordAnswer,
-  here: string,
+  { here, formToken }: { here: string; formToken: string | undefined },
   cursor: string | undefined,
 ) {
   const [runs, history] = await Promise.all([
@@ -20,7 +20,7 @@ export async function readTrace(
   const more = history.cursor && `${here}?${new URLSearchParams({ history: history.cursor })}#history`;
   return (
     <>
-      <TaskRuns runs={runs} />
+      <TaskRuns runs={runs} again={`${here}/task-runs`} formToken={formToken} />
       <History
         events={history.items.map((event) =>
           shownEvent(session, answer, event, here.replace(/\/records\/[^/]*$/, '')),

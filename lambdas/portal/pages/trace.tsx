@@ -2,8 +2,16 @@ import type { EventAnswer, TaskRun } from '../../../core/records/trace.ts';
 import { formatDateTime } from './format.ts';
 import { type ShownField, Value } from './value.tsx';
 
+interface TaskRunsProps {
+  runs: readonly TaskRun[];
+  /** Where another run is asked for. */
+  again: string;
+  /** Absent for who is not signed in: nobody else is offered it. */
+  formToken: string | undefined;
+}
+
 /** What the robot did for a record: where each run stands, and every step with its outcome. */
-export function TaskRuns({ runs }: { runs: readonly TaskRun[] }) {
+export function TaskRuns({ runs, again, formToken }: TaskRunsProps) {
   if (runs.length === 0) return null;
   return (
     <section aria-labelledby="task-runs">
@@ -29,6 +37,14 @@ export function TaskRuns({ runs }: { runs: readonly TaskRun[] }) {
               </li>
             ))}
           </ol>
+          {run.mayRunAgain && formToken && (
+            <form method="post" action={again} data-once>
+              <input type="hidden" name="formToken" value={formToken} />
+              <button type="submit" class="quiet">
+                Issue a new pass
+              </button>
+            </form>
+          )}
         </article>
       ))}
     </section>

@@ -168,6 +168,7 @@ const taskRuns = () =>
         expiresAt: TIME.optional().describe('When the pass ends by itself'),
         endedAt: TIME.optional(),
         endReason: z.enum(['completed', 'expired', 'revoked', 'superseded', 'failed', 'aborted']).optional(),
+        mayRunAgain: z.literal(true).optional().describe('The caller may ask for another pass in its place'),
         steps: z.array(
           z.strictObject({
             at: TIME,
@@ -241,6 +242,7 @@ export const RECORD_DOCUMENTS: Record<(typeof RUNTIME_ROUTES)[number]['id'], Doc
   },
   readHistory: { callers: 'staff', answer: history },
   readTaskRuns: { callers: 'staff', answer: taskRuns },
+  runTaskAgain: { callers: 'staff', errors: ['FORBIDDEN', 'STATE_REFUSED', 'CONFLICT'], answer: taskRuns },
   readMe: { callers: 'anyone', answer: me },
   listSessions: { callers: 'people', errors: ['FORBIDDEN'], answer: sessions },
   endSession: { callers: 'people', errors: ['FORBIDDEN'] },

@@ -250,6 +250,16 @@ export const PAGE_ROUTES = [
   },
   {
     ...page,
+    id: 'runAgain',
+    anonymous: false,
+    method: 'POST',
+    path: '/app/{environment}/records/{record}/task-runs',
+    summary: 'Asks for another pass in place of one that is over',
+    body: z.object({ formToken }),
+    responses: { 303: { description: 'To the record' } },
+  },
+  {
+    ...page,
     id: 'livePasses',
     method: 'GET',
     path: '/passes/{environment}',

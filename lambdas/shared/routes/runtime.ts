@@ -137,6 +137,17 @@ export const RUNTIME_ROUTES = [
     responses: { 200: { description: 'Task runs' } },
   },
   {
+    id: 'runTaskAgain',
+    method: 'POST',
+    path: '/{environment}/records/{record}/task-runs',
+    function: 'api',
+    summary:
+      'Asks for another pass where the last one failed, ran out or was revoked and the job is not done',
+    answers: 'json',
+    anonymous: false,
+    responses: { 202: { description: 'The task runs, with the one that was just asked for' } },
+  },
+  {
     id: 'readMe',
     method: 'GET',
     path: '/me',
