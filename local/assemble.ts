@@ -116,7 +116,14 @@ export async function assemble(options: SystemOptions, onStop: OnStop) {
   if (api) front.serve({ api, clock, functions, checkInvoke, report, logAccess });
 
   const addresses = { url, mailboxUrl: mailbox.url, awsEndpointUrl };
-  const dashboard = await startDashboard(ports.dashboard, { addresses, executions, mailbox, logs, clock });
+  const dashboard = await startDashboard(ports.dashboard, {
+    addresses,
+    executions,
+    machines: template.machines,
+    mailbox,
+    logs,
+    clock,
+  });
   onStop(() => closeServer(dashboard.server));
 
   return {

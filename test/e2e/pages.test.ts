@@ -3,9 +3,17 @@ import type { Browser, Page } from 'playwright-core';
 import { ERRORS } from '../../core/errors.ts';
 import { ROUTES } from '../../lambdas/shared/routes/index.ts';
 import type { System } from '../../local/system.ts';
+import { Visitor } from '../../local/visitor.ts';
 import { accessibilityProblems, DESK, launchBrowser, overflow, PHONE } from '../support/browser.ts';
 import { firstOwner } from '../support/people.ts';
-import { startPropertyManagement } from '../support/property-management.ts';
+import {
+  addWorkOrder,
+  arrive,
+  DISPATCHER,
+  startPropertyManagement,
+  workOrder,
+} from '../support/property-management.ts';
+import { staffSession } from '../support/site-runtime.ts';
 import { takeManageTour } from './manage-tour.ts';
 
 jest.setTimeout(180_000);
@@ -23,31 +31,29 @@ afterAll(async () => {
 });
 
 describe('the API reference', () => {
+  it('[P7] names each address of the route table, with who may call it and a command line', async () => {
+    const page = await new Visitor(system.url).get('/reference', { 'accept-encoding': 'gzip' });
+    expect([page.status, page.headers.get('content-encoding')]).toEqual([200, 'gzip']);
+    const articles = page.text.split('<article ').slice(1);
+    const named = articles.map((text) => {
+      const [, id] = / id="(\w+)"/.exec(text) ?? [];
+      const [, method, path] = /class="method">(\w+)<\/span> <code>([^<]+)</.exec(text) ?? [];
+      const whole = text.includes('Who may call it:') && /class="line">curl /.test(text);
+      return `${id} ${method} ${path} ${whole}`;
+    });
+    const api = ROUTES.filter(({ answers }) => answers === 'json');
+    expect(named.sort()).toEqual(api.map(({ id, method, path }) => `${id} ${method} ${path} true`).sort());
+  });
+
   it.each([
     ['phone', PHONE],
-    ['desk', DESK],
-    ['dark', { ...DESK, colorScheme: 'dark' as const }],
-  ])('[P7] names each address of the route table, and axe finds nothing on it (%s)', async (_, context) => {
-    const page = await (await browser.newContext({ ...context, javaScriptEnabled: false })).newPage();
+    ['dark desk', { ...DESK, colorScheme: 'dark' as const }],
+  ])('fits a %s, and axe finds nothing on it', async (_, context) => {
+    const page = await (await browser.newContext(context)).newPage();
     await page.goto(`${system.url}/reference`);
-    const api = ROUTES.filter(({ answers }) => answers === 'json');
-    const shown = await page.locator('article.route h3').allInnerTexts();
-    const named = shown.map((text) => text.replace(/\s+/g, ' '));
-    expect(named.sort()).toEqual(api.map(({ method, path }) => `${method} ${path}`).sort());
-    for (const { id } of api) {
-      const article = page.locator(`article#${id}`);
-      expect([id, await article.getByText('Who may call it:').count()]).toEqual([id, 1]);
-      expect([id, await article.locator('.line').textContent()]).toEqual([
-        id,
-        expect.stringMatching(/^curl /),
-      ]);
-    }
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    expect(await accessibilityProblems(page)).toEqual([]);
     await page.context().close();
-    const scripted = await (await browser.newContext(context)).newPage();
-    await scripted.goto(`${system.url}/reference`);
-    expect(await overflow(scripted)).toBeLessThanOrEqual(0);
-    expect(await accessibilityProblems(scripted)).toEqual([]);
-    await scripted.context().close();
   });
 
   it('leads to the meaning of each error, and shows a secret nowhere', async () => {
@@ -61,6 +67,38 @@ describe('the API reference', () => {
     expect(await page.locator('#NOT_FOUND').isVisible()).toBe(true);
     await page.goto(`${system.url}/reference`);
     expect(await page.content()).not.toMatch(/dp_[0-9A-Za-z]{20}/);
+    await page.context().close();
+  });
+});
+
+describe('the local dashboard', () => {
+  const problemsOn = async (page: Page) => [await overflow(page), ...(await accessibilityProblems(page))];
+
+  it('draws where an execution is, and brings itself up to date without moving what one reads', async () => {
+    const page = await (await browser.newContext(PHONE)).newPage();
+    await page.goto(system.dashboardUrl);
+    expect(await page.locator('#executions').textContent()).toContain('Nothing has run yet');
+    expect(await problemsOn(page)).toEqual([0]);
+
+    const dispatcher = await staffSession(system, DISPATCHER);
+    const email = 'drawn@contractor.example';
+    const { id } = await addWorkOrder(dispatcher, workOrder({ name: 'Ana Ruiz', email }));
+    await page.locator('#executions a', { hasText: id }).click();
+    await page.locator('.state.current .name', { hasText: 'AwaitCompletion' }).waitFor();
+    expect(await problemsOn(page)).toEqual([0]);
+    const record = page.getByRole('link', { name: 'The record that it works for' });
+    expect(await record.getAttribute('href')).toBe(`${system.url}/app/production/records/${id}`);
+
+    // A mark that a new page would not have, something opened, and a place further down.
+    await page.locator('#event-2 summary').click();
+    const before = await page.evaluate('(window.same = true, scrollTo(0, 900), scrollY)');
+    const { visitor, pass } = await arrive(system, email);
+    const done = await visitor.json('POST', `/production/records/${id}/operations/complete`, {}, pass);
+    expect(done.status).toBe(200);
+    await page.locator('.state.visited .name', { hasText: 'DeleteToken' }).waitFor();
+    expect(await page.evaluate('[window.same, scrollY]')).toEqual([true, before]);
+    expect(await page.locator('#event-2').getAttribute('open')).not.toBeNull();
+    expect(await page.locator('.status').textContent()).toBe('SUCCEEDED');
     await page.context().close();
   });
 });
