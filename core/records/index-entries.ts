@@ -59,7 +59,10 @@ const textOf = (place: IndexPlace) => JSON.stringify(place);
 function indexEntries(type: LinkedRecordType, record: StoredRecord): IndexEntry[] {
   return [...type.views.values()].flatMap((view) => {
     if (!isListed(view, record)) return [];
-    const partition = view.index.equality.map(({ field }) => partitionText(ownValue(type, record, field)));
+    const values = view.index.equality.map(({ field }) => ownValue(type, record, field));
+    // Nothing equals a value that is not there: nobody reads such a partition, and it would be a busy one.
+    if (values.includes(null)) return [];
+    const partition = values.map(partitionText);
     const sort = sortText(ownValue(type, record, view.index.parts.sort));
     const projection = project(type, view, record);
     const at = { app: record.app, recordType: record.recordType, view: view.id, sort, recordId: record.id };
