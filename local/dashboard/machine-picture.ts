@@ -21,9 +21,9 @@ export function machinePicture(graph: MachineGraph, { states, ways }: ExecutionV
   const said = current.length > 0 ? `It is in ${current.join(' and ')} now.` : 'It is over.';
   return html`<div class="picture" tabindex="0" role="region" aria-label="The picture of the machine"><svg viewBox="0 0 ${FULL_WIDTH} ${height}" role="img" aria-labelledby="picture-title">
 <title id="picture-title">The states of the machine and the way of the execution. ${said} The table below says the same.</title>
-<defs>${['way', 'way-taken'].map(
+<defs>${['arrow', 'arrow-taken'].map(
     (id) =>
-      html`<marker id="${id}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0 8 4 0 8z" class="${id}-end"/></marker>`,
+      html`<marker id="${id}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0 8 4 0 8z" class="${id}"/></marker>`,
   )}</defs>
 ${edges.map((edge) => way(edge, nodes, taken(edge, ways)))}
 ${graph.nodes.map((node) => box(node, states.get(node.name)))}
@@ -69,7 +69,7 @@ function way(edge: GraphEdge, nodes: ReadonlyMap<string, GraphNode>, wasTaken: b
   const [from, to] = [nodes.get(edge.from), nodes.get(edge.to)];
   if (!from || !to) return undefined;
   const kind = `way${wasTaken ? ' taken' : ''}${edge.caught ? ' caught' : ''}`;
-  return html`<path class="${kind}" d="${course(from, to)}" marker-end="url(#${wasTaken ? 'way-taken' : 'way'})"/>`;
+  return html`<path class="${kind}" d="${course(from, to)}" marker-end="url(#${wasTaken ? 'arrow-taken' : 'arrow'})"/>`;
 }
 
 /** Straight down to the next row; otherwise in an arc beside the column, wider the further it goes, or across. */

@@ -24,8 +24,8 @@ export function html(strings: TemplateStringsArray, ...parts: Part[]): Markup {
 }
 
 const STYLE = `
-:root { color-scheme: light dark; --ink: #1c2430; --paper: #fff; --soft: #f2f5f9; --line: #cfd7e0; --muted: #4a5563; --link: #0b57a4; --good: #0b6b2c; --good-soft: #e4f4e9; --bad: #a4160b; --bad-soft: #fdeae8; --now-soft: #e3effc }
-@media (prefers-color-scheme: dark) { :root { --ink: #e3e8ef; --paper: #14181f; --soft: #1e242e; --line: #3d4755; --muted: #aab4c0; --link: #7db8f5; --good: #7ddc9a; --good-soft: #16301f; --bad: #ff8a80; --bad-soft: #3a1a18; --now-soft: #172c44 } }
+:root { color-scheme: light dark; --ink: #1c2430; --paper: #fff; --soft: #f2f5f9; --line: #cfd7e0; --edge: #7d8a99; --muted: #4a5563; --link: #0b57a4; --good: #0b6b2c; --good-soft: #e4f4e9; --bad: #a4160b; --bad-soft: #fdeae8; --now-soft: #e3effc }
+@media (prefers-color-scheme: dark) { :root { --ink: #e3e8ef; --paper: #14181f; --soft: #1e242e; --line: #3d4755; --edge: #74818f; --muted: #aab4c0; --link: #7db8f5; --good: #7ddc9a; --good-soft: #16301f; --bad: #ff8a80; --bad-soft: #3a1a18; --now-soft: #172c44 } }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 70rem; padding: 1rem; color: var(--ink); background: var(--paper); overflow-wrap: anywhere }
 a { color: var(--link) } :focus-visible { outline: 3px solid var(--link); outline-offset: 2px }
 h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-top: 2rem }
@@ -36,10 +36,10 @@ iframe { width: 100%; height: 24rem; border: 1px solid var(--line); background: 
 .empty { padding: .85rem 1rem; border-inline-start: .35rem solid var(--link); background: var(--soft) }
 .status { font-weight: 600 } .FAILED, .ABORTED, .TIMED_OUT, .broken { color: var(--bad) } .SUCCEEDED { color: var(--good) }
 .picture { overflow-x: auto } .picture svg { display: block; width: 100%; min-width: 34rem; max-width: 46rem; height: auto }
-.state rect { fill: var(--paper); stroke: var(--line); stroke-width: 1.5 } .state text { text-anchor: middle; fill: var(--ink) } .state .name { font: 600 15px system-ui, sans-serif } .state .note { font: 13px system-ui, sans-serif; fill: var(--muted) }
+.state rect { fill: var(--paper); stroke: var(--edge); stroke-width: 1.5 } .state text { text-anchor: middle; fill: var(--ink) } .state .name { font: 600 15px system-ui, sans-serif } .state .note { font: 13px system-ui, sans-serif; fill: var(--muted) }
 .state.untouched rect { stroke-dasharray: 5 4 } .state.untouched .name { font-weight: 400; fill: var(--muted) }
 .state.visited rect { fill: var(--good-soft); stroke: var(--good) } .state.broken rect { fill: var(--bad-soft); stroke: var(--bad) } .state.current rect { fill: var(--now-soft); stroke: var(--link); stroke-width: 4 }
-.way { fill: none; stroke: var(--line); stroke-width: 1.5 } .way.caught { stroke-dasharray: 4 4 } .way.taken { stroke: var(--ink); stroke-width: 2.5 } .way-end { fill: var(--line) } .way-taken-end { fill: var(--ink) }
+.way { fill: none; stroke: var(--edge); stroke-width: 1.5 } .way.caught { stroke-dasharray: 4 4 } .way.taken { stroke: var(--ink); stroke-width: 2.5 } .arrow { fill: var(--edge) } .arrow-taken { fill: var(--ink) }
 @media (max-width: 40rem) { .rows thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) } .rows, .rows tbody, .rows tr, .rows td { display: block } .rows tr { padding: .5rem 0; border-bottom: 1px solid var(--line) } .rows td { padding: .1rem 0; border: 0 } .rows td:empty { display: none } }
 `;
 

@@ -29,6 +29,22 @@ try {
       },
     });
   }
+  // Of a running system: where an execution is, as the dashboard draws it.
+  await system.settled();
+  const [execution] = await system.executions.list();
+  for (const [width, context] of [
+    [390, PHONE],
+    [1280, DESK],
+  ] as const) {
+    const page = await (await browser.newContext(context)).newPage();
+    await page.goto(`${system.dashboardUrl}/executions/${encodeURIComponent(execution?.executionArn ?? '')}`);
+    const path = `${FOLDER}/dashboard-${width}.png`;
+    await page.locator('.picture svg').screenshot({ path });
+    console.log(path);
+    await page.goto(`${system.url}/reference#runOperation`);
+    await page.screenshot({ path: `${FOLDER}/reference-${width}.png` });
+    console.log(`${FOLDER}/reference-${width}.png`);
+  }
 } finally {
   await browser.close();
   await system.stop();
