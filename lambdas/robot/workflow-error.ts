@@ -4,7 +4,8 @@ import { DaypassError } from '../../core/errors.ts';
 const TOLD = new Set(['RobotRefused', 'MailFailed']);
 
 const CONTENDED = new Set(['CONFLICT', 'VERSION_MISMATCH']);
-const BUSY = new Set(['UNAVAILABLE', 'RATE_LIMITED']);
+/** A source view that is being indexed is there in a minute or two. */
+const BUSY = new Set(['UNAVAILABLE', 'RATE_LIMITED', 'LIST_NOT_READY']);
 const NO_ANSWER = new Set([
   'MailUncertain',
   'TimeoutError',

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startLocalTables } from '../../support/local-table.ts';
 import { load } from './load.ts';
-import { measuredClient } from './measured-client.ts';
+import { type Consumption, measuredClient } from './measured-client.ts';
 import { PAGE_SIZE, type PageCost, readPages, scan } from './read.ts';
 import { publishedJobs, READERS } from './workload.ts';
 
@@ -17,7 +17,7 @@ interface Row {
   records: number;
   first: PageCost;
   later?: PageCost;
-  scan: PageCost;
+  scan: Consumption;
 }
 
 const { published, type } = publishedJobs();
@@ -31,9 +31,11 @@ try {
     console.log(`${records} records …`);
     await load(tables.client, names, type, { from: loaded, to: records });
     loaded = records;
+    console.log('  … loaded');
+    const scanned = await scan(measured, names.heads, READERS[1].id);
+    console.log('  … scanned');
     for (const reader of READERS) {
       const pages = await readPages(measured, names.indexes, published, reader, LATER - 1);
-      const scanned = await scan(measured, names.heads, reader);
       const { role, sees, branches } = reader;
       rows.push({ reader: `${role}: ${sees}`, branches, records, ...pages, scan: scanned });
     }

@@ -57,29 +57,32 @@ export async function readPages(
   return { first: first as PageCost };
 }
 
-/** The same first page without an index: all records are read and filtered, because any could come first. */
+/**
+ * The same without an index: all records are read and filtered, because any could come first. What is filtered for
+ * makes no difference to what that costs, so one reader stands for all.
+ */
 export async function scan(
   measured: ReturnType<typeof measuredClient>,
   table: string,
-  { id, role }: Reader,
-): Promise<PageCost> {
+  reader: string,
+): Promise<Consumption> {
   measured.take();
-  const start = performance.now();
   let after: Record<string, unknown> | undefined;
   do {
     const { LastEvaluatedKey } = await measured.client.send(
       new ScanCommand({
         TableName: table,
         ConsistentRead: true,
-        ...(role !== 'dispatcher' && {
-          FilterExpression: '#v.#a = :me',
-          ExpressionAttributeNames: { '#v': 'values', '#a': 'assignedTo' },
-          ExpressionAttributeValues: { ':me': id },
-        }),
+        // DynamoDB Local reads all that is left for each page without a limit; and handing records over is not measured.
+        Select: 'COUNT',
+        Limit: 1000,
+        FilterExpression: '#v.#a = :me',
+        ExpressionAttributeNames: { '#v': 'values', '#a': 'assignedTo' },
+        ExpressionAttributeValues: { ':me': reader },
         ...(after && { ExclusiveStartKey: after }),
       }),
     );
     after = LastEvaluatedKey;
   } while (after);
-  return { ...measured.take(), returned: PAGE_SIZE, ms: performance.now() - start };
+  return measured.take();
 }

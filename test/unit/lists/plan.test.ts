@@ -9,7 +9,7 @@ import { checkRules } from '../../../core/policy/check.ts';
 import { appFacts } from '../../../core/policy/facts.ts';
 import { loadPolicy } from '../../../core/policy/load.ts';
 import { appPermissionRules } from '../../../core/policy/sources/app-permissions.ts';
-import { exampleApp, exampleApps, exampleNames } from '../../fixtures/property-management.ts';
+import { exampleApp, exampleApps, exampleLinked, exampleNames } from '../../fixtures/property-management.ts';
 
 interface Given {
   view?: object;
@@ -137,6 +137,19 @@ describe('the rules of a reader come to branches', () => {
       app && linkDefinitions([tokens, app]).recordType('work-orders', 'work-order')?.views.get('wide');
     expect(view?.index.narrow.size).toBe(0);
   });
+});
+
+it('ids of indexes stay what they are: another would leave behind all that is written', () => {
+  const views = exampleLinked().recordType('work-orders', 'work-order')?.views.values() ?? [];
+  const wide = check({ when: [MINE] }).app;
+  const narrow =
+    wide && linkDefinitions([tokens, wide]).recordType('work-orders', 'work-order')?.views.get('wide');
+  expect(Object.fromEntries([...views].map((view) => [view.id, view.index.id]))).toEqual({
+    all: 'WxANVInO',
+    'assigned-to-me': 'axVmAreB',
+    'my-work-orders': 'Sz-Yoao-',
+  });
+  expect([...(narrow?.index.narrow.keys() ?? [])]).toEqual(['h5THIZPa']);
 });
 
 describe('what cannot be read by what it returns is refused with what to write', () => {

@@ -31,6 +31,7 @@ it.each<[string, unknown, string]>([
   ['a service that does not answer', aws('TimeoutError'), 'Unavailable'],
   ['a connection that broke', aws('Error', { code: 'ECONNRESET' }), 'Unavailable'],
   ['writers who never stopped', new DaypassError('UNAVAILABLE', SECRET), 'Unavailable'],
+  ['a source view that is being indexed', new DaypassError('LIST_NOT_READY', SECRET), 'Unavailable'],
   ['a refusal of the domain', new DaypassError('VALUES_INVALID', SECRET), 'VALUES_INVALID'],
   ['a missing permission of ours', aws('AccessDeniedException'), 'AccessDeniedException'],
   ['a mistake of ours', new TypeError(SECRET), 'TypeError'],
