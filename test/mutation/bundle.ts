@@ -3,13 +3,22 @@ import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { ROOT } from './mutants.ts';
 
-/** One file with the harness, the tests, and the sources that hold all mutants. */
-export async function bundleSuite(instrumented: ReadonlyMap<string, string>, outfile: string): Promise<void> {
+/**
+ * One file with the harness, the tests, and the sources that hold all mutants.
+ * @returns the paths of what is in it and not mutated, without packages
+ */
+export async function bundleSuite(
+  instrumented: ReadonlyMap<string, string>,
+  outfile: string,
+): Promise<string[]> {
+  const plain = new Set<string>();
   const plugin: Plugin = {
     name: 'mutants',
     setup({ onLoad }) {
       onLoad({ filter: /\/(core|test)\/.*\.ts$/ }, ({ path }) => {
-        const source = instrumented.get(path.slice(ROOT.length)) ?? readFileSync(path, 'utf8');
+        const mutated = instrumented.get(path.slice(ROOT.length));
+        if (mutated === undefined) plain.add(path);
+        const source = mutated ?? readFileSync(path, 'utf8');
         // Tests read files beside themselves.
         const url = JSON.stringify(pathToFileURL(path).href);
         return { contents: source.replaceAll('import.meta.url', url), loader: 'ts' };
@@ -26,6 +35,7 @@ export async function bundleSuite(instrumented: ReadonlyMap<string, string>, out
     plugins: [plugin],
     banner: { js: COMMON_JS },
   });
+  return [...plain];
 }
 
 /** What bundled CommonJS packages expect to find. */

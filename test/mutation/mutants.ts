@@ -44,7 +44,11 @@ export async function createMutants(only?: string) {
       replacement,
     };
   });
-  return { mutants, instrumented: new Map(result.files.map(({ name, content }) => [name, content])) };
+  return {
+    mutants,
+    sources,
+    instrumented: new Map(result.files.map(({ name, content }) => [name, content])),
+  };
 }
 
 interface Position {

@@ -1,19 +1,56 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { ROOT } from './mutants.ts';
-import type { Verdict } from './run.ts';
+import { appendFileSync, existsSync, globSync, mkdirSync, readFileSync } from 'node:fs';
+import type { Verdict } from './judge.ts';
+import { type Mutant, ROOT } from './mutants.ts';
 
 const FOLDER = `${ROOT}reports/mutation/`;
+const FILE = `${FOLDER}progress.jsonl`;
+/** What the tests read besides their own code. */
+const DATA = ['test/corpus/**/*.json', 'examples/**/*.json'];
 
-/** What is known of the mutants of a bundle, from earlier runs over the same sources and tests. */
-export function openProgress(bundle: string): { known: Map<string, Verdict>; keep(verdict: Verdict): void } {
+interface Kept {
+  readonly key: string;
+  readonly tests: string;
+  readonly status: Verdict['status'];
+  readonly by?: string;
+}
+
+/**
+ * What is known from earlier runs, also those that were interrupted. A mutant is known again as long as its file is the
+ * same. That it was killed stays true while the test that did it exists; that it survived, while no test has changed.
+ * @param testCode the paths of what is bundled and not mutated
+ * @param names of all tests
+ */
+export function openProgress(sources: ReadonlyMap<string, string>, testCode: string[], names: string[]) {
   mkdirSync(FOLDER, { recursive: true });
-  const hash = createHash('sha256').update(readFileSync(bundle)).digest('hex').slice(0, 16);
-  const file = `${FOLDER}${hash}.jsonl`;
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
-  const verdicts = lines.filter(Boolean).map((line) => JSON.parse(line) as Verdict);
+  const data = globSync(DATA, { cwd: ROOT }).map((path) => `${ROOT}${path}`);
+  const tests = hashOf(...[...testCode, ...data].sort().map((path) => readFileSync(path, 'utf8')));
+  const tellers = new Set(names);
+  const known = new Map<string, Kept>();
+  const lines = existsSync(FILE) ? readFileSync(FILE, 'utf8').split('\n') : [];
+  for (const kept of lines.filter(Boolean).map((line) => JSON.parse(line) as Kept)) known.set(kept.key, kept);
+
+  const keyOf = ({ file, line, column, mutator, original, replacement }: Mutant) =>
+    hashOf(sources.get(file) ?? '', JSON.stringify([file, line, column, mutator, original, replacement]));
+
   return {
-    known: new Map(verdicts.map((verdict) => [verdict.mutant.id, verdict])),
-    keep: (verdict) => appendFileSync(file, `${JSON.stringify(verdict)}\n`),
+    find(mutant: Mutant): Verdict | undefined {
+      const kept = known.get(keyOf(mutant));
+      if (!kept) return undefined;
+      const { status, by } = kept;
+      const killed = status === 'killed' || status === 'timeout';
+      const holds = killed ? by === undefined || tellers.has(by) : kept.tests === tests;
+      return holds ? { mutant, status, ...(by !== undefined && { by }) } : undefined;
+    },
+    keep({ mutant, status, by }: Verdict): void {
+      const kept: Kept = { key: keyOf(mutant), tests, status, ...(by !== undefined && { by }) };
+      appendFileSync(FILE, `${JSON.stringify(kept)}\n`);
+    },
   };
+}
+
+function hashOf(...texts: string[]): string {
+  const hash = createHash('sha256');
+  for (const text of texts) hash.update(`${text.length}\n${text}`);
+  return hash.digest('hex').slice(0, 20);
 }

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { Verdict } from './run.ts';
+import type { Verdict } from './judge.ts';
 
 const FILE = new URL('results.json', import.meta.url);
 
