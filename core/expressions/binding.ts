@@ -25,7 +25,6 @@ type Named = Readonly<Record<string, unknown>> | undefined;
 /** Reads from plain {@link ScopeValues}. */
 export const scopeBinding: Binding<ScopeValues> = {
   leaf(root, name) {
-    if (root === 'record') return (_, record) => (record as Named)?.[name];
     if (root === 'meta') return (values, record) => ((values.meta ?? record) as Named)?.[name];
     return (values) => (values[root] as Named)?.[name];
   },

@@ -5,10 +5,13 @@ import type { Node, ValueType } from './types.ts';
 type Compile<Input> = (node: Node) => Leaf<Input>;
 type Operands = readonly [Node, Node];
 
-/** The `typeof` that values of a type have inside an evaluation; undefined where only the value itself can tell. */
+/**
+ * The `typeof` that values of a type are held to; undefined where only the value itself can tell, and for instants and
+ * durations, which are numbers by how they were read.
+ */
 function primitiveOf(type: ValueType): 'string' | 'number' | 'boolean' | undefined {
   if (type === 'string') return 'string';
-  if (type === 'double' || type === 'timestamp' || type === 'duration') return 'number';
+  if (type === 'double') return 'number';
   return type === 'bool' ? 'boolean' : undefined;
 }
 
@@ -29,10 +32,10 @@ export function compileEquality<Input>(
     return (input, record) => equals(a(input, record), b(input, record));
   }
   const field = recordField(left) ?? recordField(right);
-  if (field !== undefined && left.type !== 'timestamp') {
+  if (field !== undefined) {
     if (right.op === 'value') return fieldEqualsConstant(field, primitive, right.value);
     const other = recordField(left) === undefined ? left : right;
-    if (isMe(other) && primitive === 'string' && binding.fieldIsMe) return binding.fieldIsMe(field);
+    if (isMe(other) && binding.fieldIsMe) return binding.fieldIsMe(field);
     return fieldEquals(field, primitive, compile(other));
   }
   if (right.op === 'value') return equalsConstant(a, primitive, right.value);
@@ -44,13 +47,13 @@ export function compileEquality<Input>(
   };
 }
 
-/** The field's name where a node reads one of the record's own fields, which most conditions do. */
+/** The field's name where a node of a known type reads one of the record's fields, which most conditions do. */
 function recordField(node: Node): string | undefined {
-  return node.op === 'get' && node.root === 'record' && node.path.length === 1 ? node.path[0] : undefined;
+  return node.op === 'get' && node.root === 'record' ? node.path[0] : undefined;
 }
 
 function isMe(node: Node): boolean {
-  return node.op === 'get' && node.root === 'me' && node.path.length === 1 && node.path[0] === 'id';
+  return node.op === 'get' && node.root === 'me' && node.path[0] === 'id';
 }
 
 type Fields = Readonly<Record<string, unknown>> | undefined;

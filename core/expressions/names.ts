@@ -8,12 +8,6 @@ export interface WrittenPath {
   readonly names: readonly string[];
 }
 
-/** Where a written path leads: the object that it starts from, and the names to follow there. */
-export interface ResolvedPath {
-  readonly root: Root;
-  readonly path: readonly string[];
-}
-
 /** A mistake at a place of the source; turned into an error of ours by `check.ts`. */
 export class ExpressionMistake extends Error {
   readonly at: number;
@@ -37,14 +31,17 @@ export function writtenPath(node: ASTNode): WrittenPath | undefined {
   return at.op === 'id' ? { rootNode: at, names } : undefined;
 }
 
-/** Finds a path in the scope; throws an {@link ExpressionMistake} that says what could be named instead. */
-export function resolvePath(written: WrittenPath, scope: Scope): ResolvedPath {
+/**
+ * Finds a path in the scope: the object that its names start from. Throws an {@link ExpressionMistake} that says what
+ * could be named instead.
+ */
+export function resolveRoot(written: WrittenPath, scope: Scope): Root {
   const { rootNode, names } = written;
   const root = rootNode.args as string;
   const fail = (message: string): never => {
     throw new ExpressionMistake(message, rootNode.start);
   };
-  if (root === 'now') return names.length === 0 ? { root, path: [] } : fail('now has no parts');
+  if (root === 'now') return names.length === 0 ? root : fail('now has no parts');
   const fields = Object.hasOwn(scope, root) && root !== 'meta' ? scope[root as keyof Scope] : undefined;
   if (!fields) return fail(`nothing is called ${root} here; there is ${rootsOf(scope)}`);
   const [first, ...rest] = names;
@@ -65,21 +62,19 @@ function follow(
   rest: readonly string[],
   field: FieldType,
   fail: (message: string) => never,
-): ResolvedPath {
+): Root {
   const [second, ...more] = rest;
-  if (second === undefined) return { root, path: [first] };
+  if (second === undefined) return root;
   if (typeof field === 'object' && root === 'record') {
     if (!Object.hasOwn(field.references, second)) {
       return fail(`${first} refers to a record without a field ${second}`);
     }
     return more.length === 0
-      ? { root: 'related', path: [first, second] }
+      ? 'related'
       : fail(`only one reference can be followed, and ${first}.${second} is one`);
   }
   const type = valueTypeOf(field);
-  return type === 'map' || type === 'dyn'
-    ? { root, path: [first, ...rest] }
-    : fail(`${first} is a ${type} and has no parts`);
+  return type === 'map' || type === 'dyn' ? root : fail(`${first} is a ${type} and has no parts`);
 }
 
 function rootsOf(scope: Scope): string {

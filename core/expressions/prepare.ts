@@ -1,6 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { SIZE } from './environment.ts';
-import { ExpressionMistake, resolvePath, writtenPath } from './names.ts';
+import { ExpressionMistake, resolveRoot, writtenPath } from './names.ts';
 import { durationOf, instantOf } from './time.ts';
 import type { Scope } from './types.ts';
 
@@ -66,9 +66,9 @@ function prepareNode(node: ASTNode, scope: Scope): readonly ASTNode[] {
 function preparePath(node: ASTNode, scope: Scope): void {
   const written = writtenPath(node);
   if (!written) throw unsupported('reading by a calculated name or position', node);
-  const resolved = resolvePath(written, scope);
+  const root = resolveRoot(written, scope);
   WRITTEN.set(node, [written.rootNode.args, ...written.names].join('.'));
-  (written.rootNode as Mutable).args = resolved.root;
+  (written.rootNode as Mutable).args = root;
 }
 
 function prepareLiteral(node: ASTNode): void {

@@ -8,7 +8,7 @@ const hitLimit = (hits: number) => 100_000 + 100 * hits;
 
 export interface Coverage {
   readonly names: readonly string[];
-  /** Milliseconds. */
+  /** Milliseconds of work. */
   duration(test: number): number;
   /** Whether a mutant is in code that runs when its file, or a test's, is loaded. */
   isStatic(mutant: string): boolean;

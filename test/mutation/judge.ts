@@ -8,10 +8,10 @@ import { type Mutant, ROOT } from './mutants.ts';
 import type { Answer, PlannedTest } from './suite.ts';
 
 const run = promisify(execFile);
-/** Milliseconds after which a mutant runs for ever, in a process that judges many and in one of its own. */
-const TIMEOUT = { shared: 60_000, own: 180_000 };
-/** Tests that take longer (in milliseconds) are left to the process of the mutant's own. */
-const LONG_TEST = 400;
+/** Milliseconds after which a mutant runs for ever. */
+const TIMEOUT = 180_000;
+/** Tests that take longer (in milliseconds) come last, and are left out where a quick answer is asked for. */
+const LONG_TEST = 300;
 
 export interface Verdict {
   readonly mutant: Mutant;
@@ -22,13 +22,14 @@ export interface Verdict {
 
 /**
  * Judges mutants one after another. Most are settled in a process that is shared with other mutants, where one costs
- * milliseconds; whatever survives there, or is in code that runs when its file is loaded, gets a process of its own.
+ * milliseconds; what survives there and is in code that runs when a file is loaded gets a process of its own.
+ * @param quick leaves long tests out: what survives may not survive them
  */
-export function createJudge(bundle: string, folder: string, coverage: Coverage) {
+export function createJudge(bundle: string, folder: string, coverage: Coverage, quick: boolean) {
   let shared: ChildProcessWithoutNullStreams | undefined;
   let answers: AsyncIterator<string> | undefined;
 
-  async function askShared(id: string, tests: readonly PlannedTest[]): Promise<Answer | undefined> {
+  async function askShared(id: string, tests: readonly PlannedTest[]): Promise<Answer> {
     if (!shared) {
       shared = spawn(process.execPath, [bundle, 'serve'], { cwd: ROOT });
       shared.stdin.on('error', () => {});
@@ -40,37 +41,50 @@ export function createJudge(bundle: string, folder: string, coverage: Coverage) 
     const timer = setTimeout(() => {
       late = true;
       child.kill('SIGKILL');
-    }, TIMEOUT.shared);
+    }, TIMEOUT);
     child.stdin.write(`${JSON.stringify({ id, tests })}\n`);
     const line = await answers?.next();
     clearTimeout(timer);
-    const answer = line?.done ? undefined : (JSON.parse(line?.value ?? 'null') as Answer);
-    if (!answer || answer.status === 'doubtful') close();
-    return late ? { status: 'timeout' } : answer;
+    if (line && !line.done && !late) {
+      const answer = JSON.parse(line.value) as Answer;
+      if (answer.status === 'doubtful') close();
+      return answer;
+    }
+    close();
+    return { status: late ? 'timeout' : 'doubtful' };
   }
 
-  async function askOwn(id: string, tests: readonly PlannedTest[]): Promise<Answer> {
+  async function askOwn(id: string, tests: readonly PlannedTest[], again = true): Promise<Answer> {
     const file = join(folder, `${id}.json`);
     writeFileSync(file, JSON.stringify(tests));
     const env = { ...process.env, __STRYKER_ACTIVE_MUTANT__: id, NODE_COMPILE_CACHE: join(folder, 'cache') };
     try {
-      const options = { env, timeout: TIMEOUT.own, cwd: ROOT };
+      const options = { env, timeout: TIMEOUT, cwd: ROOT };
       const { stdout } = await run(process.execPath, [bundle, 'run', file], options);
       return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Answer;
     } catch (error) {
-      return { status: (error as { killed?: boolean }).killed ? 'timeout' : 'killed' };
+      if ((error as { killed?: boolean }).killed) return { status: 'timeout' };
+      // A process that breaks down twice does so because of the mutant.
+      return again ? await askOwn(id, tests, false) : { status: 'killed' };
     }
   }
 
   async function judge(mutant: Mutant): Promise<Verdict> {
     const { id } = mutant;
+    const isLong = ([test]: PlannedTest) => coverage.duration(test) >= LONG_TEST;
     const covering = coverage.testsOf(id);
-    const quick = covering.filter(([at]) => coverage.duration(at) < LONG_TEST);
-    let answer = quick.length > 0 ? await askShared(id, quick) : undefined;
-    if (answer?.status !== 'killed' && answer?.status !== 'timeout') {
-      const tests = coverage.isStatic(id) ? coverage.allTests(id) : covering;
-      if (tests.length === 0) return { mutant, status: 'uncovered' };
-      answer = await askOwn(id, tests);
+    const short = covering.filter((test) => !isLong(test));
+    const long = quick ? [] : covering.filter(isLong);
+    let answer: Answer = { status: 'survived' };
+    if (short.length > 0) answer = await askShared(id, short);
+    const own = coverage.isStatic(id) ? coverage.allTests(id).filter((test) => !isLong(test)) : covering;
+    if (answer.status === 'doubtful' || (answer.status === 'survived' && coverage.isStatic(id))) {
+      answer = await askOwn(id, own);
+    }
+    if (answer.status === 'survived' && long.length > 0) answer = await askShared(id, long);
+    if (answer.status === 'doubtful') answer = await askOwn(id, long);
+    if (answer.status === 'survived' && covering.length === 0 && !coverage.isStatic(id)) {
+      return { mutant, status: 'uncovered' };
     }
     return { mutant, ...answer } as Verdict;
   }

@@ -21,10 +21,16 @@ interface Kept {
  * @param testCode the paths of what is bundled and not mutated
  * @param names of all tests
  */
-export function openProgress(sources: ReadonlyMap<string, string>, testCode: string[], names: string[]) {
+export function openProgress(
+  sources: ReadonlyMap<string, string>,
+  testCode: string[],
+  names: string[],
+  quick: boolean,
+) {
   mkdirSync(FOLDER, { recursive: true });
   const data = globSync(DATA, { cwd: ROOT }).map((path) => `${ROOT}${path}`);
-  const tests = hashOf(...[...testCode, ...data].sort().map((path) => readFileSync(path, 'utf8')));
+  const ofTests = hashOf(...[...testCode, ...data].sort().map((path) => readFileSync(path, 'utf8')));
+  const tests = quick ? `${ofTests} without the long ones` : ofTests;
   const tellers = new Set(names);
   const known = new Map<string, Kept>();
   const lines = existsSync(FILE) ? readFileSync(FILE, 'utf8').split('\n') : [];
@@ -39,7 +45,9 @@ export function openProgress(sources: ReadonlyMap<string, string>, testCode: str
       if (!kept) return undefined;
       const { status, by } = kept;
       const killed = status === 'killed' || status === 'timeout';
-      const holds = killed ? by === undefined || tellers.has(by) : kept.tests === tests;
+      const holds = killed
+        ? by === undefined || tellers.has(by)
+        : kept.tests === tests || kept.tests === ofTests;
       return holds ? { mutant, status, ...(by !== undefined && { by }) } : undefined;
     },
     keep({ mutant, status, by }: Verdict): void {

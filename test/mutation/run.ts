@@ -14,6 +14,8 @@ import { openProgress } from './progress.ts';
 import { writeResults } from './results.ts';
 
 const WORKERS = Number(process.env.MUTATION_WORKERS ?? 2);
+/** Leaves the long tests out: for a first look, which then need not be taken again at what was killed. */
+const QUICK = process.env.MUTATION_QUICK === '1';
 
 const [, , only] = process.argv;
 const folder = mkdtempSync(join(tmpdir(), 'daypass-mutants-'));
@@ -21,7 +23,7 @@ const bundle = join(folder, 'suite.mjs');
 const { mutants, sources, instrumented } = await createMutants(only);
 const testCode = await bundleSuite(instrumented, bundle);
 const coverage = await measureCoverage(bundle);
-const progress = openProgress(sources, testCode, [...coverage.names]);
+const progress = openProgress(sources, testCode, [...coverage.names], QUICK);
 const verdicts: Verdict[] = [];
 const queue = mutants.filter((mutant) => {
   const verdict = progress.find(mutant);
@@ -31,10 +33,10 @@ const queue = mutants.filter((mutant) => {
 console.log(`${mutants.length} mutants, ${verdicts.length} of them known; ${coverage.names.length} tests`);
 await Promise.all(Array.from({ length: WORKERS }, work));
 rmSync(folder, { recursive: true });
-writeResults(verdicts, only === undefined);
+writeResults(verdicts, only === undefined && !QUICK);
 
 async function work(): Promise<void> {
-  const { judge, close } = createJudge(bundle, folder, coverage);
+  const { judge, close } = createJudge(bundle, folder, coverage, QUICK);
   for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
     const verdict = await judge(mutant);
     verdicts.push(verdict);

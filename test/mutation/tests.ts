@@ -1,7 +1,10 @@
 /** The tests that hold what is mutated, loaded after the harness. */
 import '../unit/expressions/check.test.ts';
+import '../unit/expressions/refusals.test.ts';
+import '../unit/expressions/values.test.ts';
 import '../unit/expressions/linear-time.test.ts';
 import '../unit/policy/validation.test.ts';
+import '../unit/policy/source-rules.test.ts';
 import '../unit/policy/access-lists.test.ts';
 import '../unit/policy/delegation.test.ts';
 import '../unit/policy/corpus.test.ts';

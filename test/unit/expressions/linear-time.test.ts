@@ -42,6 +42,25 @@ describe('nothing in an expression takes more than linear time', () => {
     expect(containsText('y'.repeat(40), 'y'.repeat(40))).toBe(true);
   });
 
+  it.each([
+    [`${'a'.repeat(40)}b`, `${'a'.repeat(32)}b`],
+    [`${'a'.repeat(40)}b`, `${'a'.repeat(33)}b`],
+    [`${'a'.repeat(40)}b`, `${'a'.repeat(33)}c`],
+    [`${'ab'.repeat(30)}`, `${'ba'.repeat(20)}`],
+    [`${'ab'.repeat(20)}`, `${'ba'.repeat(20)}`],
+    [`${'aab'.repeat(15)}aaab${'aab'.repeat(15)}`, `b${'aab'.repeat(11)}`],
+    [`${'aab'.repeat(12)}aaab${'aab'.repeat(12)}`, `${'aab'.repeat(6)}aaab${'aab'.repeat(6)}`],
+    [`${'aab'.repeat(12)}aaab${'aab'.repeat(12)}`, `${'aab'.repeat(6)}aaaab${'aab'.repeat(6)}`],
+    ['x'.repeat(33), 'x'.repeat(33)],
+    ['x'.repeat(33), 'x'.repeat(34)],
+    [`${'x'.repeat(33)}y`, `${'x'.repeat(32)}y`],
+    [`y${'x'.repeat(33)}`, `y${'x'.repeat(33)}`],
+    ['', 'x'.repeat(33)],
+    ['', ''],
+  ])('%s: %s', (text, part) => {
+    expect(containsText(text, part)).toBe(text.includes(part));
+  });
+
   it('refuses texts that are no instant or duration without trying for long', () => {
     const time = leastTime(() => {
       instantOf(`2026-01-01T00:00:00.${'0'.repeat(100_000)}`);
@@ -63,6 +82,10 @@ describe('instants and durations', () => {
     ['31.01.2026', undefined],
     ['2026-01-31 12:30', undefined],
     ['', undefined],
+    ['x2026-01-31', undefined],
+    ['2026-01-31x', undefined],
+    ['2026-01-31T12:30:15.1234567890', undefined],
+    ['2026-01-31T12:30:15.123456789+00:00', Date.UTC(2026, 0, 31, 12, 30, 15, 123)],
     [20260131, undefined],
     [null, undefined],
   ])('%j as an instant is %j', (text, expected) => {
@@ -76,6 +99,12 @@ describe('instants and durations', () => {
     ['250ms', 250],
     ['-5m', -300_000],
     ['5', undefined],
+    ['x5m', undefined],
+    ['5mx', undefined],
+    ['--5m', undefined],
+    ['0.5h', 1_800_000],
+    ['123456789012ms', 123_456_789_012],
+    ['1234567890123ms', undefined],
     ['h', undefined],
     ['1d', undefined],
     ['', undefined],

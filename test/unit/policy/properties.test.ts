@@ -48,9 +48,11 @@ describe('the compiled engine over random policies', () => {
 
   it('turns round when the nearest change is made, and says none only where rules cannot help', () => {
     const counts = { add: 0, remove: 0, both: 0, none: 0 };
+    let total = 0;
     fc.assert(
       fc.property(policyInput, request, (input, asked) => {
         const { decision, nearest } = explain(loadPolicy(compilePolicy(input)), asked);
+        total++;
         if (!nearest) {
           counts.none++;
           expect(isBeyondRules(decision, asked)).toBe(true);
@@ -62,7 +64,7 @@ describe('the compiled engine over random policies', () => {
       }),
       { numRuns: 3000, seed: 13 },
     );
-    for (const count of Object.values(counts)) expect(count).toBeGreaterThan(10);
+    for (const count of Object.values(counts)) expect(count / total).toBeGreaterThan(1 / 500);
   });
 
   it('gives the same answers after it was stored and loaded, and the same hash for the same rules', () => {
