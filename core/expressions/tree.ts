@@ -41,7 +41,7 @@ export function pathsOf(root: ASTNode): string[] {
 function childrenOf(node: ASTNode): ASTNode[] {
   if (node.op === 'call') return node.args[1];
   if (node.op === 'rcall') return [node.args[1], ...node.args[2]];
-  if (node.op === 'value' || node.op === 'id') return [];
+  if (node.op === 'value') return [];
   return [node.args].flat() as ASTNode[];
 }
 

@@ -13,6 +13,9 @@ const TIMEOUT = 180_000;
 /** Tests that take longer (in milliseconds) come last, and are left out where a quick answer is asked for. */
 const LONG_TEST = 300;
 
+/** A zone of its own, so that code that relies on the machine's is noticed. */
+const ENVIRONMENT = { ...process.env, TZ: 'Asia/Kathmandu' };
+
 export interface Verdict {
   readonly mutant: Mutant;
   readonly status: 'killed' | 'timeout' | 'survived' | 'uncovered';
@@ -31,7 +34,7 @@ export function createJudge(bundle: string, folder: string, coverage: Coverage, 
 
   async function askShared(id: string, tests: readonly PlannedTest[]): Promise<Answer> {
     if (!shared) {
-      shared = spawn(process.execPath, [bundle, 'serve'], { cwd: ROOT });
+      shared = spawn(process.execPath, [bundle, 'serve'], { cwd: ROOT, env: ENVIRONMENT });
       shared.stdin.on('error', () => {});
       shared.stderr.resume();
       answers = createInterface({ input: shared.stdout })[Symbol.asyncIterator]();
@@ -57,7 +60,7 @@ export function createJudge(bundle: string, folder: string, coverage: Coverage, 
   async function askOwn(id: string, tests: readonly PlannedTest[], again = true): Promise<Answer> {
     const file = join(folder, `${id}.json`);
     writeFileSync(file, JSON.stringify(tests));
-    const env = { ...process.env, __STRYKER_ACTIVE_MUTANT__: id, NODE_COMPILE_CACHE: join(folder, 'cache') };
+    const env = { ...ENVIRONMENT, __STRYKER_ACTIVE_MUTANT__: id, NODE_COMPILE_CACHE: join(folder, 'cache') };
     try {
       const options = { env, timeout: TIMEOUT, cwd: ROOT };
       const { stdout } = await run(process.execPath, [bundle, 'run', file], options);

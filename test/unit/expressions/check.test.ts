@@ -112,6 +112,22 @@ describe('expressions that are accepted', () => {
     ]);
   });
 
+  it('names what calls, lists and choices read', () => {
+    const { reads } = checkExpression(
+      'record.title.startsWith(params.token) && string(record.amount) in [me.id, "a"] && (record.done ? now : record.due) > now',
+      SCOPE,
+    );
+    expect(reads).toEqual([
+      'me.id',
+      'now',
+      'params.token',
+      'record.amount',
+      'record.done',
+      'record.due',
+      'record.title',
+    ]);
+  });
+
   it('is plain JSON after checking', () => {
     const checked = checkExpression(
       'record.due < now - duration("1h") && size(record.tags) > 1',

@@ -68,6 +68,8 @@ describe('a refusal says what is wrong, at which character, and shows the expres
     ],
     ['me.state == "x"', 'me has no field state; it has id, type, name, firstName'],
     ['timestamp() < now', 'timestamp(…) takes a literal such as "2026-01-31T12:00:00Z"'],
+    ['has()', 'has(…) takes one path, such as has(record.amount)'],
+    ['has(record.title, record.title)', 'has(…) takes one path, such as has(record.amount)'],
     ['has(record)', 'has(…) takes one path, such as has(record.amount)'],
     ['has(record["title"])', 'has(…) takes one path, such as has(record.amount)'],
     ['timestamp(record.title) < now', 'timestamp(…) takes a literal such as "2026-01-31T12:00:00Z"'],
