@@ -24,7 +24,7 @@ export const requestBinding: Binding<AccessRequest> = {
         return (_, record) => (record as Named)?.[name];
       case 'meta': {
         const property = name === 'createdOn' ? 'createdAt' : name;
-        return ({ resource }) => (resource as unknown as Named)?.[property];
+        return ({ resource }) => (resource as unknown as Record<string, unknown>)[property];
       }
       case 'me':
         return Object.hasOwn(OF_SUBJECT, name)

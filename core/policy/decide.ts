@@ -13,8 +13,9 @@ export function decide(policy: Policy, request: AccessRequest): Decision {
 
 /** Answers several questions that must all be granted: the first denial, or the last grant. None asked is an error. */
 export function decideAll(policy: Policy, requests: readonly [AccessRequest, ...AccessRequest[]]): Decision {
-  let decision = decide(policy, requests[0]);
-  for (const request of requests.slice(1)) {
+  const [first, ...others] = requests;
+  let decision = decide(policy, first);
+  for (const request of others) {
     if (!decision.decision) return decision;
     decision = decide(policy, request);
   }

@@ -115,7 +115,7 @@ function holdsFor(deny: boolean, asSaved: boolean, condition: Test): TakesPart {
   return (request) => {
     const { values, proposed } = request.resource;
     const stored = counts(condition(request, values ?? proposed));
-    if (stored === deny || values === undefined || proposed === undefined) return stored;
+    if (stored === deny || proposed === undefined) return stored;
     return counts(condition(request, proposed));
   };
 }

@@ -50,7 +50,7 @@ function trace(policy: Policy, entry: Entry, request: AccessRequest, asSaved: bo
   const { id, source, effect, condition } = entry.rule;
   const common = { id, source, effect, fields: entry.deny ? [] : entry.fields };
   if (entry.names && !entry.names(request)) return { ...common, outcome: 'notNamed' };
-  if (condition === undefined || !entry.condition) return { ...common, outcome: 'takesPart' };
+  if (condition === undefined) return { ...common, outcome: 'takesPart' };
   const checked = policy.conditions.checked(condition);
   const { values, proposed } = request.resource;
   const records = asSaved && values && proposed ? [values, proposed] : [values ?? proposed];

@@ -17,7 +17,7 @@ export function filterPermitted<Of extends Resource>(
   const link = policy.linkOf(request.subject);
   const permitted: Permitted<Of>[] = [];
   let plan: Plan | undefined;
-  let closed = false;
+  let closed: boolean | undefined;
   let last: Of | undefined;
   // One object for all questions: a thousand records need no thousand requests.
   const asked: Omit<AccessRequest, 'resource'> & { resource: Resource } = { ...request, resource: NONE };

@@ -10,9 +10,6 @@ import type { Answer, PlannedTest } from './suite.ts';
 const run = promisify(execFile);
 /** Milliseconds after which a mutant runs for ever. */
 const TIMEOUT = 180_000;
-/** Tests that take longer (in milliseconds) come last, and are left out where a quick answer is asked for. */
-const LONG_TEST = 300;
-
 /** A zone of its own, so that code that relies on the machine's is noticed. */
 const ENVIRONMENT = { ...process.env, TZ: 'Asia/Kathmandu' };
 
@@ -74,14 +71,16 @@ export function createJudge(bundle: string, folder: string, coverage: Coverage, 
 
   async function judge(mutant: Mutant): Promise<Verdict> {
     const { id } = mutant;
-    const isLong = ([test]: PlannedTest) => coverage.duration(test) >= LONG_TEST;
+    const isLong = ([test]: PlannedTest) => coverage.isLong(test);
     const covering = coverage.testsOf(id);
     const short = covering.filter((test) => !isLong(test));
     const long = quick ? [] : covering.filter(isLong);
     let answer: Answer = { status: 'survived' };
     if (short.length > 0) answer = await askShared(id, short);
-    const own = coverage.isStatic(id) ? coverage.allTests(id).filter((test) => !isLong(test)) : covering;
-    if (answer.status === 'doubtful' || (answer.status === 'survived' && coverage.isStatic(id))) {
+    // With quick answers, what tests come by is judged by what they come by alone.
+    const alone = coverage.isStatic(id) && !(quick && short.length > 0);
+    if (answer.status === 'doubtful' || (answer.status === 'survived' && alone)) {
+      const own = alone ? coverage.allTests(id).filter((test) => !isLong(test)) : short;
       answer = await askOwn(id, own);
     }
     if (answer.status === 'survived' && long.length > 0) answer = await askShared(id, long);

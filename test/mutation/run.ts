@@ -22,7 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), 'daypass-mutants-'));
 const bundle = join(folder, 'suite.mjs');
 const { mutants, sources, instrumented } = await createMutants(only);
 const testCode = await bundleSuite(instrumented, bundle);
-const coverage = await measureCoverage(bundle);
+const coverage = await measureCoverage(bundle, mutants);
 const progress = openProgress(sources, testCode, [...coverage.names], QUICK);
 const verdicts: Verdict[] = [];
 const queue = mutants.filter((mutant) => {

@@ -1,3 +1,5 @@
+import { checkExpression } from '../../../core/expressions/check.ts';
+import type { CheckedExpression } from '../../../core/expressions/types.ts';
 import { compilePolicy } from '../../../core/policy/check.ts';
 import { decide } from '../../../core/policy/decide.ts';
 import type { PolicyFacts } from '../../../core/policy/document.ts';
@@ -36,7 +38,7 @@ const context: Context = {
 const robot: Subject = { type: 'robot', id: 'u1', roles: ['r1'] };
 const base: Resource = { type: 'record', app: 'desk', recordType: 'case', id: 'x', values: {} };
 
-function holds(condition: string, request: Partial<AccessRequest> = {}): boolean {
+function holds(condition: string | CheckedExpression, request: Partial<AccessRequest> = {}): boolean {
   const policy = loadPolicy(
     compilePolicy({
       ...facts,
@@ -112,6 +114,15 @@ describe('a condition reads of the caller', () => {
 });
 
 describe('a condition reads of the request', () => {
+  it('parameters, where it was checked with them, and nothing that belongs to tasks', () => {
+    const ofParameters = checkExpression('params.unit == "a"', { params: { unit: 'string' } });
+    const given = (unit: string) => ({ context: { ...context, params: { unit } } });
+    expect(holds(ofParameters, given('a'))).toBe(true);
+    expect(holds(ofParameters, given('b'))).toBe(false);
+    expect(holds(ofParameters)).toBe(false);
+    expect(holds(checkExpression('source.id == "a"', { source: { id: 'string' } }))).toBe(false);
+  });
+
   it('the moment, the site, and no parameters that a rule does not declare', () => {
     expect(holds('record.due < now', values({ due: '2026-12-31' }))).toBe(true);
     expect(holds('record.due < now', values({ due: '2027-01-02' }))).toBe(false);

@@ -312,7 +312,10 @@ describe('a policy with mistakes', () => {
       rule('j', { resource: { type: 'app', app: 'desk' }, actions: ['whatever'] }),
       rule('k', { subjects: [{ kind: 'profile', id: 'p1' }] }),
       rule('l', { effect: 'deny' }),
-      rule('m', { fields: ['createdBy', 'updatedAt', 'updatedBy', 'owner', 'createdAt', 'createdOn'] }),
+      rule('m', {
+        resource: { type: 'record', app: 'passes', recordType: 'pass' },
+        fields: ['createdBy', 'updatedAt', 'updatedBy', 'owner', 'createdAt', 'createdOn'],
+      }),
       rule('n', { subjects: [{ kind: 'principal', id: 'anybody' }] }),
       rule('o', { resource: { type: 'record', app: 'desk' }, actions: ['whatever'], fields: ['whatever'] }),
     ];

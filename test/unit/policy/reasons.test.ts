@@ -70,6 +70,11 @@ describe('what is left of a condition without its questions for state', () => {
     expect(left(source)).toBeUndefined();
   });
 
+  it('takes a field called state for what it is', () => {
+    const hidden = checkExpression('record.state == "open"', { record: { state: 'string' } });
+    expect(withoutState(hidden.ast)).toBeUndefined();
+  });
+
   it('is told by the parts that must all hold', () => {
     const parts = conjunctsOf(tree('true && (me.id == "x" || false) && has(record.title)'));
     expect(parts).toEqual([tree('true'), tree('me.id == "x" || false'), tree('has(record.title)')]);
