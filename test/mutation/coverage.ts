@@ -4,7 +4,7 @@ import { type Mutant, ROOT } from './mutants.ts';
 import type { PlannedTest } from './suite.ts';
 
 /** Milliseconds of work. */
-const LONG_TEST = 300;
+const LONG_TEST = 100;
 
 /** How often a test may come by a mutant: a multiple of what it does without it, and something for cold caches. */
 const hitLimit = (hits: number) => 100_000 + 100 * hits;

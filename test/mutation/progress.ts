@@ -50,6 +50,8 @@ export function openProgress(
         : kept.tests === tests || kept.tests === ofTests;
       return holds ? { mutant, status, ...(by !== undefined && { by }) } : undefined;
     },
+    /** Whether a mutant has survived other tests: then it is likely to survive these, which takes long to find out. */
+    survivedBefore: (mutant: Mutant) => known.get(keyOf(mutant))?.status === 'survived',
     keep({ mutant, status, by }: Verdict): void {
       const kept: Kept = { key: keyOf(mutant), tests, status, ...(by !== undefined && { by }) };
       appendFileSync(FILE, `${JSON.stringify(kept)}\n`);

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { bundleSuite } from './bundle.ts';
 import { measureCoverage } from './coverage.ts';
 import { createJudge, type Verdict } from './judge.ts';
-import { createMutants } from './mutants.ts';
+import { createMutants, type Mutant } from './mutants.ts';
 import { openProgress } from './progress.ts';
 import { writeResults } from './results.ts';
 
@@ -30,6 +30,9 @@ const queue = mutants.filter((mutant) => {
   if (verdict) verdicts.push(verdict);
   return !verdict;
 });
+const cost = (mutant: Mutant) =>
+  Number(coverage.isStatic(mutant.id)) + 2 * Number(progress.survivedBefore(mutant));
+queue.sort((a, b) => cost(a) - cost(b));
 console.log(`${mutants.length} mutants, ${verdicts.length} of them known; ${coverage.names.length} tests`);
 await Promise.all(Array.from({ length: WORKERS }, work));
 rmSync(folder, { recursive: true });

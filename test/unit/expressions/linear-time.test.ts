@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { checkExpression } from '../../../core/expressions/check.ts';
 import { compileExpression } from '../../../core/expressions/compile.ts';
 import { containsText } from '../../../core/expressions/search.ts';
@@ -55,10 +56,39 @@ describe('nothing in an expression takes more than linear time', () => {
     ['x'.repeat(33), 'x'.repeat(34)],
     [`${'x'.repeat(33)}y`, `${'x'.repeat(32)}y`],
     [`y${'x'.repeat(33)}`, `y${'x'.repeat(33)}`],
+    [`z${'ab'.repeat(20)}`, `a${'ab'.repeat(20)}`],
     ['', 'x'.repeat(33)],
     ['', ''],
   ])('%s: %s', (text, part) => {
     expect(containsText(text, part)).toBe(text.includes(part));
+  });
+
+  it('finds repeated and nearly repeated texts as the engine does', () => {
+    const letters = (minLength: number, maxLength: number) =>
+      fc.string({ unit: fc.constantFrom('a', 'b'), minLength, maxLength });
+    fc.assert(
+      fc.property(
+        letters(1, 7),
+        letters(0, 3),
+        letters(0, 3),
+        fc.nat(40),
+        fc.nat(40),
+        (unit, tail, before, cut, flip) => {
+          const part = unit.repeat(34).slice(0, 34) + tail;
+          const other = part[flip] === 'a' ? 'b' : 'a';
+          const flipped = flip < part.length ? part.slice(0, flip) + other + part.slice(flip + 1) : part;
+          for (const text of [
+            before + flipped,
+            flipped + part,
+            part.slice(0, cut) + part,
+            flipped + part.slice(cut),
+          ]) {
+            expect([text, part, containsText(text, part)]).toEqual([text, part, text.includes(part)]);
+          }
+        },
+      ),
+      { numRuns: 400, seed: 43 },
+    );
   });
 
   it('refuses texts that are no instant or duration without trying for long', () => {
