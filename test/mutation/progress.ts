@@ -40,14 +40,15 @@ export function openProgress(
     hashOf(sources.get(file) ?? '', JSON.stringify([file, line, column, mutator, original, replacement]));
 
   return {
-    find(mutant: Mutant): Verdict | undefined {
+    /** @param ofOtherTests also that it survived tests which have changed since: it may not survive those of today */
+    find(mutant: Mutant, ofOtherTests = false): Verdict | undefined {
       const kept = known.get(keyOf(mutant));
       if (!kept) return undefined;
       const { status, by } = kept;
       const killed = status === 'killed' || status === 'timeout';
       const holds = killed
         ? by === undefined || tellers.has(by)
-        : kept.tests === tests || kept.tests === ofTests;
+        : ofOtherTests || kept.tests === tests || kept.tests === ofTests;
       return holds ? { mutant, status, ...(by !== undefined && { by }) } : undefined;
     },
     /** Whether a mutant has survived other tests: then it is likely to survive these, which takes long to find out. */

@@ -191,6 +191,30 @@ describe('plans', () => {
     }
   });
 
+  it('do not take a view for a record, whichever is asked about first', () => {
+    const view: Resource = { type: 'view', app: 'desk', recordType: 'case', id: 'all' };
+    const policy = policyOf(
+      rule('v', role('r1'), { actions: ['open'], resource: { type: 'view', app: 'desk' } }),
+    );
+    const other = policyOf(
+      rule('r', role('r1'), { actions: ['*'], resource: { type: 'record', app: 'desk' } }),
+    );
+    const open = (of: typeof policy, resource: Resource) =>
+      decide(of, { subject: robot, action: 'open', resource, context }).decision;
+    for (let round = 0; round < 2; round++) {
+      expect([open(policy, someCase()), open(policy, view)]).toEqual([false, true]);
+      expect([open(other, view), open(other, someCase())]).toEqual([false, true]);
+    }
+  });
+
+  it('do not take somebody without an id for somebody with one', () => {
+    const policy = policyOf(rule('own', { kind: 'recordOwner' }));
+    const { id: _, ...nameless } = robot;
+    const ask = (subject: Subject) =>
+      decide(policy, { subject, action: 'view', resource: someCase({ owner: 'bot' }), context }).decision;
+    expect([ask({ ...nameless }), ask({ ...robot }), ask({ ...nameless })]).toEqual([false, true, false]);
+  });
+
   it.each([29, 30, 31, 32, 33])('hold %i rules as they hold one', (count) => {
     const rules = Array.from({ length: count }, (_, i) =>
       rule(`n${i}`, role('r1'), {
@@ -422,9 +446,20 @@ describe('the nearest change', () => {
     expect(ask([standard])).toEqual({ add: proposed('deny') });
     expect(ask([built])).toEqual({ add: proposed('deny') });
     expect(ask([first, built], { fields: ['title'] })).toEqual({ add: proposed('deny') });
+    expect(ask([rule('of', everybody, { source: 'default/of' })])).toEqual({ add: proposed('deny') });
     const anonymous: Subject = { type: 'anonymous', roles: [] };
     const toAnonymous = ask([rule('a', { kind: 'siteWide' }, { source: 'default' })], { subject: anonymous });
     expect(toAnonymous?.add?.effect).toBe('deny');
+    const unnamed = rule('unnamed', role('NonAuthenticatedUser'));
+    expect(ask([unnamed, standard], { subject: { ...anonymous, id: 'x' } })?.add).toMatchObject({
+      effect: 'deny',
+      subjects: [{ kind: 'role', id: 'NonAuthenticatedUser' }],
+    });
+    const listed = rule('listed', { kind: 'accessList', list: 'view' });
+    const resource = someCase({ accessLists: { view: ['role:NonAuthenticatedUser'] } });
+    expect(ask([listed, standard], { subject: anonymous, resource })).toEqual({
+      remove: ['listed', 'standard'],
+    });
   });
 
   it('is none where a gate, an exemption or the state decides, or where no rule could name it', () => {
@@ -474,6 +509,21 @@ describe('the nearest change', () => {
     ['the site', 'design:read', { type: 'site' }, true],
   ])('can name %s', (_title, action, resource, known) => {
     expect(ask([], { action, resource }) !== null).toBe(known);
+  });
+
+  it('names no part that was not asked about, and no view where there is none', () => {
+    const leave = ask([], { action: 'leave', resource: { type: 'environment' } });
+    expect(leave?.add?.resource).toStrictEqual({ type: 'environment' });
+    const types = { case: { operations: {} } };
+    const viewless = loadPolicy(
+      compilePolicy({
+        apps: { desk: { kind: 'records', accessModel: 'roles', recordTypes: types } },
+        roles: ['r1'],
+        rules: [],
+      }),
+    );
+    const resource: Resource = { type: 'view', app: 'desk', recordType: 'case', id: 'all' };
+    expect(nearestChange(viewless, { subject: robot, action: 'open', resource, context })).toBeNull();
   });
 
   it('can name any flow and service where the site does not say which there are', () => {

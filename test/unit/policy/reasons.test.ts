@@ -4,7 +4,7 @@ import { conjunctsOf, sameNode, withoutState } from '../../../core/policy/conjun
 import { capabilities, decide, decideAll } from '../../../core/policy/decide.ts';
 import { loadPolicy } from '../../../core/policy/load.ts';
 import { denied } from '../../../core/policy/outcome.ts';
-import { holderOf, reachedOperations } from '../../../core/policy/search.ts';
+import { holderOf, reachedOperations, whoReaches } from '../../../core/policy/search.ts';
 import type { AccessRequest, Context, Resource, RuleDraft, Subject } from '../../../core/policy/types.ts';
 import { FACTS } from './random.ts';
 
@@ -180,6 +180,19 @@ describe('the reason of a denial', () => {
   });
 });
 
+describe('the reason of a grant', () => {
+  it('names the rule, the same whether it has a condition or not', () => {
+    for (const condition of [{}, { condition: 'record.title == "a"' }]) {
+      const one = rule({ ...condition, fields: ['title'] });
+      expect(ask([one])).toEqual({
+        decision: true,
+        fields: ['title'],
+        reasons: [{ code: 'GRANTED', rules: [one.id] }],
+      });
+    }
+  });
+});
+
 describe('decisions cannot be changed', () => {
   it('in any part', () => {
     const deep = (value: unknown): boolean =>
@@ -326,6 +339,22 @@ describe('what a subject reaches', () => {
       operations: [{ id: 'view', kind: 'view', fields: ['title'] }],
     });
     expect(reachedOperations(policy, robot, someCase({ app: 'gone' }), context)).toEqual([]);
+  });
+
+  it('may be asked of many, and names those who reach anything, in their order', () => {
+    const people = [robot, { ...robot, roles: ['r2'] }, { ...robot, id: 'other' }];
+    const reached = whoReaches(
+      policy,
+      people,
+      (of) => of,
+      someCase({ state: 'closed' }),
+      () => context,
+    );
+    const operations = [{ id: 'view', kind: 'view', fields: ['title'], rules: [view.id] }];
+    expect(reached).toEqual([
+      { of: people[0], operations },
+      { of: people[2], operations },
+    ]);
   });
 
   it('may be asked for anybody who holds a role', () => {

@@ -132,6 +132,15 @@ describe('mistakes in access lists are told with their place', () => {
     expect(parseListEntry('Anna', () => 'odd:anna')).toEqual({ unknown: 'Anna' });
   });
 
+  it('while an unknown name reads no field', () => {
+    const { lists } = freezeAccessLists(
+      { view: [{ unknown: 'Old' }] },
+      { undefined: 'Sue' },
+      (name) => `principal:${name}`,
+    );
+    expect(lists.view).toEqual([]);
+  });
+
   it('while unknown names of an imported list are kept and give nothing', () => {
     const lists = { view: [{ unknown: 'Old Name' }, { field: 'who' }] };
     expect(freezeAccessLists(lists, { who: ['', 'Old Name', 'Old Name', 7, null] }, () => undefined)).toEqual(

@@ -44,6 +44,8 @@ const source = (routed: boolean, lists: AccessLists, operations = facts.operatio
   lists,
 });
 
+const CASE = { app: 'desk', recordType: 'case' };
+
 describe('access lists as rules', () => {
   it('give a workflow each list its part, in the states in which it counts', () => {
     expect(byId(accessListRules(source(true, {})))).toEqual({
@@ -186,6 +188,11 @@ describe('profiles and levels as rules', () => {
       },
       { app: 'desk', recordType: 'note', operations: [] },
     ];
+    const [plain] = profileRules({
+      id: 'p1',
+      recordTypes: [{ ...CASE, operations: [{ operation: 'view' }] }],
+    });
+    expect(Object.keys(plain ?? {})).toEqual(['effect', 'subjects', 'source', 'id', 'actions', 'resource']);
     expect(lines(profileRules({ id: 'p1', recordTypes }))).toEqual([
       'allow | profile:p1 | view | record/desk/case',
       'allow | profile:p1 | edit | record/desk/case | fields title | when record.title == "a"',
@@ -240,6 +247,7 @@ describe('flow permissions as rules', () => {
       'allow | siteWide | start | flow',
       'allow | default | start | flow',
     ]);
+    expect(flowRules([], 'granted')[0]?.resource).toStrictEqual({ type: 'flow' });
     expect(lines(flowRules([]))).toEqual(['allow | default | start | flow']);
     expect(lines(flowRules([], 'denied'))).toEqual([
       'deny | siteWide | start | flow',
