@@ -5,7 +5,8 @@ import { DaypassError, type Problem } from '../errors.ts';
 import { robotCaller } from '../grants/robot.ts';
 import { openView } from '../records/list.ts';
 import { addRecord, findRecord, type OperationAnswer, runOperation } from '../records/operation.ts';
-import type { Values } from '../records/record.ts';
+import type { RecordAnswer, Values } from '../records/record.ts';
+import { nameReferences } from '../records/references.ts';
 import type { Session } from '../runtime.ts';
 import { openPurpose, sealPurpose } from '../tokens/sealed.ts';
 
@@ -101,13 +102,7 @@ async function readFor(
   });
   return {
     service: service.id,
-    records: page.records.map(({ id, version, state, values, names }) => ({
-      id,
-      version,
-      state,
-      values,
-      names,
-    })),
+    records: (await nameReferences(asRobot, page.records)).map((record) => shown(record, record.values)),
     ...(page.cursor && { cursor: sealPurpose('cursor', page.cursor, bound, runtime) }),
   };
 }
@@ -147,10 +142,19 @@ function answer(service: Service, { record, deleted }: OperationAnswer): Service
   if (deleted || !record) return { service: service.id, deleted };
   const returned = new Set(service.returns);
   const values = Object.fromEntries(Object.entries(record.values).filter(([field]) => returned.has(field)));
-  const shown = new Set(Object.values(values));
-  const names = Object.fromEntries(Object.entries(record.names).filter(([id]) => shown.has(id)));
-  const { id, version, state } = record;
-  return { service: service.id, record: { id, version, state, values, names } };
+  return { service: service.id, record: shown(record, values) };
+}
+
+/** A record with these values, and names for the ids among them and no others. */
+function shown({ id, version, state, names }: RecordAnswer, values: Values): ServiceRecord {
+  const ids = new Set(Object.values(values));
+  return {
+    id,
+    version,
+    state,
+    values,
+    names: Object.fromEntries(Object.entries(names).filter(([named]) => ids.has(named))),
+  };
 }
 
 function requireTaken({ fields }: Service, values: Values): void {
