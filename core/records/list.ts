@@ -1,25 +1,19 @@
-import { accessRequest, decideFor, operationOfKind, subjectOf } from '../access.ts';
-import type { LinkedRecordType, LinkedView } from '../apps/published.ts';
-import { namesRead } from '../apps/scope.ts';
-import { DaypassError, type Problem } from '../errors.ts';
-import { isUnevaluable } from '../expressions/compile.ts';
+import { accessRequest, decideFor, operationOfKind } from '../access.ts';
+import type { LinkedView } from '../apps/published.ts';
+import { DaypassError } from '../errors.ts';
 import type { ScopeValues } from '../expressions/types.ts';
 import { listGrants } from '../lists/grants.ts';
-import { partitionText } from '../lists/key-text.ts';
-import { layoutOf, projectedFields } from '../lists/layout.ts';
 import { mergeBranches } from '../lists/merge.ts';
 import { type ListBranch, planList } from '../lists/plan.ts';
 import { readyIndexes } from '../lists/ready.ts';
-import { branches as rulesFor } from '../policy/branches.ts';
 import type { Session } from '../runtime.ts';
 import type { StoredIndexEntry } from '../store.ts';
 import { openPurpose, sealPurpose } from '../tokens/sealed.ts';
-import { readToken, tokenReference } from '../tokens/token.ts';
-import { answerRecord } from './answer.ts';
+import { answerEntry, canDecideByItems, visibleColumns } from './list-answers.ts';
+import { readParameters, readPartition } from './list-parameters.ts';
 import { findRecordType } from './operation.ts';
-import type { FieldValue, RecordAnswer, StoredRecord, Values, ViewPage } from './record.ts';
-import { recordScope, surroundings } from './scope.ts';
-import { checkValue } from './values.ts';
+import type { RecordAnswer, ViewPage } from './record.ts';
+import { surroundings } from './scope.ts';
 
 export interface ViewRequest {
   app: string;
@@ -102,17 +96,6 @@ async function branchesOf(session: Session, view: LinkedView, scope: ScopeValues
   return planList({ view, partition, grants, request, isReady });
 }
 
-/** Whether index items hold whatever the rules about this caller ask of a record; rules come from other places, too. */
-function canDecideByItems({ published, caller }: Session, view: LinkedView): boolean {
-  const { recordType: type } = view;
-  const resource = { type: 'record', app: type.app.id, recordType: type.id } as const;
-  const action = operationOfKind(type, 'view') ?? 'view';
-  const held = projectedFields(type, view);
-  return rulesFor(published.policy, subjectOf(caller), resource, action, published.environment)
-    .flatMap(({ condition }) => namesRead(condition?.reads ?? [], 'record'))
-    .every((name) => held.has(name) || !type.fields.has(name));
-}
-
 /** A cursor leads on only for the caller and the query that it was given to. */
 function readCursor(session: Session, cursor: string, binding: string): string {
   const place = openPurpose('cursor', cursor, binding, session.runtime);
@@ -131,133 +114,4 @@ export function mayOpen(session: Session, view: LinkedView): boolean {
     recordType: recordType.id,
     id: view.id,
   }).decision;
-}
-
-/** Parameters as the filter compares them; a pasted token becomes its reference. */
-async function readParameters(
-  session: Session,
-  view: LinkedView,
-  sent: Record<string, string>,
-): Promise<Values> {
-  const problems: Problem[] = [];
-  const values: Values = {};
-  const declared = view.definition.parameters ?? [];
-  for (const name of Object.keys(sent)) {
-    if (!declared.some((parameter) => parameter.id === name)) {
-      problems.push({ path: `/param.${name}`, message: 'is not a parameter of this view' });
-    }
-  }
-  for (const { id, type, label } of declared) {
-    const text = sent[id] ?? '';
-    if (type === 'token') values[id] = await readReference(session, text);
-    else {
-      const typed =
-        type === 'number' && text !== ''
-          ? Number(text)
-          : type === 'boolean' && text !== ''
-            ? text === 'true'
-            : text;
-      const checked = checkValue({ id, label: label ?? id, type }, typed);
-      if ('problem' in checked) problems.push({ path: `/param.${id}`, message: checked.problem });
-      else values[id] = checked.value;
-    }
-  }
-  if (problems.length > 0) throw new DaypassError('REQUEST_INVALID', undefined, problems);
-  return values;
-}
-
-/** A link may have been written anew with another key; the reference names the one that its pass was issued under. */
-async function readReference(session: Session, text: string): Promise<FieldValue> {
-  const { keyring, siteId, store } = session.runtime;
-  const token = readToken(text.trim(), keyring, siteId);
-  if (!token) return text.trim() || null;
-  const issued = await store.readCredential(token.principalId, token.credentialId);
-  return tokenReference({ ...token, keyId: issued?.keyId ?? token.keyId });
-}
-
-/** Undefined when a value cannot be had: such a view shows nothing. */
-function readPartition(view: LinkedView, scope: ScopeValues): string[] | undefined {
-  const partition: string[] = [];
-  for (const { value } of view.index.equality) {
-    const result = value(scope);
-    if (isUnevaluable(result)) return undefined;
-    partition.push(partitionText(result as FieldValue));
-  }
-  return partition;
-}
-
-/**
- * An index item stands in for its record: it holds the columns and all that conditions read. One that was written
- * for other columns and conditions does not; the record is read then.
- */
-async function answerEntry(
-  session: Session,
-  view: LinkedView,
-  entry: StoredIndexEntry,
-  { scope, itemsSuffice }: { scope: ScopeValues; itemsSuffice: boolean },
-): Promise<RecordAnswer | undefined> {
-  const { recordType: type } = view;
-  const { environment } = session.published;
-  const isOutdated = !itemsSuffice || entry.layout !== layoutOf(type);
-  const record = isOutdated
-    ? await session.runtime.store.readRecord(environment, entry.recordId)
-    : recordOf(session, type, entry);
-  if (!record) return undefined;
-  const rest = isOutdated ? view.filter : view.index.residual;
-  if (rest && !rest({ ...recordScope(session, record), ...scope })) return undefined;
-  const answer = answerRecord(session, type, record);
-  if (!answer) return undefined;
-  const shown = new Set(view.columns.map((column) => column.id));
-  return {
-    ...answer,
-    values: Object.fromEntries(Object.entries(answer.values).filter(([field]) => shown.has(field))),
-  };
-}
-
-function recordOf(session: Session, type: LinkedRecordType, entry: StoredIndexEntry): StoredRecord {
-  return {
-    ...entry,
-    id: entry.recordId,
-    environment: session.published.environment,
-    app: type.app.id,
-    recordType: type.id,
-    definitionVersion: 0,
-    eventCount: 0,
-    eventMac: '',
-  };
-}
-
-/** Columns that the caller may see; on an empty page those of the view that a record's fields could not refuse. */
-function visibleColumns(
-  session: Session,
-  type: LinkedRecordType,
-  view: LinkedView,
-  records: readonly RecordAnswer[],
-) {
-  const sample = records.length > 0 ? permittedFields(session, type, records) : undefined;
-  return view.columns
-    .filter((column) => !column.field || !sample || sample === '*' || sample.has(column.id))
-    .map(({ id, label, type: kind, displayText }) => ({
-      id,
-      label,
-      type: kind,
-      ...(displayText && { displayText }),
-    }));
-}
-
-function permittedFields(
-  session: Session,
-  type: LinkedRecordType,
-  records: readonly RecordAnswer[],
-): '*' | Set<string> {
-  const fields = new Set<string>();
-  for (const record of records) for (const field of Object.keys(record.values)) fields.add(field);
-  const view = decideFor(session, operationOfKind(type, 'view') ?? 'view', {
-    type: 'record',
-    app: type.app.id,
-    recordType: type.id,
-  });
-  if (view.fields === '*') return '*';
-  for (const field of view.fields) fields.add(field);
-  return fields;
 }
