@@ -5,6 +5,8 @@ import { type Mutant, ROOT } from './mutants.ts';
 
 const FOLDER = `${ROOT}reports/mutation/`;
 const FILE = `${FOLDER}progress.jsonl`;
+/** How `suite.ts` begins to say that a mutant was noticed before any test. */
+const WHILE_LOADING = 'loading: ';
 /** What the tests read besides their own code. */
 const DATA = ['test/corpus/**/*.json', 'examples/**/*.json'];
 
@@ -31,7 +33,7 @@ export function openProgress(
   const data = globSync(DATA, { cwd: ROOT }).map((path) => `${ROOT}${path}`);
   const ofTests = hashOf(...[...testCode, ...data].sort().map((path) => readFileSync(path, 'utf8')));
   const tests = quick ? `${ofTests} without the long ones` : ofTests;
-  const tellers = new Set(names);
+  const isThere = (by: string) => by.startsWith(WHILE_LOADING) || names.includes(by);
   const known = new Map<string, Kept>();
   const lines = existsSync(FILE) ? readFileSync(FILE, 'utf8').split('\n') : [];
   for (const kept of lines.filter(Boolean).map((line) => JSON.parse(line) as Kept)) known.set(kept.key, kept);
@@ -47,7 +49,7 @@ export function openProgress(
       const { status, by } = kept;
       const killed = status === 'killed' || status === 'timeout';
       const holds = killed
-        ? by === undefined || tellers.has(by)
+        ? by === undefined || isThere(by)
         : ofOtherTests || kept.tests === tests || kept.tests === ofTests;
       return holds ? { mutant, status, ...(by !== undefined && { by }) } : undefined;
     },

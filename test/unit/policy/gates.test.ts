@@ -22,7 +22,7 @@ const open = (type: RuleDraft['resource']['type'], at: number): RuleDraft => ({
   source: 'test',
 });
 const TYPES = ['record', 'view', 'app', 'flow', 'service', 'environment', 'account', 'role'] as const;
-const policy = loadPolicy(compilePolicy({ ...FACTS, rules: TYPES.map(open) }));
+const document = compilePolicy({ ...FACTS, rules: TYPES.map(open) });
 
 const context: Context = { now: 0, environment: 'production', channel: 'browser' };
 const robot: Subject = { type: 'robot', id: 'bot', roles: [] };
@@ -50,7 +50,7 @@ function reason(
   resource: Resource,
   more: Partial<AccessRequest> = {},
 ): Reason {
-  const [first] = decide(policy, { subject, action, resource, context, ...more }).reasons;
+  const [first] = decide(loadPolicy(document), { subject, action, resource, context, ...more }).reasons;
   if (!first) throw new Error('a decision without a reason');
   return first;
 }
