@@ -251,7 +251,6 @@ export const PAGE_ROUTES = [
   {
     ...page,
     id: 'runAgain',
-    anonymous: false,
     method: 'POST',
     path: '/app/{environment}/records/{record}/task-runs',
     summary: 'Asks for another pass in place of one that is over',

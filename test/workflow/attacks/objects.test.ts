@@ -176,7 +176,7 @@ describe('all records × all tokens', () => {
   });
 
   it('[F21] no operation runs on a record that is out of sight, and nothing is written', async () => {
-    expect(writing.map(({ id }) => id)).toEqual(['runOperation']);
+    expect(writing.map(({ id }) => id)).toEqual(['runOperation', 'runTaskAgain']);
     const before = await photograph(system);
     for (const [who, { visitor, headers, sees }] of Object.entries(people)) {
       for (const [name, record] of Object.entries(records)) {
@@ -188,6 +188,17 @@ describe('all records × all tokens', () => {
         }
         const refusal = ['pass of another environment', 'pass that has expired'].includes(who) ? 410 : 404;
         expect([who, name, [...new Set(answers)]]).toEqual([who, name, [refusal]]);
+        const again = await visitor.json(
+          'POST',
+          `/production/records/${record}/task-runs`,
+          undefined,
+          headers,
+        );
+        expect([who, name, again.status]).toEqual([
+          who,
+          name,
+          who === 'nobody in particular' ? 401 : refusal,
+        ]);
       }
     }
     expect(await photograph(system)).toEqual(before);
