@@ -30,7 +30,7 @@ export function homeHandlers(
   return {
     async home({ query, caller, now }) {
       const { token, to } = query;
-      if (token !== undefined) return takePass(portal, token, sameSitePath(to, portal.siteUrl), now);
+      if (token !== undefined) return takePass(portal, token, to, now);
       const frame = await plainFrame(portal);
       if (caller.type !== 'user') return page(frame, 'Sign in', <SignInPage issuer={portal.issuer?.name} />);
       const runtime = await portal.runtime();
@@ -131,8 +131,22 @@ async function takePass(
     token.trim(),
     resolution.credential.expiresAt,
   );
-  const answer = seeOther(to ?? `/pass/${short}`, [cookie]);
+  const home = `/pass/${short}`;
+  const answer = seeOther(placeInPass(to, home) ?? sameSitePath(to, portal.siteUrl) ?? home, [cookie]);
   return { ...answer, headers: { ...answer.headers, ...headers } };
+}
+
+const RECORD = /^records\/[\w-]{1,48}(\/operations\/[\w-]{1,48})?$/;
+const VIEW = /^views\/([\w-]{1,48})$/;
+
+/**
+ * Where a link points within its pass: `records/<id>`, `records/<id>/operations/<operation>` or `views/<view>`, as an
+ * app's formula writes it. It opens nothing that the pass does not.
+ */
+function placeInPass(to: string | undefined, home: string): string | undefined {
+  if (to !== undefined && RECORD.test(to)) return `${home}/${to}`;
+  const [, view] = VIEW.exec(to ?? '') ?? [];
+  return view && `${home}?view=${view}`;
 }
 
 /** The authorizer's look-up, over the store that the portal has at hand. */

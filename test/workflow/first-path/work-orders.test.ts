@@ -4,6 +4,7 @@ import {
   addWorkOrder,
   arrive,
   CONTRACTORS,
+  changeDefinitions,
   DISPATCHER,
   finished,
   follow,
@@ -346,5 +347,51 @@ describe('what staff change on an open work order', () => {
     await one?.visitor.json('POST', `/production/records/${ended.id}/operations/complete`, {}, one.pass);
     expect((await one?.visitor.get(one.home))?.status).toBe(410);
     expect((await other?.visitor.get(other.home))?.status).toBe(200);
+  });
+});
+
+describe('where a link leads', () => {
+  const LANDINGS: [place: string, formula: string, path: (id: string) => RegExp, text: RegExp][] = [
+    [
+      'the record',
+      '"&to=records/" + record.id',
+      (id) => new RegExp(`/records/${id}$`),
+      /Complete Work Order/,
+    ],
+    [
+      "an operation's form",
+      '"&to=records/" + record.id + "/operations/complete"',
+      (id) => new RegExp(`/records/${id}/operations/complete$`),
+      /<textarea[^>]+completionNotes/,
+    ],
+    ['a view', '"&to=views/my-work-orders"', () => /\?view=my-work-orders$/, /href="\/pass\/\w+\/records\//],
+  ];
+
+  it.each(LANDINGS)('[F47] straight to %s, as the formula says', async (place, formula, path, text) => {
+    await changeDefinitions(system, (apps) => {
+      const [type] = apps['work-orders']?.recordTypes ?? [];
+      const link = type?.fields.find(({ id }) => id === 'contractorLink');
+      if (link?.formula) link.formula += ` + ${formula}`;
+    });
+    const name = place.replace(/\W+/g, '-');
+    const { order, contractor } = await contractorFor(name);
+    const { pathname, search } = new URL(contractor.link);
+    const answer = await contractor.visitor.get(pathname + search);
+    expect([answer.status, answer.headers.get('location')]).toEqual([
+      303,
+      expect.stringMatching(path(order.id)),
+    ]);
+    const shown = await contractor.visitor.get(answer.headers.get('location') ?? '');
+    expect([shown.status, shown.text]).toEqual([200, expect.stringMatching(text)]);
+  });
+
+  it('[F47] nowhere but into the pass: another place is its first view', async () => {
+    const { contractor } = await contractorFor('elsewhere');
+    const home = contractor.home.split('?')[0]?.split('/').slice(0, 3).join('/');
+    for (const to of ['records/../../x', 'views/', '//evil.example', 'https://evil.example/', 'admin']) {
+      const link = `/?${new URLSearchParams({ token: contractor.token, to })}`;
+      const answer = await contractor.visitor.get(link);
+      expect([to, answer.headers.get('location')]).toEqual([to, home]);
+    }
   });
 });
