@@ -8,6 +8,7 @@ import type { FieldValue, StoredRecord, Values } from '../records/record.ts';
 import { recordScope } from '../records/scope.ts';
 import { recordChanges } from '../records/write.ts';
 import { expiryOf, issueTokenUser } from '../tokenusers/token-users.ts';
+import { ANNOUNCE_WITHIN_MS } from './grant.ts';
 import {
   type GrantSession,
   openGrantSession,
@@ -17,9 +18,6 @@ import {
   whileContended,
 } from './robot.ts';
 import { nextWait, type Wait } from './wait.ts';
-
-/** After its expiry the workflow ends a grant itself; the reaper waits this long before it does. */
-const REAPER_GRACE_MS = 5 * 60_000;
 
 /**
  * CreateToken: adds the token user as the robot, copies what the task returns to the record, and makes the grant live,
@@ -76,7 +74,7 @@ async function issue(session: GrantSession, record: StoredRecord, action: Linked
         credentialId,
         tokenRecord: { app: added.after.app, recordType: added.after.recordType, id: added.after.id },
         expiresAt,
-        dueAt: expiresAt + REAPER_GRACE_MS,
+        dueAt: now + ANNOUNCE_WITHIN_MS,
       },
       step: {
         at: new Date(now).toISOString(),

@@ -4,13 +4,8 @@ import type { Plan } from '../records/plan.ts';
 import { recordScope } from '../records/scope.ts';
 import type { Session } from '../runtime.ts';
 import { parseTokenReference } from '../tokens/token.ts';
-import { type Grant, type GrantEndReason, grantId } from './grant.ts';
+import { CLEAN_UP_WITHIN_MS, type Grant, type GrantEndReason, grantId, START_WITHIN_MS } from './grant.ts';
 import { outdated } from './outdated.ts';
-
-/** For so long it is tried to start a grant's workflow, whatever is out of order; then staff are told. */
-const START_WITHIN_MS = 60 * 60_000;
-/** How long after its last step the reaper looks at a grant that nothing has moved. */
-export const OVERDUE_MS = 10 * 60_000;
 
 /**
  * Adds to a planned operation what must follow from it in the same transaction: an issuing task opens a grant, whose
@@ -159,7 +154,12 @@ export function endChanges(
       environment,
       grantId: grant.id,
       from: [grant.status],
-      set: { status: 'ending', endReason: reason, ...(endTask && { endTask }), dueAt: now + OVERDUE_MS },
+      set: {
+        status: 'ending',
+        endReason: reason,
+        ...(endTask && { endTask }),
+        dueAt: now + CLEAN_UP_WITHIN_MS,
+      },
     },
     {
       kind: 'addOutbox',

@@ -55,6 +55,15 @@ export interface GrantStep {
   message?: string;
 }
 
+/** For so long it is tried to start a grant's workflow, whatever is out of order; then staff are told. */
+export const START_WITHIN_MS = 60 * 60_000;
+/** From the token to the wait for the job, with all tries to send the mail. Whoever has no mail needs no token. */
+export const ANNOUNCE_WITHIN_MS = 60 * 60_000;
+/** For so long a workflow may clean up after a pass that was ended. */
+export const CLEAN_UP_WITHIN_MS = 10 * 60_000;
+/** After its expiry the workflow ends a grant itself; the reaper waits this long before it does. */
+const EXPIRE_WITHIN_MS = 5 * 60_000;
+
 const ID_LENGTH = 22;
 
 export function grantId(recordId: string, unique: string): string {
@@ -64,6 +73,11 @@ export function grantId(recordId: string, unique: string): string {
 /** The record a grant belongs to, read off its id. */
 export function recordIdOfGrant(id: string): string {
   return id.slice(0, ID_LENGTH);
+}
+
+/** When the reaper looks at a pass whose workflow waits for the job. Epoch milliseconds, as `expiresAt`. */
+export function overdueAfter(expiresAt: number): number {
+  return expiresAt + EXPIRE_WITHIN_MS;
 }
 
 export function executionName(id: string): string {

@@ -7,12 +7,10 @@ import type { StoredRecord } from '../records/record.ts';
 import type { Runtime, Session } from '../runtime.ts';
 import { MAX_LIFETIME_MS } from '../tokenusers/token-users.ts';
 import { endChanges } from './follow-ups.ts';
-import type { Grant } from './grant.ts';
+import { type Grant, overdueAfter } from './grant.ts';
 import { notificationContents } from './notify.ts';
 import { openGrantSession, whileContended } from './robot.ts';
 
-/** After its expiry the workflow ends a grant itself; the reaper waits this long before it does. */
-const REAPER_GRACE_MS = 5 * 60_000;
 /** One transaction ends at most this many passes: three items each. */
 const MOST_AT_ONCE = 25;
 
@@ -103,7 +101,8 @@ export async function extendPass(
       environment: grant.environment,
       grantId,
       from: ['live'],
-      set: { expiresAt: until, dueAt: until + REAPER_GRACE_MS },
+      // A workflow that has not begun to wait still owes the contractor a mail, and does not get longer for it.
+      set: { expiresAt: until, ...(grant.callbackToken && { dueAt: overdueAfter(until) }) },
       step: {
         at,
         step: 'Extend',

@@ -1,5 +1,6 @@
 import type { Environment } from '../environments.ts';
 import { DaypassError } from '../errors.ts';
+import { overdueAfter } from './grant.ts';
 import type { RobotRuntime } from './robot.ts';
 import { nextWait, type Wait } from './wait.ts';
 
@@ -14,10 +15,12 @@ export async function awaitCompletion(
   grantId: string,
   callbackToken: string,
 ): Promise<boolean> {
+  const grant = await runtime.store.readGrant(environment, grantId);
+  if (grant?.expiresAt === undefined) return false;
+  // From here on the workflow owes nothing before the end of the pass.
+  const set = { callbackToken, dueAt: overdueAfter(grant.expiresAt) };
   try {
-    await runtime.store.commit([
-      { kind: 'changeGrant', environment, grantId, from: ['live'], set: { callbackToken } },
-    ]);
+    await runtime.store.commit([{ kind: 'changeGrant', environment, grantId, from: ['live'], set }]);
     return true;
   } catch (error) {
     if (error instanceof DaypassError && error.code === 'CONFLICT') return false;

@@ -1,7 +1,6 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { endAsDue } from '../../core/grants/end.ts';
-import { endBySystem } from '../../core/grants/end-by-system.ts';
 import type { Grant } from '../../core/grants/grant.ts';
+import { endOverdue } from '../../core/grants/overdue.ts';
 import type { Runtime } from '../../core/runtime.ts';
 import { livePartition, SHARDS } from '../shared/table/keys.ts';
 import type { HousekeepingPorts } from './ports.ts';
@@ -22,7 +21,7 @@ export async function reapGrants(runtime: Runtime, ports: HousekeepingPorts): Pr
     });
     for await (const grant of overdue) {
       try {
-        await reap(runtime, grant);
+        await endOverdue(runtime, grant);
         reaped++;
         ports.logger.warn('reaped', {
           grantId: grant.id,
@@ -35,18 +34,4 @@ export async function reapGrants(runtime: Runtime, ports: HousekeepingPorts): Pr
     }
   }
   ports.metrics.addMetric('GrantsReaped', MetricUnit.Count, reaped);
-}
-
-/** What the index says may be old, and what it names may move on now: it is ended only if it is overdue still. */
-async function reap(runtime: Runtime, { environment, id }: Grant): Promise<void> {
-  const grant = await runtime.store.readGrant(environment, id);
-  if (!grant) return;
-  const overdue = { step: 'Reaper', dueBy: runtime.now(), wake: true } as const;
-  if (grant.status !== 'requested') return endAsDue(runtime, grant, overdue);
-  return endBySystem(runtime, grant, {
-    ...overdue,
-    status: 'failed',
-    reason: 'failed',
-    message: 'the pass was not issued in time; add it again, or ask whoever runs this site',
-  });
 }

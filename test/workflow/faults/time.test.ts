@@ -55,6 +55,11 @@ const warnings = async (job: Job) =>
     subject.includes(`The pass for ${job.number} ends`),
   );
 
+/** Stops a workflow by hand. */
+async function stop({ grantId }: { grantId: string }): Promise<void> {
+  await system.executions.stop(`grant-${grantId}`);
+}
+
 async function expectOver(job: Job): Promise<void> {
   await settled();
   // A year of the clock in one step can take longer to come to rest than the clock waits for on a busy machine.
@@ -235,6 +240,35 @@ describe('a workflow that was stopped, and nobody heard of it', () => {
     await expectOver(job);
     expect((await lifecycles.run(job)).steps.at(-1)).toMatchObject({ step: 'Reaper', outcome: 'done' });
     expect(system.queue('housekeepingDeadLetters')).not.toEqual([]);
+  });
+
+  it('[D10] takes a token back within an hour if nobody was told of it, and staff learn why', async () => {
+    const faults = createJobFaults(system);
+    const number = 'UNTOLD';
+    faults.plan(number, {
+      at: 'after failure',
+      target: 'invoke',
+      failure: 'fail',
+      times: Number.POSITIVE_INFINITY,
+    });
+    faults.plan(number, {
+      at: 'CreateToken',
+      target: 'write',
+      failure: { meanwhile: ({ during }) => stop(during as { grantId: string }) },
+    });
+    const job = await lifecycles.raise({ number, dueDate: dayIn(30) });
+    await settled();
+    const made = Date.parse((await lifecycles.grant(job)).steps[0]?.at ?? '');
+    await moveTo(made + 59 * MINUTE_MS);
+    faults.clear();
+    expect(await lifecycles.letsIn(job)).toBe(true);
+    await moveTo(made + 66 * MINUTE_MS);
+    await expectOver(job);
+    expect(await lifecycles.trouble(job)).toMatchObject({
+      step: 'Reaper',
+      message: 'the workflow stopped before the contractor was told; the pass was taken away',
+    });
+    expect(await lifecycles.mails(job)).toEqual([]);
   });
 });
 
