@@ -21,6 +21,12 @@ const project = (displayName, testMatch, extra = {}) => ({
   ...extra,
 });
 
+/** One DynamoDB Local for all test files that need one. */
+const onDynamodb = {
+  globalSetup: '<rootDir>/test/support/before-all-tests.ts',
+  globalTeardown: '<rootDir>/test/support/after-all-tests.ts',
+};
+
 export default {
   maxWorkers: 2,
   // Modules of test files that are over stay in memory: a worker that is full of them only collects garbage.
@@ -29,9 +35,9 @@ export default {
   testTimeout: 60_000,
   projects: [
     project('unit', ['<rootDir>/test/unit/**/*.test.ts', '<rootDir>/test/unit/**/*.test.tsx']),
-    project('contract', ['<rootDir>/test/contract/**/*.test.ts']),
+    project('contract', ['<rootDir>/test/contract/**/*.test.ts'], onDynamodb),
     project('infra', ['<rootDir>/test/infra/**/*.test.ts']),
-    project('workflow', ['<rootDir>/test/workflow/**/*.test.ts']),
-    project('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
+    project('workflow', ['<rootDir>/test/workflow/**/*.test.ts'], onDynamodb),
+    project('e2e', ['<rootDir>/test/e2e/**/*.test.ts'], onDynamodb),
   ],
 };

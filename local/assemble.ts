@@ -31,7 +31,7 @@ export async function assemble(options: SystemOptions, onStop: OnStop) {
   const { ports = FREE_PORTS, onProgress = () => {} } = options;
   // What would stop the start is found out before anybody waits for the templates.
   await checkFree(ports);
-  if (!options.dynamodbEndpoint) await findJava();
+  if (!options.dynamodb) await findJava();
   const assembly = await freshAssembly(options.cdkOut, onProgress);
   const workbench = createWorkbench(options, onStop);
   const { calls, callers, clock, faults, logs, report, timed } = workbench;
@@ -44,8 +44,8 @@ export async function assemble(options: SystemOptions, onStop: OnStop) {
   const { api, checkInvoke, place, resourcesOf } = template;
 
   // The slow starters: nothing below waits for them until it needs them.
-  const database = options.dynamodbEndpoint
-    ? Promise.resolve({ endpoint: options.dynamodbEndpoint, stop: async () => {} })
+  const database = options.dynamodb
+    ? Promise.resolve({ ...options.dynamodb, stop: async () => {} })
     : timed('Table is up (DynamoDB Local)', startDynamodbProcess(ports.dynamodb));
   const postbox = timed('Mailbox is up', startMailbox(ports.mailbox, clock));
   for (const part of [database, postbox]) {
@@ -70,7 +70,7 @@ export async function assemble(options: SystemOptions, onStop: OnStop) {
     log: logs.write,
   });
   onStop(() => functions.stop());
-  const warm = timed('Functions are loaded', functions.warm());
+  const warm = options.warm ? timed('Functions are loaded', functions.warm()) : Promise.resolve();
   warm.catch(() => {});
 
   const queues = createQueues(resourcesOf, clock.now);
@@ -79,14 +79,14 @@ export async function assemble(options: SystemOptions, onStop: OnStop) {
   const sesEvents = createSesEvents(resourcesOf, place, clock.now, events.bus.put);
   const secrets = createSecretsManager(resourcesOf, clock.now);
 
-  const [{ endpoint: dynamodbEndpoint }, mailbox] = await Promise.all([database, postbox]);
-  const tables = await timed('Tables are made', createTables(dynamodbEndpoint, resourcesOf));
+  const [dynamodb, mailbox] = await Promise.all([database, postbox]);
+  const tables = await timed('Tables are made', createTables(dynamodb, resourcesOf));
   const mappings = readStreamMappings(resourcesOf, tables, functions.find);
-  const streams = startStreams(mappings, dynamodbEndpoint, { clock, functions, sendToQueue, report });
+  const streams = startStreams(mappings, dynamodb, { clock, functions, sendToQueue, report });
   onStop(() => streams.stop());
   const machineArns = template.machines.map(({ arn }) => arn);
   Object.assign(services, {
-    dynamodb: createDynamodbProxy({ endpoint: dynamodbEndpoint, tables, onWrite: streams.wake }),
+    dynamodb: createDynamodbProxy({ at: dynamodb, tables, onWrite: streams.wake }),
     lambda: createLambda(functions),
     events: createEventBridge(place, events.bus.put),
     secretsmanager: secrets,

@@ -43,10 +43,12 @@ function firstPort(): number {
 
 async function run(): Promise<void> {
   const began = performance.now();
+  const dynamodbEndpoint = process.env.DAYPASS_DYNAMODB_ENDPOINT;
   say('Starting Daypass on this machine …');
   const system = await startSystem({
     ports: portsFrom(firstPort()),
-    dynamodbEndpoint: process.env.DAYPASS_DYNAMODB_ENDPOINT,
+    dynamodb: dynamodbEndpoint ? { endpoint: dynamodbEndpoint } : undefined,
+    warm: true,
     logDirectory: LOG_DIRECTORY,
     onProgress: done,
     onReport: (line) => say(`  ! ${line}`),

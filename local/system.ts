@@ -4,6 +4,7 @@ import type { Faults } from './aws-endpoint/faults.ts';
 import type { Secrets } from './aws-endpoint/secrets-manager.ts';
 import type { QueueMessage } from './aws-endpoint/sqs.ts';
 import type { Clock } from './clock.ts';
+import type { DynamodbAddress } from './dynamodb/dynamodb-request.ts';
 import type { TableAccess } from './dynamodb/table-access.ts';
 import type { BusEvent } from './events/bus.ts';
 import type { Executions } from './executions.ts';
@@ -19,7 +20,9 @@ export interface SystemOptions {
   /** Default: any free ones. */
   ports?: Ports;
   /** A DynamoDB Local that is already running. Default: one is started. */
-  dynamodbEndpoint?: string | undefined;
+  dynamodb?: DynamodbAddress | undefined;
+  /** Loads every function before the system counts as started, so that first requests are quick. Default: when it is called. */
+  warm?: boolean;
   /** Permissions to take out of the template, `RolePattern:service:Action`. */
   denyActions?: string[];
   /** A folder for log files. Default: none, logs are kept in memory only. */

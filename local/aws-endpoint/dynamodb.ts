@@ -1,11 +1,11 @@
-import { requestDynamodb } from '../dynamodb/dynamodb-request.ts';
+import { type DynamodbAddress, requestDynamodb } from '../dynamodb/dynamodb-request.ts';
 import type { LocalTable } from '../dynamodb/tables.ts';
 import { type AwsCall, AwsError, type AwsService } from './aws-call.ts';
 import type { RecordedCall } from './call-log.ts';
 import { accessRequestOf, keysOf, touchesOf } from './dynamodb-access.ts';
 
 export interface DynamodbProxyOptions {
-  endpoint: string;
+  at: DynamodbAddress;
   tables: LocalTable[];
   /** Called after each successful write, so that streams need not be polled in a hurry. */
   onWrite(): void;
@@ -23,7 +23,7 @@ interface Capacity {
 const READS = new Set(['GetItem', 'Query', 'Scan', 'BatchGetItem', 'TransactGetItems']);
 const WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems']);
 
-export function createDynamodbProxy({ endpoint, tables, onWrite }: DynamodbProxyOptions): DynamodbProxy {
+export function createDynamodbProxy({ at, tables, onWrite }: DynamodbProxyOptions): DynamodbProxy {
   const measurements = new WeakMap<AwsCall, Partial<RecordedCall>>();
   const byName = new Map(
     tables.flatMap((table) => [table.name, table.arn].map((id) => [id, table] as const)),
@@ -43,7 +43,7 @@ export function createDynamodbProxy({ endpoint, tables, onWrite }: DynamodbProxy
       const touches = touchesOf(call, tableNamed);
       const measures = READS.has(operation) || WRITES.has(operation);
       const sent = measures ? { ReturnConsumedCapacity: 'TOTAL', ...input } : input;
-      const { status, body } = await requestDynamodb(endpoint, `DynamoDB_20120810.${operation}`, sent);
+      const { status, body } = await requestDynamodb(at, `DynamoDB_20120810.${operation}`, sent);
       const consumed = [(body.ConsumedCapacity as Capacity | Capacity[] | undefined) ?? []].flat();
       const units = consumed.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
       measurements.set(call, {

@@ -16,8 +16,14 @@ export interface DynamodbProcess {
 const JVM_OPTIONS = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto'];
 const START_LIMIT_MS = 60_000;
 
-/** Starts Amazon's DynamoDB Local in memory on a port (0: any free one) and waits until it answers. */
-export async function startDynamodbProcess(port: number): Promise<DynamodbProcess> {
+/**
+ * Starts Amazon's DynamoDB Local in memory on a port (0: any free one) and waits until it answers.
+ * @param options `apart`: the tables of each access key lie in a database of their own. Default: all keys see the same.
+ */
+export async function startDynamodbProcess(
+  port: number,
+  { apart = false }: { apart?: boolean } = {},
+): Promise<DynamodbProcess> {
   const [java, freePort] = await Promise.all([findJava(), reservePort(port, 'the table')]);
   const emulator = join(
     dirname(createRequire(import.meta.url).resolve('amplify-dynamodb-simulator/package.json')),
@@ -25,7 +31,13 @@ export async function startDynamodbProcess(port: number): Promise<DynamodbProces
   );
   const guard = fileURLToPath(new URL('guard.mjs', import.meta.url));
   const options = ['-Djava.library.path=./DynamoDBLocal_lib', '-jar', 'DynamoDBLocal.jar'];
-  const settings = ['-sharedDb', '-inMemory', '-disableTelemetry', '-port', String(freePort)];
+  const settings = [
+    ...(apart ? [] : ['-sharedDb']),
+    '-inMemory',
+    '-disableTelemetry',
+    '-port',
+    String(freePort),
+  ];
   const child = spawn(process.execPath, [guard, java, ...JVM_OPTIONS, ...options, ...settings], {
     cwd: emulator,
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -2,18 +2,29 @@ import { Agent, request } from 'node:http';
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
+/** Where a DynamoDB Local answers. */
+export interface DynamodbAddress {
+  endpoint: string;
+  /** One that was not started to share its data keeps the tables of each key apart. Letters and digits; default `LOCAL`. */
+  accessKeyId?: string;
+}
+
 /** An answer of DynamoDB Local, as bytes and as JSON. */
 export interface DynamodbAnswer {
   status: number;
   body: Record<string, unknown>;
 }
 
-/** DynamoDB Local looks at nothing but the shape of a signature. */
-const SIGNATURE =
-  'AWS4-HMAC-SHA256 Credential=LOCAL/20000101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0';
+/** DynamoDB Local looks at nothing but the shape of a signature, and at whose it is. */
+const signatureOf = (accessKeyId: string) =>
+  `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20000101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0`;
 
 /** Sends one request of the JSON protocol to DynamoDB Local; `target` is `DynamoDB_20120810.PutItem` and the like. */
-export function requestDynamodb(endpoint: string, target: string, input: object): Promise<DynamodbAnswer> {
+export function requestDynamodb(
+  { endpoint, accessKeyId = 'LOCAL' }: DynamodbAddress,
+  target: string,
+  input: object,
+): Promise<DynamodbAnswer> {
   const payload = JSON.stringify(input);
   return new Promise((resolve, reject) => {
     const outgoing = request(endpoint, {
@@ -23,7 +34,7 @@ export function requestDynamodb(endpoint: string, target: string, input: object)
         'content-type': 'application/x-amz-json-1.0',
         'content-length': Buffer.byteLength(payload),
         'x-amz-target': target,
-        authorization: SIGNATURE,
+        authorization: signatureOf(accessKeyId),
       },
     });
     outgoing.once('error', reject);
@@ -41,8 +52,8 @@ export function requestDynamodb(endpoint: string, target: string, input: object)
 }
 
 /** As `requestDynamodb`, for the runner's own calls: throws an error named as DynamoDB names it. */
-export async function callDynamodb<T>(endpoint: string, target: string, input: object): Promise<T> {
-  const { status, body } = await requestDynamodb(endpoint, target, input);
+export async function callDynamodb<T>(at: DynamodbAddress, target: string, input: object): Promise<T> {
+  const { status, body } = await requestDynamodb(at, target, input);
   if (status === 200) return body as T;
   const name = String(body.__type ?? 'UnknownError')
     .split('#')

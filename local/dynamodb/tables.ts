@@ -1,5 +1,5 @@
 import type { ResolvedResource, ResourcesOf } from '../assembly/resources.ts';
-import { callDynamodb } from './dynamodb-request.ts';
+import { callDynamodb, type DynamodbAddress } from './dynamodb-request.ts';
 
 /** A table that was made from the template. */
 export interface LocalTable {
@@ -32,15 +32,15 @@ function keyNames(schema: KeySchema): KeyNames {
 const PREFIX = 'DynamoDB_20120810.';
 
 /** Makes every table of the template anew: keys, indexes, stream, TTL. A table of that name is dropped first. */
-export async function createTables(endpoint: string, resourcesOf: ResourcesOf): Promise<LocalTable[]> {
+export async function createTables(at: DynamodbAddress, resourcesOf: ResourcesOf): Promise<LocalTable[]> {
   const resources = resourcesOf('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable');
-  return Promise.all(resources.map((resource) => createTable(endpoint, resource)));
+  return Promise.all(resources.map((resource) => createTable(at, resource)));
 }
 
-async function createTable(endpoint: string, resource: ResolvedResource): Promise<LocalTable> {
+async function createTable(at: DynamodbAddress, resource: ResolvedResource): Promise<LocalTable> {
   const { properties } = resource;
   const TableName = resource.ref;
-  await callDynamodb(endpoint, `${PREFIX}DeleteTable`, { TableName }).catch((error: Error) => {
+  await callDynamodb(at, `${PREFIX}DeleteTable`, { TableName }).catch((error: Error) => {
     if (error.name !== 'ResourceNotFoundException') throw error;
   });
   const stream = properties.StreamSpecification;
@@ -56,14 +56,14 @@ async function createTable(endpoint: string, resource: ResolvedResource): Promis
     StreamSpecification: stream && { StreamEnabled: true, StreamViewType: stream.StreamViewType },
   };
   const { TableDescription } = await callDynamodb<{ TableDescription: { LatestStreamArn?: string } }>(
-    endpoint,
+    at,
     `${PREFIX}CreateTable`,
     input,
   );
   const ttl = properties.TimeToLiveSpecification;
   if (ttl?.Enabled) {
     const TimeToLiveSpecification = { Enabled: true, AttributeName: ttl.AttributeName };
-    await callDynamodb(endpoint, `${PREFIX}UpdateTimeToLive`, { TableName, TimeToLiveSpecification });
+    await callDynamodb(at, `${PREFIX}UpdateTimeToLive`, { TableName, TimeToLiveSpecification });
   }
   return {
     name: TableName,

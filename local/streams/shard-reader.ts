@@ -1,4 +1,4 @@
-import { callDynamodb } from '../dynamodb/dynamodb-request.ts';
+import { callDynamodb, type DynamodbAddress } from '../dynamodb/dynamodb-request.ts';
 
 /** A record as DynamoDB Streams gives it. */
 export interface StreamRecord {
@@ -21,12 +21,12 @@ const PREFIX = 'DynamoDBStreams_20120810.';
 
 /** Reads a stream of DynamoDB Local from its beginning, shard after shard. */
 export class ShardReader {
-  readonly #endpoint: string;
+  readonly #at: DynamodbAddress;
   readonly #streamArn: string;
   readonly #shards = new Map<string, Shard>();
 
-  constructor(endpoint: string, streamArn: string) {
-    this.#endpoint = endpoint;
+  constructor(at: DynamodbAddress, streamArn: string) {
+    this.#at = at;
     this.#streamArn = streamArn;
   }
 
@@ -46,7 +46,7 @@ export class ShardReader {
   }
 
   async #call<T>(operation: string, input: object): Promise<T> {
-    return callDynamodb<T>(this.#endpoint, PREFIX + operation, input);
+    return callDynamodb<T>(this.#at, PREFIX + operation, input);
   }
 
   async #discover(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { DynamodbAddress } from '../dynamodb/dynamodb-request.ts';
 import { BatchDelivery, type DeliveryOptions } from './batch-delivery.ts';
 import { ShardReader } from './shard-reader.ts';
 import type { StreamMapping } from './stream-mapping.ts';
@@ -16,10 +17,10 @@ const QUIET_POLL_MS = 250;
 
 export function startStreams(
   mappings: StreamMapping[],
-  endpoint: string,
+  at: DynamodbAddress,
   options: Omit<DeliveryOptions, 'pause'>,
 ): Streams {
-  const pollers = mappings.map((mapping) => startPoller(mapping, endpoint, options));
+  const pollers = mappings.map((mapping) => startPoller(mapping, at, options));
   return {
     wake() {
       for (const poller of pollers) poller.wake();
@@ -31,10 +32,10 @@ export function startStreams(
 
 function startPoller(
   mapping: StreamMapping,
-  endpoint: string,
+  at: DynamodbAddress,
   options: Omit<DeliveryOptions, 'pause'>,
 ): Streams {
-  const reader = new ShardReader(endpoint, mapping.table.localStreamArn ?? '');
+  const reader = new ShardReader(at, mapping.table.localStreamArn ?? '');
   let stopped = false;
   let woken = true;
   let busy = false;

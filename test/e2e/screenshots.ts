@@ -2,8 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { PROPERTY_MANAGEMENT, seedDefinitions, seedRecords } from '../../local/seed.ts';
-import { startSystem } from '../../local/system.ts';
 import { DESK, launchBrowser, PHONE } from '../support/browser.ts';
+import { startSystem } from '../support/system.ts';
 import { takeTour } from './tour.ts';
 
 const FOLDER = fileURLToPath(new URL('../../docs/img', import.meta.url));

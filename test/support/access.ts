@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { indexRecord } from '../../core/records/index-entries.ts';
 import type { StoredRecord } from '../../core/records/record.ts';
 import { seedDefinitions } from '../../local/seed.ts';
-import { type System, startSystem } from '../../local/system.ts';
+import type { System } from '../../local/system.ts';
 import { type Answer, Visitor } from '../../local/visitor.ts';
 import { plantCredential, siteRuntime } from './site-runtime.ts';
+import { startSystem } from './system.ts';
 
 const FIXTURE = new URL('../fixtures/authzen/', import.meta.url);
 

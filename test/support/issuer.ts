@@ -9,9 +9,10 @@ import { Provider } from 'oidc-provider';
 import { daypassApp } from '../../lib/app.ts';
 import { bundleFunctions } from '../../lib/bundle.ts';
 import { parseConfig } from '../../lib/config.ts';
-import { type System, startSystem } from '../../local/system.ts';
+import type { System } from '../../local/system.ts';
 import { Visitor } from '../../local/visitor.ts';
 import { ROOT } from '../infra/synthesise.ts';
+import { startSystem } from './system.ts';
 
 const CLIENT = 'daypass-of-the-tests';
 

@@ -1,6 +1,7 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { startDynamodbProcess } from '../../local/dynamodb/dynamodb-process.ts';
+import { ownDatabase } from './shared-database.ts';
 
 export interface LocalTables {
   client: DynamoDBDocumentClient;
@@ -11,11 +12,12 @@ export interface LocalTables {
 
 /** DynamoDB Local with nothing around it. */
 export async function startLocalTables(): Promise<LocalTables> {
-  const { endpoint, stop } = await startDynamodbProcess(0);
+  const shared = ownDatabase();
+  const { endpoint, stop } = shared ? { ...shared, stop: async () => {} } : await startDynamodbProcess(0);
   const bare = new DynamoDBClient({
     endpoint,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'LOCAL', secretAccessKey: 'LOCAL' },
+    credentials: { accessKeyId: shared?.accessKeyId ?? 'LOCAL', secretAccessKey: 'LOCAL' },
   });
   let tables = 0;
   const client = DynamoDBDocumentClient.from(bare, { marshallOptions: { removeUndefinedValues: true } });

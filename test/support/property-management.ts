@@ -4,8 +4,9 @@ import type { AppDefinition, SiteDefinition } from '../../core/apps/definition.t
 import { createDefinitions } from '../../lambdas/shared/table/definitions.ts';
 import { createStore } from '../../lambdas/shared/table/store.ts';
 import { PROPERTY_MANAGEMENT, seedDefinitions, siteIdOf } from '../../local/seed.ts';
-import { type System, type SystemOptions, startSystem } from '../../local/system.ts';
+import type { System, SystemOptions } from '../../local/system.ts';
 import { type Answer, linkIn, signIn, Visitor } from '../../local/visitor.ts';
+import { startSystem } from './system.ts';
 
 export const DISPATCHER = 'dana@abc.example';
 export const TECHNICIAN = 'theo@abc.example';

@@ -15,7 +15,7 @@ const PEAK_HOUR_SHARE = 0.15;
 /** What one partition takes, and so one partition key. */
 const LIMITS = { read: 3_000, write: 1_000 } as const;
 
-const system = await startPropertyManagement();
+const system = await startPropertyManagement({ warm: true });
 const lifecycles: Touch[][] = [];
 try {
   const dispatcher = await signIn(system, DISPATCHER);

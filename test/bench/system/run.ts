@@ -15,7 +15,7 @@ const LIFECYCLES = Number(process.env.BENCH_LIFECYCLES ?? 200);
 
 console.log('Token check …');
 const tokenCheck = measureTokenCheck();
-const system = await startPropertyManagement();
+const system = await startPropertyManagement({ warm: true });
 try {
   const dispatcher = await signIn(system, DISPATCHER);
   console.log('Read and write units …');

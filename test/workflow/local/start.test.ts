@@ -38,7 +38,7 @@ describe('starting the local system', () => {
     const database = await startDynamodbProcess(0);
     try {
       for (const run of ['first', 'second']) {
-        const system = await startSystem({ cdkOut, dynamodbEndpoint: database.endpoint });
+        const system = await startSystem({ cdkOut, dynamodb: database });
         const { client } = system.dynamodb;
         const TableName = system.dynamodb.tableName();
         const { Items } = await client.send(new ScanCommand({ TableName }));

@@ -1,7 +1,8 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { AwsError } from '../../../local/aws-endpoint/aws-call.ts';
-import { type System, startSystem } from '../../../local/system.ts';
+import type { System } from '../../../local/system.ts';
 import { fixtureAssembly } from '../../fixtures/local-stack/fixture.ts';
+import { startSystem } from '../../support/system.ts';
 
 let system: System;
 

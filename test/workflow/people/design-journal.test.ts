@@ -4,13 +4,14 @@ import { OWNER } from '../../../core/policy/built-in.ts';
 import { ROUTES } from '../../../lambdas/shared/routes/index.ts';
 import { designEventKey } from '../../../lambdas/shared/table/keys.ts';
 import { seedDefinitions } from '../../../local/seed.ts';
-import { type System, startSystem } from '../../../local/system.ts';
+import type { System } from '../../../local/system.ts';
 import type { Answer, Visitor } from '../../../local/visitor.ts';
 import { runCommand } from '../../support/command.ts';
 import { PERSON_DIRECTORY } from '../../support/directory.ts';
 import { readable } from '../../support/page-forms.ts';
 import { codeOf, createUser, freshEmail, somebody } from '../../support/people.ts';
 import { staffSession } from '../../support/site-runtime.ts';
+import { startSystem } from '../../support/system.ts';
 
 jest.setTimeout(60_000);
 

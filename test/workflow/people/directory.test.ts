@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { MAINTAINER } from '../../../core/policy/built-in.ts';
 import { seedDefinitions } from '../../../local/seed.ts';
-import { type System, startSystem } from '../../../local/system.ts';
+import type { System } from '../../../local/system.ts';
 import type { Answer, Visitor } from '../../../local/visitor.ts';
 import { PERSON_DIRECTORY } from '../../support/directory.ts';
 import {
@@ -17,6 +17,7 @@ import {
 } from '../../support/people.ts';
 import type { RecordJson } from '../../support/property-management.ts';
 import { staffSession } from '../../support/site-runtime.ts';
+import { startSystem } from '../../support/system.ts';
 
 jest.setTimeout(30_000);
 

@@ -1,12 +1,13 @@
 import { jest } from '@jest/globals';
 import type { Mail } from '../../../local/mailbox/mailbox.ts';
 import { seedDefinitions } from '../../../local/seed.ts';
-import { type System, startSystem } from '../../../local/system.ts';
+import type { System } from '../../../local/system.ts';
 import { type Answer, Visitor } from '../../../local/visitor.ts';
 import { PERSON_DIRECTORY } from '../../support/directory.ts';
 import { headersOf, onTheWire } from '../../support/mime.ts';
 import { codeOf, createUser, freshEmail } from '../../support/people.ts';
 import { staffSession } from '../../support/site-runtime.ts';
+import { startSystem } from '../../support/system.ts';
 
 jest.setTimeout(60_000);
 

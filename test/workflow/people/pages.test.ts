@@ -1,11 +1,12 @@
 import { jest } from '@jest/globals';
 import { seedDefinitions } from '../../../local/seed.ts';
-import { type System, startSystem } from '../../../local/system.ts';
+import type { System } from '../../../local/system.ts';
 import { type Answer, signIn, Visitor } from '../../../local/visitor.ts';
 import { PERSON_DIRECTORY } from '../../support/directory.ts';
 import { fieldsOf, readable, submit } from '../../support/page-forms.ts';
 import { createUser, freshEmail, readUser } from '../../support/people.ts';
 import { staffSession } from '../../support/site-runtime.ts';
+import { startSystem } from '../../support/system.ts';
 
 jest.setTimeout(60_000);
 

@@ -13,12 +13,13 @@ import { documentedOf, ERRORS_ANYWHERE, errorsOf } from '../../../lambdas/shared
 import { ROUTES } from '../../../lambdas/shared/routes/index.ts';
 import type { Route } from '../../../lambdas/shared/routes/route.ts';
 import { PROPERTY_MANAGEMENT, seedDefinitions } from '../../../local/seed.ts';
-import { type System, startSystem } from '../../../local/system.ts';
+import type { System } from '../../../local/system.ts';
 import { type Answer, Visitor } from '../../../local/visitor.ts';
 import { addWorkOrder, arrive, DISPATCHER, workOrder } from '../../support/property-management.ts';
 import { addressOf } from '../../support/route-requests.ts';
 import { COMMON_VALUES, isPost, type Sample, samplesOf } from '../../support/route-samples.ts';
 import { plantCredential, siteRuntime, staffSession } from '../../support/site-runtime.ts';
+import { startSystem } from '../../support/system.ts';
 import { MATRIX, RUNTIME_MATRIX } from './route-matrix.ts';
 
 jest.setTimeout(300_000);

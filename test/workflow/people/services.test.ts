@@ -3,11 +3,12 @@ import { documentedOf } from '../../../lambdas/shared/reference/index.ts';
 import { ROUTES } from '../../../lambdas/shared/routes/index.ts';
 import type { Route } from '../../../lambdas/shared/routes/route.ts';
 import { seedDefinitions } from '../../../local/seed.ts';
-import { type System, startSystem } from '../../../local/system.ts';
+import type { System } from '../../../local/system.ts';
 import { type Answer, Visitor } from '../../../local/visitor.ts';
 import { PERSON_DIRECTORY } from '../../support/directory.ts';
 import { codeOf, freshEmail, problemsOf } from '../../support/people.ts';
 import { plantCredential, staffSession } from '../../support/site-runtime.ts';
+import { startSystem } from '../../support/system.ts';
 
 jest.setTimeout(30_000);
 

@@ -1,0 +1,1 @@
+export { startSharedDatabase as default } from './shared-database.ts';
