@@ -44,6 +44,8 @@ class Round {
   readonly #faults: JobFaults;
   readonly #cases: Case[];
   readonly #dueDate: string;
+  /** Those that nobody has seen to be over. */
+  readonly #open: Case[];
 
   constructor(system: System, lifecycles: Lifecycles, plans: readonly LifecyclePlan[]) {
     rounds += 1;
@@ -58,6 +60,7 @@ class Round {
       recordId: '',
       findings: [],
     }));
+    this.#open = [...this.#cases];
   }
 
   async run(): Promise<Judgement[]> {
@@ -160,8 +163,8 @@ class Round {
     if (one.plan.deed === 'a dispatcher deletes it at once') await this.#delete(one);
     if (one.plan.deed === 'the contractor reports it done as soon as the pass is there') {
       // Whoever has got the mail does not wait for a workflow to settle.
-      for (let looks = 0; looks < 100 && !(await this.#complete(one)); looks++) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
+      for (let looks = 0; looks < 40 && !(await this.#complete(one)); looks++) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
       }
     }
   }
@@ -237,9 +240,14 @@ class Round {
     return (await this.#grants(one.recordId)).filter(({ status }) => status === 'live');
   }
 
+  /** Whoever was found open last is looked at first: one that is still open is enough to go on. */
   async #someOpen(): Promise<boolean> {
-    const all = await Promise.all(this.#cases.map(({ recordId }) => this.#grants(recordId)));
-    return all.flat().some(({ status }) => status !== 'ended' && status !== 'failed');
+    for (let one = this.#open.at(-1); one; one = this.#open.at(-1)) {
+      const grants = await this.#grants(one.recordId);
+      if (grants.some(({ status }) => status !== 'ended' && status !== 'failed')) return true;
+      this.#open.pop();
+    }
+    return false;
   }
 
   /** Between the troubles: what is live must be of use, and what failed must be told. */

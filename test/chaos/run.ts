@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
-import { runCampaign } from './campaign.ts';
+import type { Campaign } from './campaign.ts';
 import { describeJudgement } from './judge.ts';
 import { describePlan } from './plan.ts';
+import { runSharedCampaign } from './shared-campaign.ts';
 import { shrink } from './shrink.ts';
 
 const { values } = parseArgs({
@@ -9,6 +10,7 @@ const { values } = parseArgs({
     lifecycles: { type: 'string', default: '1000' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     'per-round': { type: 'string', default: '50' },
+    processes: { type: 'string', default: '1' },
     'shrink-at-most': { type: 'string', default: '3' },
   },
 });
@@ -16,9 +18,11 @@ const lifecycles = Number(values.lifecycles);
 const seed = Number(values.seed);
 const perRound = Number(values['per-round']);
 
-console.log(`${lifecycles} lifecycles from seed ${seed}, ${perRound} side by side`);
+console.log(
+  `${lifecycles} lifecycles from seed ${seed}, ${perRound} side by side, ${values.processes} at once`,
+);
 const since = performance.now();
-const totals = await runCampaign({
+const campaign: Campaign = {
   lifecycles,
   seed,
   perRound,
@@ -26,7 +30,8 @@ const totals = await runCampaign({
     const pace = `${((1000 * perRound) / ms).toFixed(1)}/s`;
     console.log(`${done} done, ${pace}: orphans ${orphans}, losses ${losses}, duplicate mails ${duplicates}`);
   },
-});
+};
+const totals = await runSharedCampaign(campaign, Number(values.processes));
 const seconds = (performance.now() - since) / 1000;
 console.log(`
 lifecycles        ${totals.lifecycles} in ${Math.round(seconds)} s (${(totals.lifecycles / seconds).toFixed(1)}/s)
