@@ -32,8 +32,8 @@ export interface Clock {
   resume(): void;
   /** Registers a check that `advance` waits for between timers, so that what a timer starts sees its own time. */
   addIdleCheck(check: IdleCheck): void;
-  /** Resolves when every idle check holds. Throws after `limitMs` of real time (two minutes) of something under way. */
-  settled(limitMs?: number): Promise<void>;
+  /** Resolves when every idle check holds. Throws when something is under way for longer than the clock waits. */
+  settled(): Promise<void>;
   /** Cancels every timer. */
   stop(): void;
   /** Two 64-bit integers that worker threads read: the offset, and the moment of a freeze (0: running). */
@@ -42,7 +42,6 @@ export interface Clock {
 
 /** The machine's timers are 32-bit: a longer one fires at once, so it is armed in pieces. */
 const LONGEST_REAL_TIMER = 2 ** 31 - 1;
-/** Moving on regardless would let timeouts strike what is only slow on a busy machine. */
 const LONGEST_SETTLING_MS = 120_000;
 const OFFSET = 0;
 const FROZEN_AT = 1;
@@ -54,8 +53,12 @@ interface PendingTimer {
   fire: () => void;
 }
 
-/** Makes a clock that starts at the machine's time. */
-export function createClock(): Clock {
+/**
+ * Makes a clock that starts at the machine's time.
+ * @param settleWithinMs how long, in real time, it waits for the system to come to rest; then it says so rather than to
+ * move on, which would let timeouts strike what is only slow on a busy machine
+ */
+export function createClock(settleWithinMs = LONGEST_SETTLING_MS): Clock {
   const shared = new SharedArrayBuffer(16);
   const slots = new BigInt64Array(shared);
   const pending = new Set<PendingTimer>();
@@ -108,15 +111,15 @@ export function createClock(): Clock {
     armed.unref();
   }
 
-  async function settled(limitMs = LONGEST_SETTLING_MS): Promise<void> {
-    const deadline = performance.now() + limitMs;
+  async function settled(): Promise<void> {
+    const deadline = performance.now() + settleWithinMs;
     let quietRounds = 0;
     while (quietRounds < 2) {
       let idle = true;
       for (const check of idleChecks) idle = (await check()) && idle;
       quietRounds = idle ? quietRounds + 1 : 0;
       if (performance.now() > deadline)
-        throw new Error(`The system did not come to rest within ${limitMs / 1_000} s.`);
+        throw new Error(`The system did not come to rest within ${settleWithinMs / 1_000} s.`);
       await new Promise((resolve) => setTimeout(resolve, idle ? 0 : 5));
     }
   }

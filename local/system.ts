@@ -23,6 +23,8 @@ export interface SystemOptions {
   dynamodb?: DynamodbAddress | undefined;
   /** Loads every function before the system counts as started, so that first requests are quick. Default: when it is called. */
   warm?: boolean;
+  /** How long the clock waits for what is under way before it gives up, in real milliseconds. Default: two minutes. */
+  settleWithinMs?: number;
   /** Permissions to take out of the template, `RolePattern:service:Action`. */
   denyActions?: string[];
   /** A folder for log files. Default: none, logs are kept in memory only. */

@@ -15,7 +15,7 @@ export function createWorkbench(options: SystemOptions, onStop: OnStop) {
   const { onProgress = () => {}, onReport = () => {} } = options;
   const logs = createLogBook(options.logDirectory);
   onStop(() => logs.flushed());
-  const clock = createClock();
+  const clock = createClock(options.settleWithinMs);
   onStop(() => clock.stop());
   return {
     clock,

@@ -27,6 +27,9 @@ export interface Totals {
   failed: Judgement[];
 }
 
+/** Hundreds of troubled work orders on a busy machine. */
+const SETTLE_WITHIN_MS = 15 * 60_000;
+
 /** After so many lifecycles another system is started, so that none grows without end. */
 const PER_SYSTEM = 1_000;
 
@@ -67,7 +70,7 @@ export type RunSeeds = (seeds: readonly number[]) => Promise<Judgement[]>;
 export async function withSystem<T>(
   work: (round: RunSeeds, leftInTable: () => Promise<string[]>) => Promise<T>,
 ): Promise<T> {
-  const system = await startPropertyManagement();
+  const system = await startPropertyManagement({ settleWithinMs: SETTLE_WITHIN_MS });
   try {
     const lifecycles = await Lifecycles.on(system);
     return await work(
