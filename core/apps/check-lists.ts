@@ -6,11 +6,11 @@ import {
   narrowIndexes,
   type ViewParts,
 } from '../lists/indexes.ts';
-import { indexedGrants, readersOf } from '../lists/openers.ts';
+import { granteeOf, indexedGrants, type Readers, readersOf } from '../lists/openers.ts';
 import { asksReader } from '../lists/parts.ts';
 import { SYSTEM_ROLES } from '../policy/built-in.ts';
 import type { CheckContext, CheckedType } from './check-context.ts';
-import type { View } from './definition.ts';
+import type { Permission, View } from './definition.ts';
 import { type Path, pointerOf } from './problems.ts';
 import { ACTION_LIMIT, transactionSize } from './transaction-size.ts';
 import { splitFilter } from './view-index.ts';
@@ -54,12 +54,17 @@ function checkList(context: CheckContext, type: CheckedType, view: View, path: P
   const readers = readersOf(type.definition, view.id, permissions);
   for (const [at, { definition, when }] of permissions.entries()) {
     const reads = readers.conditional.some((each) => each.definition === definition);
-    if (!when || !reads || !(readers.openers.has(definition.role) || SYSTEM_ROLES.has(definition.role)))
-      continue;
+    if (!when || !reads || !mayOpen(definition, readers)) continue;
     checkCondition(context, view, parts, when, ['permissions', at, 'when']);
   }
   const indexes = narrowIndexes(parts, indexedGrants(readers));
   return 1 + indexes.reduce((sum, index) => sum + itemsOf(context, type, index, path), 0);
+}
+
+/** Whether somebody whom a permission is about can open the view: system roles and accounts hold other roles besides. */
+function mayOpen(permission: Permission, { openers }: Readers): boolean {
+  const { role, subject } = permission;
+  return subject !== undefined || SYSTEM_ROLES.has(role ?? '') || openers.has(granteeOf(permission));
 }
 
 function checkFilter(context: CheckContext, view: View, { filter }: ViewParts, path: Path): void {

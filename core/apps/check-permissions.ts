@@ -17,7 +17,7 @@ export function checkPermissions(context: CheckContext): void {
   for (const [at, permission] of context.app.permissions.entries()) {
     const path = ['permissions', at];
     const roles = [...context.site.roles, ...SYSTEM_ROLES];
-    if (!roles.includes(permission.role)) {
+    if (permission.role !== undefined && !roles.includes(permission.role)) {
       reportUnknown(context, [...path, 'role'], 'role', permission.role, roles);
     }
     const type = context.recordTypes.get(permission.recordType);
@@ -42,7 +42,11 @@ function checkPermission(context: CheckContext, type: CheckedType, permission: P
   const viewIds = type.definition.views.map((view) => view.id);
   requireKnown(context, [...path, 'views'], views, viewIds, `view of ${type.definition.name}`);
   if (operations.length + views.length === 0) {
-    context.report(path, 'this permits nothing; add "operations" or "views", or remove it');
+    const says = permission.effect === 'deny' ? 'forbids' : 'permits';
+    context.report(path, `this ${says} nothing; add "operations" or "views", or remove it`);
+  }
+  if (permission.effect === 'deny' && permission.fields !== undefined) {
+    context.report([...path, 'fields'], 'what is denied is denied whole; remove the fields');
   }
   for (const [id, set] of Object.entries(fields)) {
     const place = [...path, 'fields', id];

@@ -52,6 +52,12 @@ export const grantedRole = z
   })
   .meta({ id: 'GrantedRole' });
 
+/** Of a user, service account, robot or token user: as lists and the access API name it. */
+export const accountId = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{1,48}$/, 'name an account by its id')
+  .meta({ id: 'AccountId' });
+
 /** A custom role of the site, or a built-in role: what people can hold. */
 export const heldRole = z
   .union([z.enum([...BUILT_IN_ROLES]), id], {

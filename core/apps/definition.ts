@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { expression, fieldId, grantedRole, id, label } from './definition-names.ts';
+import { accountId, expression, fieldId, grantedRole, id, label } from './definition-names.ts';
 import { recordTypeSchema } from './definition-record-type.ts';
 
 export * from './definition-actions.ts';
@@ -65,9 +65,14 @@ const fieldSet = z.union([z.literal('*'), z.array(fieldId)], {
 
 export const permissionSchema = z
   .strictObject({
-    role: grantedRole,
+    role: grantedRole.optional().describe('Whom it is about: whoever holds this role; or else'),
+    subject: accountId.optional().describe('one account alone, which stands before its roles'),
+    effect: z
+      .literal('deny')
+      .optional()
+      .describe('Forbids what is named here instead of permitting it; without fields'),
     recordType: id,
-    operations: z.array(id).optional().describe('Operations the role may run'),
+    operations: z.array(id).optional().describe('Operations that may be run'),
     when: expression.optional().describe('Only on records for which this holds'),
     fields: z
       .record(id, fieldSet)
@@ -75,7 +80,10 @@ export const permissionSchema = z
       .describe(
         'Operation → the fields it may see (view) or write; an absent operation means every field it takes',
       ),
-    views: z.array(id).optional().describe('Views the role may open'),
+    views: z.array(id).optional().describe('Views that may be opened'),
+  })
+  .refine(({ role, subject }) => (role === undefined) !== (subject === undefined), {
+    error: 'name whom it is about: a "role" or a "subject", one of them',
   })
   .meta({ id: 'Permission' });
 export type Permission = z.infer<typeof permissionSchema>;

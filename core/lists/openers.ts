@@ -12,7 +12,7 @@ export interface DefinedPermission {
 export interface Readers {
   /** Permissions to view records, each with a condition. */
   readonly conditional: readonly DefinedPermission[];
-  /** Roles that may open the view. */
+  /** Roles and accounts that may open the view, as `granteeOf` names them. */
   readonly openers: ReadonlySet<string>;
   /** Whether one of them may not see all of it. */
   readonly areNarrow: boolean;
@@ -25,16 +25,21 @@ export function readersOf(
   permissions: readonly DefinedPermission[],
 ): Readers {
   const viewing = type.operations.find(({ kind }) => kind === 'view')?.id ?? 'view';
-  const own = permissions.filter(({ definition }) => definition.recordType === type.id);
+  // What is denied is never read by it: each record that is found is decided, denials included.
+  const own = permissions.filter(
+    ({ definition }) => definition.recordType === type.id && definition.effect !== 'deny',
+  );
   const openers = new Set(
-    own.filter(({ definition }) => definition.views?.includes(view)).map(({ definition }) => definition.role),
+    own
+      .filter(({ definition }) => definition.views?.includes(view))
+      .map(({ definition }) => granteeOf(definition)),
   );
   const viewers = own.filter(({ definition }) => definition.operations?.includes(viewing));
-  const unlimited = new Set(viewers.filter(isUnlimited).map(({ definition }) => definition.role));
+  const unlimited = new Set(viewers.filter(isUnlimited).map(({ definition }) => granteeOf(definition)));
   return {
     conditional: viewers.filter((permission) => !isUnlimited(permission)),
     openers,
-    areNarrow: [...openers].some((role) => !unlimited.has(role)),
+    areNarrow: [...openers].some((grantee) => !unlimited.has(grantee)),
   };
 }
 
@@ -48,4 +53,9 @@ export function indexedGrants({ areNarrow, conditional }: Readers): ListGrant[] 
 
 function isUnlimited({ definition }: DefinedPermission): boolean {
   return definition.when === undefined;
+}
+
+/** Whom a permission is about, in one word: a role, or one account. */
+export function granteeOf({ role, subject }: Pick<Permission, 'role' | 'subject'>): string {
+  return subject === undefined ? `role:${role}` : `principal:${subject}`;
 }

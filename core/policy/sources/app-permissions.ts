@@ -3,8 +3,8 @@ import type { CheckedExpression } from '../../expressions/types.ts';
 import type { RuleDraft, Selector } from '../types.ts';
 
 /**
- * Permissions per role, as an app's definition writes them: what a role may run, on which records, with which fields,
- * and which views it may open. Whoever may do anything in an app may open it.
+ * Permissions as an app's definition writes them: what a role, or one account, may run, on which records, with which
+ * fields, and which views it may open; or what it is forbidden. Whoever may do anything in an app may open it.
  * @param conditions already checked ones by JSON pointer; a condition that is not among them is passed on as text
  */
 export function appPermissionRules(
@@ -20,8 +20,9 @@ export function appPermissionRules(
       ...viewRules(app.id, permission, source),
     ];
   });
-  const roles = [...new Set(app.permissions.map(({ role }) => role))];
-  return [...rules, ...roles.map((role) => openRule(app.id, role))];
+  const permitted = app.permissions.filter(({ effect }) => effect !== 'deny').map(subjectOf);
+  const openers = new Map(permitted.map((selector) => [`${selector.kind}:${selector.id}`, selector]));
+  return [...rules, ...[...openers.values()].map((selector) => openRule(app.id, selector))];
 }
 
 function operationRules(
@@ -34,7 +35,7 @@ function operationRules(
     const fields = permission.fields?.[operation];
     return {
       id: `${app}${source}/${operation}`,
-      effect: 'allow',
+      effect: permission.effect ?? 'allow',
       subjects: [subjectOf(permission)],
       actions: [operation],
       resource: { type: 'record', app, recordType: permission.recordType },
@@ -48,7 +49,7 @@ function operationRules(
 function viewRules(app: string, permission: Permission, source: string): RuleDraft[] {
   return (permission.views ?? []).map((id) => ({
     id: `${app}${source}/open/${id}`,
-    effect: 'allow',
+    effect: permission.effect ?? 'allow',
     subjects: [subjectOf(permission)],
     actions: ['open'],
     resource: { type: 'view', app, recordType: permission.recordType, id },
@@ -56,17 +57,21 @@ function viewRules(app: string, permission: Permission, source: string): RuleDra
   }));
 }
 
-function openRule(app: string, role: string): RuleDraft {
+function openRule(app: string, selector: Named): RuleDraft {
+  const { kind, id } = selector;
   return {
-    id: `${app}/open/${role}`,
+    id: `${app}/open/${kind === 'role' ? id : `${kind}/${id}`}`,
     effect: 'allow',
-    subjects: [{ kind: 'role', id: role }],
+    subjects: [selector],
     actions: ['open'],
     resource: { type: 'app', app },
     source: `${app}#/permissions`,
   };
 }
 
-function subjectOf({ role }: Permission): Selector {
-  return { kind: 'role', id: role };
+type Named = Extract<Selector, { kind: 'role' | 'principal' }>;
+
+/** Whom a permission is about: the definition's schema demands a role or an account, one of them. */
+function subjectOf({ role, subject }: Pick<Permission, 'role' | 'subject'>): Named {
+  return subject === undefined ? { kind: 'role', id: role ?? '' } : { kind: 'principal', id: subject };
 }

@@ -3,13 +3,14 @@ import { roleSchema } from '../../../core/apps/definition.ts';
 import { type Environment, isEnvironment } from '../../../core/environments.ts';
 import { DaypassError } from '../../../core/errors.ts';
 import { changeRole, createRole, listRoles, readRole, removeRole } from '../../../core/people/roles.ts';
-import type { Published, Runtime } from '../../../core/runtime.ts';
+import type { Runtime } from '../../../core/runtime.ts';
 import { seeOther } from '../../shared/http/request.ts';
 import type { Refusal } from '../pages/manage-parts.tsx';
 import { type MatrixRow, RolePage, RolesPage } from '../pages/manage-roles.tsx';
 import { type Portal, page } from '../portal.ts';
 import type { PortalHandlers } from './handlers.ts';
 import { attempt, openPlace, type Place, severalIn, versionIn } from './manage.ts';
+import { matrixRows } from './role-matrix.ts';
 
 const DONE: Record<string, string> = {
   created: 'The role is created.',
@@ -142,30 +143,5 @@ async function matrixOf(runtime: Runtime, environment: Environment): Promise<Mat
     if (error instanceof DaypassError && error.code === 'NOT_FOUND') return undefined;
     throw error;
   });
-  return published ? rowsOf(published) : [];
-}
-
-function rowsOf({ site }: Published): MatrixRow[] {
-  const rows = new Map<string, { what: string; byRole: Record<string, string> }>();
-  for (const { id, definition } of site.apps.values()) {
-    for (const { role, recordType, operations = [], views = [], when, fields } of definition.permissions) {
-      const type = definition.recordTypes.find((each) => each.id === recordType);
-      const name = (list: readonly { id: string; name: string }[] | undefined, each: string) =>
-        list?.find((one) => one.id === each)?.name ?? each;
-      const add = (key: string, what: string, how: string) => {
-        const row = rows.get(key) ?? { what, byRole: {} };
-        if (row.byRole[role] !== 'yes') row.byRole[role] = how;
-        rows.set(key, row);
-      };
-      const of = `${definition.name}, ${type?.plural ?? recordType}`;
-      for (const operation of operations) {
-        const limited = fields?.[operation] !== undefined && fields[operation] !== '*';
-        const how = [...(when ? ['on some'] : []), ...(limited ? ['some fields'] : [])].join(', ');
-        add(`${id} ${recordType} ${operation}`, `${of}: ${name(type?.operations, operation)}`, how || 'yes');
-      }
-      for (const view of views)
-        add(`${id} ${recordType} view ${view}`, `${of}: list “${name(type?.views, view)}”`, 'yes');
-    }
-  }
-  return [...rows].map(([id, row]) => ({ id, ...row }));
+  return published ? matrixRows(published) : [];
 }

@@ -62,7 +62,7 @@ describe('the policy of an environment', () => {
 
   it('holds the permissions of its apps with the conditions that were checked when they were saved', () => {
     const named = [
-      ...new Set(apps.flatMap(({ definition }) => definition.permissions.map((each) => each.role))),
+      ...new Set(apps.flatMap(({ definition }) => definition.permissions.map((each) => each.role ?? ''))),
     ];
     const policy = sitePolicy({ apps, roles: [...new Set([...ROLES, ...named])].map((id) => role(id)) });
     expect(Object.keys(policy.facts.apps).sort()).toEqual(['contractor-tokens', 'work-orders']);
