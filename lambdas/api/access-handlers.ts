@@ -1,4 +1,5 @@
 import { evaluate, evaluateAll } from '../../core/authzen/evaluate.ts';
+import { explainQuestion } from '../../core/authzen/explain.ts';
 import { accessMetadata } from '../../core/authzen/metadata.ts';
 import type { Properties } from '../../core/authzen/question.ts';
 import { searchActions, searchSubjects } from '../../core/authzen/search.ts';
@@ -17,7 +18,7 @@ type AccessRoute = (typeof ACCESS_ROUTES)[number];
 /** Where questions go that name no environment, from callers who are bound to none. */
 const USUAL: Environment = 'production';
 
-/** Questions about who may do what: AuthZEN, and the two answers for people who administer. */
+/** Questions about who may do what: AuthZEN, and the answers for people who administer. */
 export function accessHandlers(wiring: Pick<Wiring, 'session'>, siteUrl: string): Handlers<AccessRoute> {
   const open = (caller: Caller, context: Properties | undefined) =>
     wiring.session(caller, environmentOf(caller, context));
@@ -40,6 +41,9 @@ export function accessHandlers(wiring: Pick<Wiring, 'session'>, siteUrl: string)
     },
     async readAccessMetadata() {
       return json(200, accessMetadata(siteUrl));
+    },
+    async explainAccess({ caller, body }) {
+      return json(200, await explainQuestion(await open(caller, body.context), body));
     },
     async readRecordAccess({ caller, params }) {
       return json(

@@ -51,6 +51,7 @@ export function samplesOf(ids: SampleIds): Record<string, Sample> {
     searchSubjects: { body: asked },
     searchResources: { body: asked },
     searchActions: { body: asked },
+    explainAccess: { body: asked },
     readAccessMetadata: {},
     readRecordAccess: record,
     readSubjectAccess: { values: { subject: ids.user } },

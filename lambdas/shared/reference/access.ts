@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { permissionSchema } from '../../../core/apps/definition.ts';
 import { decisionSchema } from '../../../core/authzen/question.ts';
+import { REASON_CODES } from '../../../core/policy/types.ts';
 import type { ACCESS_ROUTES, POLICY_ROUTES } from '../routes/access.ts';
 import type { Documented } from './documented.ts';
 import { ENVIRONMENT, ID, NAMED, ROLE_IDS, TIME } from './shapes.ts';
@@ -79,6 +81,68 @@ const subjectAccess = () =>
     complete: z.boolean(),
   });
 
+const rule = z.looseObject({
+  id: z.string(),
+  effect: z.enum(['allow', 'deny']),
+  subjects: z.array(z.looseObject({ kind: z.string() })),
+  actions: z.array(z.string()),
+  source: z.string(),
+});
+
+const explanation = () =>
+  z.strictObject({
+    decision: z.boolean(),
+    reason: z.enum(REASON_CODES).meta({ examples: ['FORBIDDEN'] }),
+    detail: z.string().optional().describe('Which gate'),
+    rules: z.array(z.string()).describe('Ids of the rules that decided; empty where none did'),
+    fields: z.union([z.literal('*'), z.array(z.string())]).describe('Permitted fields of the action'),
+    refused: z.array(z.string()).optional().describe('Fields that were asked for and are not permitted'),
+    tiers: z
+      .array(
+        z.strictObject({
+          tier: z.int().min(1).max(6),
+          rules: z.array(
+            z.strictObject({
+              id: z.string(),
+              source: z.string(),
+              effect: z.enum(['allow', 'deny']),
+              fields: z.union([z.literal('*'), z.array(z.string())]),
+              outcome: z.enum(['takesPart', 'notNamed', 'fails', 'unevaluable']),
+              condition: z.string().optional(),
+              absent: z.array(z.string()).optional().describe('What the condition reads and nothing has'),
+            }),
+          ),
+        }),
+      )
+      .describe('Every rule that names the subject for this, by tier'),
+    nearest: z
+      .strictObject({
+        add: z
+          .strictObject({
+            rule,
+            app: z.string().optional(),
+            permission: permissionSchema
+              .optional()
+              .describe('To be written among the permissions of the app’s draft'),
+          })
+          .optional(),
+        remove: z
+          .array(
+            z.strictObject({
+              rule: z.string(),
+              source: z.string().describe('Where the rule was written'),
+              app: z.string().optional(),
+              at: z.string().optional().describe('Pointer into the app’s definition'),
+              operations: z.array(z.string()).optional().describe('To be taken out there'),
+              views: z.array(z.string()).optional(),
+            }),
+          )
+          .optional(),
+      })
+      .nullable()
+      .describe('The smallest change that turns the answer round; null where no rule can'),
+  });
+
 const metadata = () =>
   z.strictObject({
     policy_decision_point: z.url(),
@@ -116,6 +180,7 @@ export const ACCESS_DOCUMENTS: Record<
     errors: ['FORBIDDEN'],
     answer: () => found(z.strictObject({ name: z.string() })),
   },
+  explainAccess: { callers: 'explainers', errors: ['FORBIDDEN', 'NOT_FOUND'], answer: explanation },
   readAccessMetadata: { callers: 'anyone', answer: metadata },
   readRecordAccess: { callers: 'staff', answer: recordAccess },
   readSubjectAccess: { callers: 'askers', errors: ['FORBIDDEN'], answer: subjectAccess },

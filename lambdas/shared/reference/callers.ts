@@ -9,6 +9,7 @@ export const CALLERS = {
   credential: 'Anybody with a credential; what they may not see is left out.',
   askers:
     'Whoever may call the service “access”, or may read accounts and sign in to the environment. Everybody may ask about themselves.',
+  explainers: 'Whoever may call the service “access”, or may read accounts and sign in to the environment.',
   appReaders:
     'Owners, maintainers, developers, publishers, tenant administrators; the app’s owner; roles with the design permission to read apps.',
   appMakers: 'Owners, maintainers, developers; roles with the design permission for it.',

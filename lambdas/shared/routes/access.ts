@@ -71,6 +71,17 @@ export const ACCESS_ROUTES = [
     responses: { 200: { description: 'The metadata' } },
   },
   {
+    id: 'explainAccess',
+    method: 'POST',
+    path: '/access/v1/explanation',
+    function: 'api',
+    summary: 'Why may this subject do this, or not: the rules that decided, and the nearest change',
+    answers: 'json',
+    anonymous: false,
+    body: questionSchema,
+    responses: { 200: { description: 'The explanation' } },
+  },
+  {
     id: 'readRecordAccess',
     method: 'GET',
     path: '/{environment}/records/{record}/access',

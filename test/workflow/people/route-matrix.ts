@@ -46,6 +46,7 @@ export const MATRIX: { columns: string[]; rows: Record<string, string> } = {
     errorsPage: '200 200 200 200 200 200 200 200 200 200 200',
     evaluateAccess: '401 403 403 403 403 403 403 403 200 403 403',
     evaluateAccesses: '401 403 403 403 403 403 403 403 200 403 403',
+    explainAccess: '401 403 403 403 403 403 403 403 200 403 403',
     exportPolicy: '401 403 403 403 403 200 200 200 200 403 403',
     extendPass: '401 404 404 404 404 404 404 404 404 404 404',
     finishIssuerSignIn: '404 404 404 404 404 404 404 404 404 404 404',

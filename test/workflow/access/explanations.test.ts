@@ -1,0 +1,514 @@
+import { jest } from '@jest/globals';
+import type { AppDefinition, Permission } from '../../../core/apps/definition.ts';
+import type { WrittenChange } from '../../../core/authzen/changes.ts';
+import type { ExplanationAnswer } from '../../../core/authzen/explain.ts';
+import type { Runtime } from '../../../core/runtime.ts';
+import { signPurpose } from '../../../core/tokens/signed.ts';
+import { ROUTES } from '../../../lambdas/shared/routes/index.ts';
+import type { Route } from '../../../lambdas/shared/routes/route.ts';
+import type { System } from '../../../local/system.ts';
+import { type Answer, Visitor } from '../../../local/visitor.ts';
+import { codeOf, firstOwner, somebody } from '../../support/people.ts';
+import {
+  addWorkOrder,
+  arrive,
+  CONTRACTORS,
+  type Contractor,
+  readRecord,
+  startPropertyManagement,
+  WORK_ORDERS,
+  workOrder,
+} from '../../support/property-management.ts';
+import { addressOf, NOTHING } from '../../support/route-requests.ts';
+import { plantCredential, siteRuntime } from '../../support/site-runtime.ts';
+
+jest.setTimeout(120_000);
+
+type Person = Awaited<ReturnType<typeof somebody>>;
+
+let system: System;
+let runtime: Runtime;
+let administrator: Person;
+let dispatcher: Person;
+/** Denied by a rule of her own what her role gives her. */
+let suspended: Person;
+let technician: Person;
+/** Signs in, and is granted nothing. */
+let clerk: Person;
+/** Holds no role: does not even sign in to production. */
+let stranger: Person;
+let contractor: Contractor;
+let contractorId: string;
+/** The contractor's work order, and one that is assigned to nobody. */
+let theirs: string;
+let spare: string;
+
+beforeAll(async () => {
+  system = await startPropertyManagement();
+  runtime = await siteRuntime(system);
+  administrator = await firstOwner(system);
+  const role = { id: 'clerk', name: 'Clerk', environments: ['production'] };
+  const made = await administrator.json('POST', '/admin/roles', role);
+  expect([made.status, made.text]).toEqual([201, made.text]);
+  dispatcher = await somebody(system, 'dispatcher');
+  suspended = await somebody(system, 'dispatcher');
+  technician = await somebody(system, 'technician');
+  clerk = await somebody(system, 'clerk');
+  stranger = await somebody(system);
+  const given = { name: 'Why Lifts', email: 'why@contractor.example' };
+  theirs = (await addWorkOrder(dispatcher, workOrder(given))).id;
+  contractor = await arrive(system, given.email);
+  spare = await freshOrder();
+  contractorId = String((await readRecord(dispatcher, theirs)).values.assignedTo);
+  await publishWith(({ permissions }) => {
+    permissions.push({
+      subject: suspended.id,
+      effect: 'deny',
+      recordType: 'work-order',
+      operations: ['view', 'edit', 'complete', 'delete'],
+    });
+  });
+}, 240_000);
+
+afterAll(() => system?.stop());
+
+const freshOrder = async (more = {}) => (await addWorkOrder(dispatcher, workOrder(undefined, more))).id;
+
+/** Changes the app as a designer does: reads the draft, saves it, publishes it. */
+async function publishWith(change: (definition: AppDefinition) => void): Promise<void> {
+  const draft = await administrator.get('/admin/apps/work-orders/draft');
+  const { definition } = draft.json as { definition: AppDefinition };
+  change(definition);
+  const match = { 'if-match': draft.headers.get('etag') ?? '' };
+  const saved = await administrator.json('PUT', '/admin/apps/work-orders/draft', definition, match);
+  expect([saved.status, saved.text]).toEqual([200, saved.text]);
+  const apps = { apps: ['work-orders'] };
+  const published = await administrator.json('POST', '/admin/environments/production/publish', apps);
+  expect([published.status, published.text]).toEqual([200, published.text]);
+  await system.settled();
+}
+
+interface Asked {
+  subject: { type: string; id: string };
+  action: { name: string; properties?: object };
+  resource: { type: string; id: string };
+}
+
+const user = ({ id }: { id: string }) => ({ type: 'user', id });
+const order = (id: string) => ({ type: 'work-order', id });
+const view = (id: string) => ({ type: 'view', id: `work-orders/work-order/${id}` });
+
+async function explain(question: Asked, by: Visitor = administrator): Promise<ExplanationAnswer> {
+  const answer = await by.json('POST', '/access/v1/explanation', question);
+  expect([answer.status, answer.text]).toEqual([200, answer.text]);
+  return answer.json as ExplanationAnswer;
+}
+
+/** Writes what the explanation names into the app, and nothing else. */
+function apply({ add, remove = [] }: WrittenChange): Promise<void> {
+  return publishWith((definition) => {
+    for (const { at = '', operations = [], views = [] } of remove) {
+      const permission = definition.permissions[Number(at.split('/')[2])] as Permission;
+      permission.operations = permission.operations?.filter((each) => !operations.includes(each));
+      permission.views = permission.views?.filter((each) => !views.includes(each));
+    }
+    definition.permissions = definition.permissions.filter(
+      ({ operations = [], views = [] }) => operations.length + views.length > 0,
+    );
+    if (add?.permission) definition.permissions.push(add.permission);
+  });
+}
+
+const run = (visitor: Visitor, id: string, operation: string, values = {}, headers = {}) =>
+  visitor.json('POST', `/production/records/${id}/operations/${operation}`, { values }, headers);
+
+/** A request that is refused, the question behind it, and what is to be said of it. */
+interface Denial {
+  request(): Promise<Answer>;
+  question: Asked;
+  /** Statuses before and after the nearest change. */
+  statuses: [refused: number, allowed: number];
+  says: { reason: string; rules: readonly string[]; nearest: object };
+}
+
+/** Rules about somebody and work orders, as the app holds them. */
+const permission = (more: object) => ({ recordType: 'work-order', ...more });
+const added = (more: object) => ({
+  add: expect.objectContaining({ app: 'work-orders', permission: permission(more) }),
+});
+
+describe('a denial is explained, and the nearest change turns it round', () => {
+  const denials: Record<string, () => Promise<Denial>> = {
+    'an operation that nobody grants': async () => {
+      const id = await freshOrder({ assignedTo: technician.id });
+      return {
+        request: () => run(technician, id, 'delete'),
+        question: { subject: user(technician), action: { name: 'delete' }, resource: order(id) },
+        statuses: [403, 204],
+        says: {
+          reason: 'NOT_GRANTED',
+          rules: [],
+          nearest: added({ subject: technician.id, operations: ['delete'] }),
+        },
+      };
+    },
+    'a list that is not theirs': async () => ({
+      request: () => technician.get(`${WORK_ORDERS}/views/all`),
+      question: { subject: user(technician), action: { name: 'open' }, resource: view('all') },
+      statuses: [404, 200],
+      says: {
+        reason: 'NOT_GRANTED',
+        rules: [],
+        nearest: added({ subject: technician.id, views: ['all'] }),
+      },
+    }),
+    'a record that rules do not reach': async () => ({
+      request: () => technician.get(`/production/records/${spare}`),
+      question: { subject: user(technician), action: { name: 'view' }, resource: order(spare) },
+      statuses: [404, 200],
+      says: {
+        reason: 'SCOPE',
+        rules: ['work-orders/permissions/1/view'],
+        nearest: added({ subject: technician.id, operations: ['view'] }),
+      },
+    }),
+    'a field that a pass may not write': async () => ({
+      request: () => run(contractor.visitor, theirs, 'edit', { building: 'Elsewhere' }, contractor.pass),
+      question: {
+        subject: { type: 'tokenUser', id: contractorId },
+        action: { name: 'edit', properties: { building: 'Elsewhere' } },
+        resource: order(theirs),
+      },
+      statuses: [422, 200],
+      says: {
+        reason: 'FIELD',
+        rules: ['work-orders/permissions/3/edit'],
+        nearest: added({ subject: contractorId, operations: ['edit'], fields: { edit: ['building'] } }),
+      },
+    }),
+    'a rule against a role': async () => {
+      const id = await freshOrder({ category: 'Specialist' });
+      const at = await forbid({
+        role: 'dispatcher',
+        operations: ['complete'],
+        when: 'record.category == "Specialist"',
+      });
+      return {
+        request: () => run(dispatcher, id, 'complete'),
+        question: { subject: user(dispatcher), action: { name: 'complete' }, resource: order(id) },
+        statuses: [403, 200],
+        says: {
+          reason: 'FORBIDDEN',
+          rules: [`work-orders/permissions/${at}/complete`],
+          nearest: added({ subject: dispatcher.id, operations: ['complete'] }),
+        },
+      };
+    },
+    'a rule against one person': async () => {
+      const at = await forbid({ subject: dispatcher.id, views: ['my-work-orders'] });
+      const rule = `work-orders/permissions/${at}/open/my-work-orders`;
+      return {
+        request: () => dispatcher.get(`${WORK_ORDERS}/views/my-work-orders`),
+        question: { subject: user(dispatcher), action: { name: 'open' }, resource: view('my-work-orders') },
+        statuses: [404, 200],
+        says: {
+          reason: 'FORBIDDEN',
+          rules: [rule],
+          nearest: { remove: [expect.objectContaining({ rule, views: ['my-work-orders'] })] },
+        },
+      };
+    },
+    'a rule against one person whom nobody grants it': async () => {
+      const id = await freshOrder({ assignedTo: technician.id });
+      const at = await forbid({ subject: technician.id, operations: ['edit'] });
+      return {
+        request: () => run(technician, id, 'edit', { building: 'Garden Court' }),
+        question: {
+          subject: user(technician),
+          action: { name: 'edit', properties: { building: 'Garden Court' } },
+          resource: order(id),
+        },
+        statuses: [403, 200],
+        says: {
+          reason: 'FORBIDDEN',
+          rules: [`work-orders/permissions/${at}/edit`],
+          nearest: {
+            ...added({ subject: technician.id, operations: ['edit'], fields: { edit: ['building'] } }),
+            remove: [
+              expect.objectContaining({ app: 'work-orders', at: `/permissions/${at}`, operations: ['edit'] }),
+            ],
+          },
+        },
+      };
+    },
+    'somebody who has not signed in': async () => ({
+      request: () => new Visitor(system.url).get(`/production/records/${spare}`),
+      question: {
+        subject: { type: 'anonymous', id: 'anonymous' },
+        action: { name: 'view' },
+        resource: order(spare),
+      },
+      statuses: [404, 200],
+      says: {
+        reason: 'NO_CREDENTIAL',
+        rules: [],
+        nearest: added({ role: 'NonAuthenticatedUser', operations: ['view'] }),
+      },
+    }),
+  };
+
+  /** @returns where the rule stands */
+  async function forbid(what: object): Promise<number> {
+    let at = -1;
+    await publishWith(({ permissions }) => {
+      at = permissions.push(permission({ effect: 'deny', ...what }) as Permission) - 1;
+    });
+    return at;
+  }
+
+  it.each(Object.keys(denials))('[D1] %s', async (name) => {
+    const { request, question, statuses, says } = await (denials[name] as () => Promise<Denial>)();
+    const [refused, allowed] = statuses;
+    const before = await request();
+    expect([before.status, before.text]).toEqual([refused, before.text]);
+
+    const denial = await explain(question);
+    expect(denial).toMatchObject({ decision: false, ...says });
+    for (const rule of denial.rules) expect(JSON.stringify(denial.tiers)).toContain(`"id":"${rule}"`);
+
+    await apply(denial.nearest as WrittenChange);
+    expect(await explain(question)).toMatchObject({ decision: true, reason: 'GRANTED' });
+    const after = await request();
+    expect([after.status, after.text]).toEqual([allowed, after.text]);
+  });
+
+  it('[D1] a grant is explained as well, and taking its rules away refuses again', async () => {
+    const request = () => new Visitor(system.url).get(`/production/records/${spare}`);
+    const question = {
+      subject: { type: 'anonymous', id: 'anonymous' },
+      action: { name: 'view' },
+      resource: order(spare),
+    };
+    expect((await request()).status).toBe(200);
+    const grant = await explain(question);
+    expect(grant.nearest?.remove?.map(({ rule }) => rule)).toEqual(grant.rules);
+
+    await apply(grant.nearest as WrittenChange);
+    expect([(await request()).status, (await explain(question)).reason]).toEqual([404, 'NO_CREDENTIAL']);
+  });
+});
+
+describe('where a gate decided, no rule is named', () => {
+  interface Shut {
+    request(): Promise<Answer>;
+    question: Asked;
+    status: number;
+    reason: string;
+    /** The rule that would grant it, if the gate were open. */
+    grant?: Permission;
+  }
+
+  const gates: Record<string, () => Promise<Shut>> = {
+    'the ceiling of a pass': async () => ({
+      request: () => contractor.visitor.get(`/production/records/${spare}`, contractor.pass),
+      question: {
+        subject: { type: 'tokenUser', id: contractorId },
+        action: { name: 'view' },
+        resource: order(spare),
+      },
+      status: 404,
+      reason: 'CEILING',
+      grant: { subject: contractorId, recordType: 'work-order', operations: ['view'] },
+    }),
+    'signing in to the environment': async () => ({
+      request: () => stranger.get(`/production/records/${spare}`),
+      question: { subject: user(stranger), action: { name: 'view' }, resource: order(spare) },
+      status: 404,
+      reason: 'ENVIRONMENT',
+      grant: { subject: stranger.id, recordType: 'work-order', operations: ['view'] },
+    }),
+    'a token that never changes': async () => {
+      const { records } = (await dispatcher.get(`${CONTRACTORS}/views/all`)).json as {
+        records: { id: string }[];
+      };
+      const id = records[0]?.id ?? '';
+      return {
+        request: () => run(dispatcher, id, 'edit-user', { token: 'another' }),
+        question: {
+          subject: user(dispatcher),
+          action: { name: 'edit-user', properties: { token: 'another' } },
+          resource: { type: 'contractor', id },
+        },
+        status: 422,
+        reason: 'INVARIANT',
+      };
+    },
+    'the state of the record': async () => {
+      const id = await freshOrder();
+      expect((await run(dispatcher, id, 'complete')).status).toBe(200);
+      return {
+        request: () => run(dispatcher, id, 'complete'),
+        question: { subject: user(dispatcher), action: { name: 'complete' }, resource: order(id) },
+        status: 409,
+        reason: 'STATE',
+      };
+    },
+  };
+
+  it.each(Object.keys(gates))('[D1] %s', async (name) => {
+    const { request, question, status, reason, grant } = await (gates[name] as () => Promise<Shut>)();
+    expect((await request()).status).toBe(status);
+    expect(await explain(question)).toMatchObject({ decision: false, reason, nearest: null });
+
+    // As it was said: a rule changes nothing here.
+    if (!grant) return;
+    await publishWith(({ permissions }) => permissions.push(grant));
+    expect([(await request()).status, (await explain(question)).reason]).toEqual([status, reason]);
+  });
+});
+
+describe('what is said outside', () => {
+  interface Outsider {
+    visitor: Visitor;
+    headers?: Record<string, string>;
+    /** As administrators ask about them, and what they hear about the spare record. */
+    subject: { type: string; id: string };
+    reason: string;
+  }
+
+  let outsiders: Record<string, Outsider>;
+
+  beforeAll(async () => {
+    const api = { type: 'serviceAccount', kind: 'apiKey', environment: 'production' } as const;
+    const service = await plantCredential(system, { ...api, roles: ['clerk'] });
+    const robot = await plantCredential(system, { ...api, type: 'robot', roles: [] });
+    const other = { name: 'Other Lifts', email: 'other@contractor.example' };
+    const ordered = await addWorkOrder(dispatcher, workOrder(other));
+    const { visitor, pass } = await arrive(system, other.email);
+    const holder = String((await readRecord(dispatcher, ordered.id)).values.assignedTo);
+    const bearing = ({ token, principalId }: typeof service, type: string) => ({
+      visitor: new Visitor(system.url),
+      headers: { authorization: `Bearer ${token}` },
+      subject: { type, id: principalId },
+    });
+    const person = (visitor: Person) => ({ visitor, subject: user(visitor) });
+    outsiders = {
+      'forbidden by a rule': { ...person(suspended), reason: 'FORBIDDEN' },
+      'granted by nobody': { ...person(clerk), reason: 'NOT_GRANTED' },
+      'granted, but not here': { ...person(await somebody(system, 'technician')), reason: 'SCOPE' },
+      'without any role': { ...person(await somebody(system)), reason: 'ENVIRONMENT' },
+      'the pass of another': {
+        visitor,
+        headers: pass,
+        subject: { type: 'tokenUser', id: holder },
+        reason: 'CEILING',
+      },
+      'a service account': { ...bearing(service, 'serviceAccount'), reason: 'NOT_GRANTED' },
+      'a robot': { ...bearing(robot, 'robot'), reason: 'NOT_GRANTED' },
+      'not signed in': {
+        visitor: new Visitor(system.url),
+        subject: { type: 'anonymous', id: 'anonymous' },
+        reason: 'NO_CREDENTIAL',
+      },
+    };
+  }, 60_000);
+
+  it('[D2] administrators are told apart what a rule forbids, what nobody grants, and all the rest', async () => {
+    for (const [who, { subject, reason }] of Object.entries(outsiders)) {
+      const question = { subject, action: { name: 'view' }, resource: order(spare) };
+      const { decision, reason: said, rules } = await explain(question);
+      expect([who, decision, said]).toEqual([who, false, reason]);
+      expect([who, rules.length > 0]).toEqual([who, reason === 'FORBIDDEN' || reason === 'SCOPE']);
+    }
+  });
+
+  it('[D2] nobody else is told: the explanation is for those who may ask about others', async () => {
+    const question = { subject: user(suspended), action: { name: 'view' }, resource: order(spare) };
+    for (const [who, { visitor, headers }] of Object.entries(outsiders)) {
+      const answer = await visitor.json('POST', '/access/v1/explanation', question, headers);
+      expect([who, ...codeOf(answer)]).toEqual(
+        who === 'not signed in' ? [who, 401, 'CREDENTIAL_MISSING'] : [who, 403, 'FORBIDDEN'],
+      );
+      expect(answer.text).not.toContain('permissions/');
+    }
+  });
+
+  /** Every route that names a record, with a body that could be answered. */
+  const routes = ROUTES.filter(({ path }) => path.includes('{record}'));
+
+  /** As the caller's own page would send it, form token included. */
+  const bodyOf = ({ body, answers }: Route, formToken: string) => {
+    if (!body) return {};
+    const page = answers === 'page';
+    return {
+      body: page
+        ? new URLSearchParams({ version: '1', formToken }).toString()
+        : JSON.stringify({ values: {} }),
+      headers: { 'content-type': page ? 'application/x-www-form-urlencoded' : 'application/json' },
+    };
+  };
+
+  /** The whole answer, without what differs each time, and without what was asked for. */
+  const whole = ({ status, headers, text }: Answer, names: readonly string[]) => {
+    const said = (part: string) => names.reduce((rest, name) => rest.replaceAll(name, '{named}'), part);
+    return {
+      status,
+      headers: [...headers]
+        .filter(([name]) => name !== 'date' && !/request-?id/.test(name))
+        .map(([name, value]) => `${name}: ${said(value)}`)
+        .sort(),
+      text: said(text)
+        .replace(/"requestId":"[^"]*"/, '')
+        .replace(/, request [^<]+</, ', request <'),
+    };
+  };
+
+  async function answerTo(who: string, route: Route, values: Record<string, string>, names: string[]) {
+    const { visitor, headers, subject } = outsiders[who] as Outsider;
+    const pass = headers?.['daypass-pass'] ?? NOTHING;
+    const path = addressOf(route, { environment: 'production', pass, ...values });
+    const { headers: type, ...request } = bodyOf(route, signPurpose('form', '', subject.id, runtime));
+    const sent = { ...request, headers: { ...type, ...headers } };
+    return { who, ...whole(await visitor.send(route.method, path, sent), names) };
+  }
+
+  it.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))(
+    '[D2] %s answers byte for byte the same for a record that is forbidden and one that is absent',
+    async (_, route) => {
+      const operations = route.path.includes('{operation}')
+        ? ['edit', 'complete', 'delete', 'nothing']
+        : [''];
+      for (const who of Object.keys(outsiders)) {
+        for (const operation of operations) {
+          const answers = await Promise.all(
+            [spare, NOTHING].map((record) => answerTo(who, route, { record, operation }, [spare, NOTHING])),
+          );
+          expect(answers[0]).toEqual(answers[1]);
+          expect(answers[0]?.status).toBeGreaterThanOrEqual(300);
+        }
+      }
+    },
+  );
+
+  /** Places besides records: what the names between braces stand for, and which of them is absent instead. */
+  const places: Record<string, [named: string, values: Record<string, string>]> = {
+    openView: ['view', { app: 'work-orders', recordType: 'work-order', view: 'all' }],
+    viewPage: ['app', { app: 'contractor-tokens' }],
+    readForm: ['operation', { app: 'work-orders', recordType: 'work-order', operation: 'add' }],
+    addPage: ['operation', { app: 'contractor-tokens', recordType: 'contractor', operation: 'add-user' }],
+    readDraft: ['app', { app: 'work-orders' }],
+  };
+
+  it.each(Object.keys(places))('[D2] %s does the same for what is no record', async (id) => {
+    const route = ROUTES.find((each) => each.id === id) as Route;
+    const [named, values] = places[id] as (typeof places)[string];
+    // Her role opens lists and forms: the rule against her is about records.
+    for (const who of Object.keys(outsiders).filter((each) => each !== 'forbidden by a rule')) {
+      const names = [values[named] as string, 'absent'];
+      const there = await answerTo(who, route, values, names);
+      const absent = await answerTo(who, route, { ...values, [named]: 'absent' }, names);
+      expect(there).toEqual(absent);
+      expect(there.status).toBeGreaterThanOrEqual(300);
+    }
+  });
+});
