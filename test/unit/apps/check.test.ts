@@ -144,6 +144,37 @@ const NAMES: Mistake[] = [
     says: 'there is no operation of Work Order "export"',
   },
   {
+    of: 'a permission that is about a role and an account at once',
+    break: (app) => Object.assign(loose(app.permissions?.[0]), { subject: 'dana' }),
+    path: '/permissions/0',
+    says: 'name whom it is about: a "role" or a "subject", one of them',
+  },
+  {
+    of: 'a permission that is about nobody',
+    break: (app) => Object.assign(loose(app.permissions?.[0]), { role: undefined }),
+    path: '/permissions/0',
+    says: 'name whom it is about',
+  },
+  {
+    of: 'a permission for what is no id of an account',
+    break: (app) =>
+      Object.assign(loose(app.permissions?.[0]), { role: undefined, subject: 'dana@abc.example' }),
+    path: '/permissions/0/subject',
+    says: 'name an account by its id',
+  },
+  {
+    of: 'a denial with fields',
+    break: (app) => Object.assign(loose(app.permissions?.[1]), { effect: 'deny' }),
+    path: '/permissions/1/fields',
+    says: 'what is denied is denied whole',
+  },
+  {
+    of: 'a denial of nothing',
+    break: (app) => Object.assign(loose(app.permissions?.[0]), { effect: 'deny', operations: [], views: [] }),
+    path: '/permissions/0',
+    says: 'this forbids nothing',
+  },
+  {
     of: 'fields for an operation that the permission does not grant',
     break: (app) => Object.assign(loose(app.permissions?.[1]).fields, { edit: ['dueDate'] }),
     path: '/permissions/1/fields/edit',

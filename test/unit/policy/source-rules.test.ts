@@ -159,6 +159,27 @@ describe('permissions per role as rules', () => {
     ]);
   });
 
+  it('name one account where they are about one, and forbid where they say so, which opens no app', () => {
+    const of = { recordType: 'case', operations: ['view'], views: ['all'] };
+    const rules = appPermissionRules({
+      id: 'desk',
+      permissions: [
+        { subject: 'ann', ...of },
+        { role: 'r1', effect: 'deny', when: 'record.title == "a"', ...of },
+        { subject: 'ann', effect: 'deny', ...of },
+      ],
+    });
+    expect(byId(rules)).toEqual({
+      'desk/permissions/0/view': 'allow | principal:ann | view | record/desk/case',
+      'desk/permissions/0/open/all': 'allow | principal:ann | open | view/desk/case/all',
+      'desk/permissions/1/view': 'deny | role:r1 | view | record/desk/case | when record.title == "a"',
+      'desk/permissions/1/open/all': 'deny | role:r1 | open | view/desk/case/all',
+      'desk/permissions/2/view': 'deny | principal:ann | view | record/desk/case',
+      'desk/permissions/2/open/all': 'deny | principal:ann | open | view/desk/case/all',
+      'desk/open/principal/ann': 'allow | principal:ann | open | app/desk',
+    });
+  });
+
   it('take a condition that was checked where there is one, and the text of another', () => {
     const checked = {
       source: 'checked',
