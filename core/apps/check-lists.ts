@@ -100,7 +100,8 @@ function checkCondition(
   );
 }
 
-function readsThroughReference(node: Node): boolean {
+/** Whether a condition looks into the record that a reference names: decisions are not given that one. */
+export function readsThroughReference(node: Node): boolean {
   if (node.op === 'get' || node.op === 'has') return node.root === 'related';
   return 'args' in node && (node.args as readonly Node[]).some(readsThroughReference);
 }

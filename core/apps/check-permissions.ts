@@ -8,6 +8,7 @@ import {
   requireReadable,
   takeExpression,
 } from './check-context.ts';
+import { readsThroughReference } from './check-lists.ts';
 import type { Operation, Permission } from './definition.ts';
 import type { Path } from './problems.ts';
 import { isWritable } from './scope.ts';
@@ -45,9 +46,7 @@ function checkPermission(context: CheckContext, type: CheckedType, permission: P
     const says = permission.effect === 'deny' ? 'forbids' : 'permits';
     context.report(path, `this ${says} nothing; add "operations" or "views", or remove it`);
   }
-  if (permission.effect === 'deny' && permission.fields !== undefined) {
-    context.report([...path, 'fields'], 'what is denied is denied whole; remove the fields');
-  }
+  if (permission.effect === 'deny') checkDenial(context, permission, path);
   for (const [id, set] of Object.entries(fields)) {
     const place = [...path, 'fields', id];
     const operation = known.get(id);
@@ -63,6 +62,21 @@ function checkPermission(context: CheckContext, type: CheckedType, permission: P
   if (when === undefined) return;
   const checked = takeExpression(context, [...path, 'when'], when, type.scopes.condition, 'bool');
   requireReadable(context, [...path, 'when'], checked, type);
+  if (permission.effect === 'deny' && checked && readsThroughReference(checked.ast)) {
+    const why = 'it would deny every record, because it cannot look through a reference';
+    context.report([...path, 'when'], `${why}; keep what it needs in a field of this record`);
+  }
+}
+
+/** A denial that says less than it seems to would leave open, or shut, what nobody expects. */
+function checkDenial(context: CheckContext, { fields, views = [], when }: Permission, path: Path): void {
+  if (fields !== undefined) {
+    context.report([...path, 'fields'], 'what is denied is denied whole; remove the fields');
+  }
+  if (views.length > 0 && when !== undefined) {
+    const why = 'a list is opened or not, whatever is on the records';
+    context.report([...path, 'views'], `${why}; deny it in a permission of its own, without "when"`);
+  }
 }
 
 function checkFieldSet(

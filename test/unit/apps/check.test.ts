@@ -169,6 +169,13 @@ const NAMES: Mistake[] = [
     says: 'what is denied is denied whole',
   },
   {
+    of: 'a denial of a list on some records',
+    break: (app) =>
+      Object.assign(loose(app.permissions?.[1]), { effect: 'deny', fields: undefined, views: ['all'] }),
+    path: '/permissions/1/views',
+    says: 'deny it in a permission of its own, without "when"',
+  },
+  {
     of: 'a denial of nothing',
     break: (app) => Object.assign(loose(app.permissions?.[0]), { effect: 'deny', operations: [], views: [] }),
     path: '/permissions/0',

@@ -15,12 +15,14 @@ interface Given {
   view?: object;
   /** Conditions of technicians on viewing a work order, each a permission of its own. */
   when?: (string | undefined)[];
+  /** What these permissions say besides, or instead. */
+  more?: object;
 }
 
 const [tokens] = exampleApps() as [CheckedApp];
 
 /** The worked example with one view that dispatchers and technicians open. */
-function check({ view = {}, when = [] }: Given) {
+function check({ view = {}, when = [], more }: Given) {
   const app = exampleApp('work-orders');
   app.recordTypes[0]?.views.push({ id: 'wide', name: 'Wide', columns: ['number'], ...view } as never);
   app.recordTypes[0]?.fields.push({
@@ -37,6 +39,7 @@ function check({ view = {}, when = [] }: Given) {
       operations: ['view'],
       views: ['wide'],
       ...(condition && { when: condition }),
+      ...more,
     })),
   ];
   return checkApp(app, exampleNames([tokens.definition]));
@@ -173,6 +176,21 @@ describe('what cannot be read by what it returns is refused with what to write',
   it('a condition that looks through a reference', () => {
     const through = problems({ when: ['record.tower.building == me.name'] });
     expect(through).toEqual([expect.stringMatching(/cannot look through a reference; keep what/)]);
+  });
+
+  it('such a condition on a denial, which would deny everything', () => {
+    const denial = { effect: 'deny', fields: undefined, views: undefined };
+    const through = problems({ when: ['record.tower.building == "Mill House"'], more: denial });
+    expect(through).toEqual([expect.stringMatching(/it would deny every record.*keep what/)]);
+    expect(problems({ when: ['record.dueDate < now'], more: denial })).toEqual([]);
+  });
+
+  it('a condition of one account, which opens the list by any of its roles', () => {
+    const ann = { role: undefined, subject: 'ann', views: undefined };
+    expect(problems({ when: ['record.dueDate < now'], more: ann })).toContainEqual(
+      expect.stringMatching(/^\/permissions\/1\/when .*"Wide" could read past/),
+    );
+    expect(problems({ when: [MINE], more: ann })).toEqual([]);
   });
 
   it('more index items than a transaction takes', () => {
