@@ -26,6 +26,9 @@ export type ResourceEntity = z.infer<typeof resource>;
 export const questionSchema = z.object({ subject, action, resource, context });
 export type Question = z.infer<typeof questionSchema>;
 
+/** The same question to ourselves: what it does not know is refused, as everywhere but in the standard. */
+export const explainedSchema = z.strictObject(questionSchema.shape);
+
 export const SEMANTICS = ['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'] as const;
 
 /** Members at the top are defaults for all questions; with none, they are the one question. */

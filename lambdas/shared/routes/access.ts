@@ -1,6 +1,7 @@
 import {
   actionSearchSchema,
   decisionSchema,
+  explainedSchema,
   questionSchema,
   questionsSchema,
   resourceSearchSchema,
@@ -78,7 +79,7 @@ export const ACCESS_ROUTES = [
     summary: 'Why may this subject do this, or not: the rules that decided, and the nearest change',
     answers: 'json',
     anonymous: false,
-    body: questionSchema,
+    body: explainedSchema,
     responses: { 200: { description: 'The explanation' } },
   },
   {
