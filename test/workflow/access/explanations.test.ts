@@ -4,6 +4,7 @@ import type { WrittenChange } from '../../../core/authzen/changes.ts';
 import type { ExplanationAnswer } from '../../../core/authzen/explain.ts';
 import type { Runtime } from '../../../core/runtime.ts';
 import { signPurpose } from '../../../core/tokens/signed.ts';
+import { documentedOf } from '../../../lambdas/shared/reference/index.ts';
 import { ROUTES } from '../../../lambdas/shared/routes/index.ts';
 import type { Route } from '../../../lambdas/shared/routes/route.ts';
 import type { System } from '../../../local/system.ts';
@@ -98,10 +99,17 @@ const user = ({ id }: { id: string }) => ({ type: 'user', id });
 const order = (id: string) => ({ type: 'work-order', id });
 const view = (id: string) => ({ type: 'view', id: `work-orders/work-order/${id}` });
 
+/** What the reference of the API says that an explanation is. */
+const DOCUMENTED = ROUTES.filter(({ id }) => id === 'explainAccess')
+  .map((route) => documentedOf(route)?.answer?.())
+  .at(0);
+
 async function explain(question: Asked, by: Visitor = administrator): Promise<ExplanationAnswer> {
   const answer = await by.json('POST', '/access/v1/explanation', question);
   expect([answer.status, answer.text]).toEqual([200, answer.text]);
-  return answer.json as ExplanationAnswer;
+  const explanation = answer.json as ExplanationAnswer;
+  expect(DOCUMENTED?.safeParse(explanation)).toEqual({ success: true, data: explanation });
+  return explanation;
 }
 
 /** Writes what the explanation names into the app, and nothing else. */
@@ -359,6 +367,26 @@ describe('where a gate decided, no rule is named', () => {
         status: 410,
         reason: 'REVOKED',
         grant: { subject: holder, recordType: 'work-order', operations: ['view'] },
+      };
+    },
+    'a pass whose time is over': async () => {
+      const { token, principalId } = await plantCredential(system, {
+        type: 'tokenUser',
+        kind: 'access',
+        roles: ['property-contractors'],
+        environment: 'production',
+        ceiling: { app: 'work-orders' },
+        lifetimeMs: -1000,
+      });
+      return {
+        request: () => new Visitor(system.url).get(`/?token=${token}`),
+        question: {
+          subject: { type: 'tokenUser', id: principalId },
+          action: { name: 'view' },
+          resource: order(spare),
+        },
+        status: 410,
+        reason: 'EXPIRED',
       };
     },
     'the state of the record': async () => {
