@@ -1,5 +1,6 @@
-import { decideFor } from '../access.ts';
+import { accessRequest } from '../access.ts';
 import { DaypassError } from '../errors.ts';
+import { decide } from '../policy/decide.ts';
 import type { Caller } from '../ports.ts';
 import { mayAskAboutOthers, requireAskAboutOthers } from '../reach/permission.ts';
 import { sessionAs } from '../reach/subjects.ts';
@@ -11,7 +12,7 @@ import {
   type Questions,
   questionSchema,
 } from './question.ts';
-import { refusedFields, resolveResource, type Target } from './resources.ts';
+import { resolveResource, type Target } from './resources.ts';
 import { isOwnQuestion, resolveSubject } from './subjects.ts';
 
 /**
@@ -33,23 +34,25 @@ export async function evaluate(session: Session, question: Question): Promise<De
   return isOwn && !mayAskAboutOthers(session) ? { decision: answer.decision } : answer;
 }
 
-/** The decision about a subject that may be somebody else. */
+/** The decision about a subject that may be somebody else, and which fields there are, whatever was asked for. */
 export function decideTarget(
   session: Session,
   caller: Caller,
   target: Target,
   action: ActionEntity,
 ): { decision: boolean; context: NonNullable<DecisionAnswer['context']> } {
-  const asked = target.asked(action);
-  const decision = decideFor(sessionAs(session, caller), action.name, asked.resource);
-  const [reason] = decision.reasons;
-  const refused = decision.decision ? refusedFields(asked, decision) : [];
+  const { resource, fields: asked } = target.asked(action);
+  const request = accessRequest(sessionAs(session, caller), action.name, resource);
+  const whole = decide(session.published.policy, request);
+  const { decision, reasons } =
+    asked.length > 0 ? decide(session.published.policy, { ...request, fields: asked }) : whole;
+  const [reason] = reasons;
   return {
-    decision: decision.decision && refused.length === 0,
+    decision,
     context: {
-      reason: refused.length > 0 ? 'FIELD' : (reason?.code ?? ''),
+      reason: reason?.code ?? '',
       rules: [...(reason?.rules ?? [])],
-      fields: decision.fields === '*' ? '*' : [...decision.fields],
+      fields: whole.fields === '*' ? '*' : [...whole.fields],
     },
   };
 }

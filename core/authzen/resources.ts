@@ -1,7 +1,7 @@
-import { permits, recordResource } from '../access.ts';
+import { recordResource } from '../access.ts';
 import type { LinkedRecordType } from '../apps/published.ts';
 import { ENVIRONMENTS } from '../environments.ts';
-import type { Decision, Resource } from '../policy/types.ts';
+import type { Resource } from '../policy/types.ts';
 import type { StoredRecord, Values } from '../records/record.ts';
 import type { Session } from '../runtime.ts';
 import type { ActionEntity, Properties, ResourceEntity } from './question.ts';
@@ -132,9 +132,4 @@ function ownProperties(type: LinkedRecordType, properties: Properties): Partial<
       typeof properties[name] === 'string' && !type.fields.has(name) ? [[name, properties[name]]] : [],
     ),
   );
-}
-
-/** The fields that are asked for and not permitted; empty for who is granted all of them. */
-export function refusedFields({ fields }: Asked, decision: Decision): string[] {
-  return fields.filter((field) => !permits(decision.fields, field));
 }
