@@ -18,8 +18,12 @@ export function compileNode<Input>(node: Node, binding: Binding<Input>): Leaf<In
       return compileGet(node, binding);
     case 'has':
       return compileHas(node, binding);
+    case '==':
+      return compileEquality(node.args, compileNode, binding);
+    case '!=':
+      return compileNot(compileEquality(node.args, compileNode, binding));
     default:
-      return compileOperator(node, (each) => compileNode(each, binding), binding);
+      return compileOperator(node, (each) => compileNode(each, binding));
   }
 }
 
@@ -27,18 +31,11 @@ function constant(value: unknown): Leaf<unknown> {
   return () => value;
 }
 
-type Operator = Exclude<Node, { op: 'value' | 'get' | 'has' }>;
+type Operator = Exclude<Node, { op: 'value' | 'get' | 'has' | '==' | '!=' }>;
 
-function compileOperator<Input>(
-  node: Operator,
-  child: (node: Node) => Leaf<Input>,
-  binding: Binding<Input>,
-): Leaf<Input> {
+/** The operators that need only their operands' closures. */
+function compileOperator<Input>(node: Operator, child: (node: Node) => Leaf<Input>): Leaf<Input> {
   switch (node.op) {
-    case '==':
-      return compileEquality(node.args, child, binding);
-    case '!=':
-      return compileNot(compileEquality(node.args, child, binding));
     case '&&':
       return compileAnd(child(node.args[0]), child(node.args[1]));
     case '||':
@@ -46,12 +43,12 @@ function compileOperator<Input>(
     case '!':
       return compileNot(child(node.args[0]));
     case 'in':
-      return compileMembership(node.args, child);
+      return compileMembership(child(node.args[0]), child(node.args[1]));
     case '<':
     case '<=':
     case '>':
     case '>=':
-      return compileOrder(node.op, node.args, child);
+      return compileOrder(node.op, child(node.args[0]), child(node.args[1]));
     case '?:':
       return compileChoice(child(node.args[0]), child(node.args[1]), child(node.args[2]));
     case 'list':

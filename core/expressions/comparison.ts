@@ -1,23 +1,24 @@
 import type { Binding, Leaf } from './binding.ts';
 import { isPresent } from './presence.ts';
-import type { Node, ValueType } from './types.ts';
+import type { Node, Root, ValueType } from './types.ts';
 
-type Compile<Input> = (node: Node) => Leaf<Input>;
+type Compile<Input> = (node: Node, binding: Binding<Input>) => Leaf<Input>;
 type Operands = readonly [Node, Node];
 
 /**
- * The `typeof` that values of a type are held to; undefined where only the value itself can tell, and for instants and
+ * The `typeof` that values of a type are held to; absent where only the value itself can tell, and for instants and
  * durations, which are numbers by how they were read.
  */
-function primitiveOf(type: ValueType): 'string' | 'number' | 'boolean' | undefined {
-  if (type === 'string') return 'string';
-  if (type === 'double') return 'number';
-  return type === 'bool' ? 'boolean' : undefined;
-}
+const PRIMITIVES: { readonly [Type in ValueType]?: 'string' | 'number' | 'boolean' } = {
+  string: 'string',
+  double: 'number',
+  bool: 'boolean',
+};
 
 /**
  * `==`. Where both types are known, a value of another type cannot be compared; where one is not, values of different
- * types are simply not equal, as CEL has it.
+ * types are simply not equal, as CEL has it. Most conditions compare one of the record's fields: that is one closure
+ * without any for its operands.
  */
 export function compileEquality<Input>(
   [left, right]: Operands,
@@ -25,21 +26,23 @@ export function compileEquality<Input>(
   binding: Binding<Input>,
 ): Leaf<Input> {
   if (left.op === 'value' && right.op !== 'value') return compileEquality([right, left], compile, binding);
-  const a = compile(left);
-  const primitive = primitiveOf(left.type);
-  if (!primitive || !primitiveOf(right.type)) {
-    const b = compile(right);
+  const primitive = PRIMITIVES[left.type];
+  if (!primitive || !PRIMITIVES[right.type]) {
+    const a = compile(left, binding);
+    const b = compile(right, binding);
     return (input, record) => equals(a(input, record), b(input, record));
   }
-  const field = recordField(left) ?? recordField(right);
+  const ofLeft = nameIn('record', left);
+  const field = ofLeft ?? nameIn('record', right);
   if (field !== undefined) {
     if (right.op === 'value') return fieldEqualsConstant(field, primitive, right.value);
-    const other = recordField(left) === undefined ? left : right;
-    if (isMe(other) && binding.fieldIsMe) return binding.fieldIsMe(field);
-    return fieldEquals(field, primitive, compile(other));
+    const other = ofLeft === undefined ? left : right;
+    if (nameIn('me', other) === 'id' && binding.fieldIsMe) return binding.fieldIsMe(field);
+    return fieldEquals(field, primitive, compile(other, binding));
   }
+  const a = compile(left, binding);
   if (right.op === 'value') return equalsConstant(a, primitive, right.value);
-  const b = compile(right);
+  const b = compile(right, binding);
   return (input, record) => {
     const x = a(input, record);
     const y = b(input, record);
@@ -47,13 +50,9 @@ export function compileEquality<Input>(
   };
 }
 
-/** The field's name where a node of a known type reads one of the record's fields, which most conditions do. */
-function recordField(node: Node): string | undefined {
-  return node.op === 'get' && node.root === 'record' ? node.path[0] : undefined;
-}
-
-function isMe(node: Node): boolean {
-  return node.op === 'get' && node.root === 'me' && node.path[0] === 'id';
+/** The first name that a node reads from a root; undefined where it does not. */
+function nameIn(root: Root, node: Node): string | undefined {
+  return node.op === 'get' && node.root === root ? node.path[0] : undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>> | undefined;
@@ -100,9 +99,7 @@ function sameEntries(a: object, b: object): boolean {
 }
 
 /** `value in list`, or `name in map`. */
-export function compileMembership<Input>([left, right]: Operands, compile: Compile<Input>): Leaf<Input> {
-  const value = compile(left);
-  const collection = compile(right);
+export function compileMembership<Input>(value: Leaf<Input>, collection: Leaf<Input>): Leaf<Input> {
   return (input, record) => {
     const wanted = value(input, record);
     const among = collection(input, record);
@@ -128,13 +125,7 @@ const ORDER = {
 };
 
 /** `<`, `<=`, `>`, `>=` over numbers, texts (by code unit), booleans, instants and durations. */
-export function compileOrder<Input>(
-  op: keyof typeof ORDER,
-  [left, right]: Operands,
-  compile: Compile<Input>,
-): Leaf<Input> {
-  const a = compile(left);
-  const b = compile(right);
+export function compileOrder<Input>(op: keyof typeof ORDER, a: Leaf<Input>, b: Leaf<Input>): Leaf<Input> {
   const compare = ORDER[op];
   return (input, record) => {
     const x = a(input, record);

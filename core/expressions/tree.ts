@@ -3,7 +3,7 @@ import { SIZE } from './environment.ts';
 import { writtenPath } from './names.ts';
 import { WRITTEN } from './prepare.ts';
 import { durationOf, instantOf } from './time.ts';
-import type { BinaryOperator, FunctionName, Node, Root, ValueType } from './types.ts';
+import type { FunctionName, Node, Root, ValueType } from './types.ts';
 
 const SIMPLE: Readonly<Record<string, ValueType>> = {
   string: 'string',
@@ -77,11 +77,8 @@ export function buildTree(node: ASTNode): Node {
     }
     default: {
       const [left, right] = node.args as [ASTNode, ASTNode];
-      return {
-        op: node.op as BinaryOperator,
-        type: typeName(node),
-        args: [buildTree(left), buildTree(right)],
-      };
+      const args = [buildTree(left), buildTree(right)];
+      return { op: node.op, type: typeName(node), args } as unknown as Node;
     }
   }
 }

@@ -84,7 +84,12 @@ export type Node =
   | { readonly op: 'has'; readonly type: 'bool'; readonly root: Root; readonly path: readonly string[] }
   | { readonly op: 'list'; readonly type: ValueType; readonly args: readonly Node[] }
   | { readonly op: '!' | 'neg'; readonly type: ValueType; readonly args: readonly [Node] }
-  | { readonly op: BinaryOperator; readonly type: ValueType; readonly args: readonly [Node, Node] }
+  | { readonly op: '==' | '!='; readonly type: ValueType; readonly args: readonly [Node, Node] }
+  | {
+      readonly op: Exclude<BinaryOperator, '==' | '!='>;
+      readonly type: ValueType;
+      readonly args: readonly [Node, Node];
+    }
   | { readonly op: '?:'; readonly type: ValueType; readonly args: readonly [Node, Node, Node] }
   | {
       readonly op: 'call';
