@@ -36,7 +36,7 @@ export class Conditions {
   test(position: number): Test {
     let test = this.#tests.get(position);
     if (!test) {
-      test = compileNode(this.checked(position).ast, requestBinding);
+      test = compileNode(this.#source.condition(position).ast, requestBinding);
       this.#tests.set(position, test);
     }
     return test;
@@ -107,19 +107,14 @@ export function takesPart(
 }
 
 function holdsFor(deny: boolean, asSaved: boolean, condition: Test): TakesPart {
-  const counts = deny ? (answer: unknown) => answer !== false : (answer: unknown) => answer === true;
-  if (!asSaved) {
-    if (deny) return (request) => condition(request, recordOf(request)) !== false;
-    return (request) => condition(request, recordOf(request)) === true;
-  }
   return (request) => {
     const { values, proposed } = request.resource;
-    const stored = counts(condition(request, values ?? proposed));
-    if (stored === deny || proposed === undefined) return stored;
-    return counts(condition(request, proposed));
+    const stored = counts(condition(request, values ?? proposed), deny);
+    if (!asSaved || stored === deny || proposed === undefined) return stored;
+    return counts(condition(request, proposed), deny);
   };
 }
 
-function recordOf({ resource }: AccessRequest): object | undefined {
-  return resource.values ?? resource.proposed;
+function counts(answer: unknown, deny: boolean): boolean {
+  return deny ? answer !== false : answer === true;
 }

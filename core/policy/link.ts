@@ -15,6 +15,7 @@ type Environment = Context['environment'];
 export class SubjectLink {
   readonly #policy: Policy;
   readonly #subject: Subject;
+  readonly #customRoles: readonly string[];
   readonly #plans = new PlanCache();
   /** Plans for development, where built-in roles count; the same as elsewhere for who has none. */
   readonly #development: PlanCache;
@@ -22,7 +23,8 @@ export class SubjectLink {
   constructor(policy: Policy, subject: Subject) {
     this.#policy = policy;
     this.#subject = subject;
-    const hasBuiltIn = subject.roles.some((role) => BUILT_IN_ROLES.has(role));
+    this.#customRoles = subject.roles.filter((role) => !BUILT_IN_ROLES.has(role));
+    const hasBuiltIn = this.#customRoles.length < subject.roles.length;
     this.#development = hasBuiltIn ? new PlanCache() : this.#plans;
   }
 
@@ -61,8 +63,7 @@ export class SubjectLink {
   /** The entries of all rules that may name the subject here, in the order of their tiers, denies first in each. */
   #gather(resource: ResourceKey, action: string, environment: Environment): Entry[] {
     const { source, conditions } = this.#policy;
-    const roles = countingRoles(this.#subject, resource, action, environment);
-    const keys = subjectKeys(this.#subject, roles);
+    const keys = subjectKeys(this.#subject, this.#countingRoles(resource, action, environment));
     const identities = new Set(keys);
     const resources = resourceKeys(resource);
     const actions = [action, isDesignAction(action) ? 'design:*' : '*'];
@@ -82,6 +83,19 @@ export class SubjectLink {
     }
     if (entries.length > 1) entries.sort((a, b) => a.tier - b.tier || Number(b.deny) - Number(a.deny));
     return entries;
+  }
+
+  /**
+   * The roles that count for a question. Built-in ones count in the design plane and in development, but never where
+   * apps manage accounts and roles; a tenant administrator may sign in everywhere.
+   */
+  #countingRoles({ type }: ResourceKey, action: string, environment: Environment): readonly string[] {
+    const { roles } = this.#subject;
+    if (isDesignAction(action)) return roles;
+    if (environment === 'development' && type !== 'account' && type !== 'role') return roles;
+    const signsIn = type === 'environment' && action === 'signIn';
+    if (!signsIn || !roles.includes(TENANT_ADMINISTRATOR)) return this.#customRoles;
+    return [...this.#customRoles, TENANT_ADMINISTRATOR];
   }
 
   #bypass(resource: ResourceKey, action: string): Bypass | undefined {
@@ -111,22 +125,3 @@ function environmentResource(id: Environment): Resource {
 }
 
 const EXEMPTIBLE: ReadonlySet<Resource['type']> = new Set(['record', 'view', 'app', 'flow', 'service']);
-
-/**
- * The roles of a subject that count for a question. Built-in ones count in the design plane and in development, but
- * never where apps manage accounts and roles; a tenant administrator may sign in everywhere.
- */
-function countingRoles(
-  subject: Subject,
-  resource: ResourceKey,
-  action: string,
-  environment: Environment,
-): readonly string[] {
-  if (isDesignAction(action)) return subject.roles;
-  const managesAccounts = resource.type === 'account' || resource.type === 'role';
-  if (environment === 'development' && !managesAccounts) return subject.roles;
-  const signsIn = resource.type === 'environment' && action === 'signIn';
-  return subject.roles.filter(
-    (role) => !BUILT_IN_ROLES.has(role) || (signsIn && role === TENANT_ADMINISTRATOR),
-  );
-}

@@ -38,34 +38,27 @@ export class Policy {
   }
 
   recordType(resource: ResourceKey): RecordTypeFacts | undefined {
-    return own(this.app(resource)?.recordTypes, resource.recordType);
+    return own(own(this.source.facts.apps, resource.app)?.recordTypes, resource.recordType);
   }
 
   /** What is linked for a subject; found by the object, or by what the subject holds. */
   linkOf(subject: Subject): SubjectLink {
-    let link = this.#bySubject.get(subject);
-    if (!link) {
-      link = this.#linkAlike(subject);
-      this.#bySubject.set(subject, link);
-    }
-    return link;
+    return this.#bySubject.get(subject) ?? this.#link(subject);
   }
 
-  #linkAlike(subject: Subject): SubjectLink {
-    const signature = this.#signature(subject);
+  /** Two subjects with one signature are named by the same rules; whom a record names is tested per request. */
+  #link(subject: Subject): SubjectLink {
+    const { type, id, roles, profiles, level } = subject;
+    const byId = this.source.listKeys.length > 0 || this.source.has(`principal:${id}`);
+    const signature = JSON.stringify([type, byId ? id : id !== undefined, roles, profiles, level]);
     let link = this.#bySignature.get(signature);
     if (!link) {
       link = new SubjectLink(this, subject);
       if (this.#bySignature.size >= MOST_LINKS) this.#bySignature.clear();
       this.#bySignature.set(signature, link);
     }
+    this.#bySubject.set(subject, link);
     return link;
-  }
-
-  /** Two subjects with one signature are named by the same rules; whom a record names is tested per request. */
-  #signature({ type, id, roles, profiles, level }: Subject): string {
-    const own = this.source.listKeys.length > 0 || this.source.has(`principal:${id}`);
-    return JSON.stringify([type, own ? id : id !== undefined, roles, profiles, level]);
   }
 }
 

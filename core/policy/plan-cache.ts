@@ -2,80 +2,66 @@ import { resourceKeys } from './keys.ts';
 import type { ResourceKey } from './link.ts';
 import type { Plan } from './plan.ts';
 
-/** Plans kept for a subject, so that requests for made-up resources cannot fill the memory. */
-const MOST_PLANS = 4000;
+/** Places that the plans of records are spread over; a power of two. */
+const PLACES = 64;
+/** Plans kept in one place, and plans kept of all that are no records: made-up resources cannot fill the memory. */
+const MOST_PER_PLACE = 64;
+const MOST_OTHERS = 2000;
 
-interface PlansOf {
-  readonly app: string | undefined;
-  readonly byAction: Map<string, Plan>;
-}
-
-/** Slots in front of the maps; a power of two. */
-const SLOTS = 64;
-
-/** A plan found lately, in the slot that its names fall into. */
-interface Recent {
+/** The plan of an action on the records of one type. */
+interface RecordPlan {
   readonly app: string | undefined;
   readonly recordType: string;
   readonly action: string;
   readonly plan: Plan;
 }
 
-/** Where a record type and an action fall: their lengths and first letters tell most of them apart at little cost. */
-function slotOf(recordType: string, action: string): number {
-  return (action.charCodeAt(0) + 3 * action.length + 11 * recordType.length) & (SLOTS - 1);
+/** Where a record type and an action fall: lengths and outer letters tell most of them apart at little cost. */
+function placeOf(recordType: string, action: string): number {
+  const ofType = recordType.length + 5 * recordType.charCodeAt(recordType.length - 1);
+  const ofAction = 3 * action.length + 7 * action.charCodeAt(0);
+  return (ofType + ofAction) & (PLACES - 1);
 }
 
 /** The plans made for a subject so far. Records, which are asked about most, are found without making a key. */
 export class PlanCache {
-  /** By record type; apps that call theirs alike share a list. */
-  readonly #records = new Map<string | undefined, PlansOf[]>();
+  readonly #records: (RecordPlan[] | undefined)[] = new Array(PLACES).fill(undefined);
   readonly #others = new Map<string, Map<string, Plan>>();
-  readonly #recent: (Recent | undefined)[] = new Array(SLOTS).fill(undefined);
-  #count = 0;
+  #countOfOthers = 0;
 
   find(resource: ResourceKey, action: string): Plan | undefined {
-    if (resource.type !== 'record') {
+    const { type, app, recordType } = resource;
+    if (type !== 'record' || recordType === undefined) {
       return this.#others.get(resourceKeys(resource)[0] as string)?.get(action);
     }
-    const { app, recordType } = resource;
-    if (recordType === undefined) return undefined;
-    const slot = slotOf(recordType, action);
-    const recent = this.#recent[slot];
-    if (recent && recent.action === action && recent.recordType === recordType && recent.app === app) {
-      return recent.plan;
+    const here = this.#records[placeOf(recordType, action)];
+    if (here === undefined) return undefined;
+    for (let i = 0; i < here.length; i++) {
+      const known = here[i] as RecordPlan;
+      if (known.action === action && known.recordType === recordType && known.app === app) return known.plan;
     }
-    const lists = this.#records.get(recordType);
-    const plan = lists?.find((each) => each.app === app)?.byAction.get(action);
-    if (plan && !recent) this.#recent[slot] = { app, recordType, action, plan };
-    return plan;
+    return undefined;
   }
 
   keep(resource: ResourceKey, action: string, plan: Plan): void {
-    if (this.#count++ >= MOST_PLANS) this.#forget();
-    this.#plansOf(resource).set(action, plan);
-  }
-
-  #forget(): void {
-    this.#records.clear();
-    this.#others.clear();
-    this.#recent.fill(undefined);
-    this.#count = 1;
-  }
-
-  #plansOf(resource: ResourceKey): Map<string, Plan> {
-    const byAction = new Map<string, Plan>();
-    if (resource.type === 'record') {
-      const { app, recordType } = resource;
-      const lists = this.#records.get(recordType) ?? [];
-      for (const plans of lists) if (plans.app === app) return plans.byAction;
-      lists.push({ app, byAction });
-      this.#records.set(recordType, lists);
-      return byAction;
+    const { type, app, recordType } = resource;
+    if (type !== 'record' || recordType === undefined) {
+      this.#keepOther(resourceKeys(resource)[0] as string, action, plan);
+      return;
     }
-    const key = resourceKeys(resource)[0] as string;
-    const known = this.#others.get(key) ?? byAction;
-    this.#others.set(key, known);
-    return known;
+    const place = placeOf(recordType, action);
+    const here = this.#records[place];
+    const kept = { app, recordType, action, plan };
+    if (here && here.length < MOST_PER_PLACE) here.push(kept);
+    else this.#records[place] = [kept];
+  }
+
+  #keepOther(key: string, action: string, plan: Plan): void {
+    if (this.#countOfOthers++ >= MOST_OTHERS) {
+      this.#others.clear();
+      this.#countOfOthers = 1;
+    }
+    const known = this.#others.get(key) ?? new Map<string, Plan>();
+    this.#others.set(key, known.set(action, plan));
   }
 }

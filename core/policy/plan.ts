@@ -1,5 +1,5 @@
 import type { Environment } from '../environments.ts';
-import { type Conditions, type Entry, type TakesPart, takesPart } from './entry.ts';
+import { type Conditions, type Entry, type TakesPart, type Test, takesPart } from './entry.ts';
 import { ENVIRONMENT, type Gate, type Gates } from './gates.ts';
 import { decideTiers, denied, EXEMPT, granted, NO_CREDENTIAL, NOT_GRANTED, ruleIds } from './outcome.ts';
 import type { AccessRequest, Bypass, Decision } from './types.ts';
@@ -9,6 +9,12 @@ const MOST_BITS = 30;
 /** Outcomes remembered by a plan; there are as many as sets of rules that take part together, as a rule two or three. */
 const MOST_OUTCOMES = 256;
 const NO_TIER = 7;
+
+/** A rule that alone decides, and the answer where its test holds. */
+interface Sole {
+  readonly test: Test;
+  readonly grant: Decision;
+}
 
 /** Says whether a subject may sign in where a request takes it. */
 export interface SignIn {
@@ -42,19 +48,25 @@ export class Plan {
   #madeTests: readonly (TakesPart | undefined)[] | undefined;
   /** Outcomes by the set of rules that take part. */
   readonly #outcomes = new Map<number, Decision>();
-  /** The answer where no rule has to look at the resource. */
+  /** The answer of the rules where none has to look at the resource. */
   readonly #constant: Decision | undefined;
-  /** Says why nothing is granted where no rule takes part; made when that first happens. */
-  #nothing: ((request: AccessRequest) => Decision) | undefined;
-  /** The whole decision in one closure, for plans that need no more: most have one rule, or none that asks. */
-  readonly #shortcut: ((request: AccessRequest) => Decision) | undefined;
+  /** The whole answer where nothing else looks at the resource either. */
+  readonly #always: Decision | undefined;
+  /** The one rule that tells the whole answer where a single allow asks something: with `#always`, most plans. */
+  readonly #sole: Sole | undefined;
+  /** The answer where no rule takes part, or what tells why; made when that first happens. */
+  #nothing: Decision | ((request: AccessRequest) => Decision) | undefined;
 
   constructor(parts: PlanParts) {
     this.parts = parts;
-    const { entries } = parts;
-    const asks = entries.some((entry) => entry.condition !== undefined || entry.names !== undefined);
-    this.#constant = asks ? undefined : (decideTiers(entries) ?? this.#notGranted);
-    this.#shortcut = this.#createShortcut();
+    const { entries, gates, from, bypass, asSaved } = parts;
+    let asks = false;
+    for (const { condition, names } of entries) asks ||= condition !== undefined || names !== undefined;
+    if (!asks) this.#constant = decideTiers(entries) ?? this.#notGranted;
+    if (gates.resource.length > 0 || from || bypass) return;
+    this.#always = this.#constant;
+    const [only] = entries;
+    if (asks && only && entries.length === 1 && !only.deny) this.#sole = soleAllow(only, asSaved);
   }
 
   /** One test per rule; undefined where it always takes part. */
@@ -65,21 +77,6 @@ export class Plan {
 
   get #notGranted(): Decision {
     return this.parts.anonymous ? NO_CREDENTIAL : NOT_GRANTED;
-  }
-
-  #createShortcut(): ((request: AccessRequest) => Decision) | undefined {
-    const { gates, from, bypass, entries, asSaved } = this.parts;
-    if (gates.resource.length > 0 || from || bypass) return undefined;
-    const constant = this.#constant;
-    if (constant) return () => constant;
-    const [entry] = entries;
-    if (!entry?.condition || entry.names || entry.deny || entries.length > 1 || asSaved) return undefined;
-    const { condition } = entry;
-    const grant = granted(entry);
-    return (request) => {
-      const { values, proposed } = request.resource;
-      return condition(request, values ?? proposed) === true ? grant : this.#denyNothing(request);
-    };
   }
 
   /** Whether the answer of the rules is the same for every resource and moment. */
@@ -102,16 +99,21 @@ export class Plan {
     if (environment === this.#openIn) return undefined;
     const { gates, signIn } = this.parts;
     if (gates.signIn && !signIn.maySignIn(request)) return ENVIRONMENT;
-    if (gates.context.length === 0 && (!gates.signIn || signIn.isConstant(environment)))
-      this.#openIn = environment;
-    return closedGate(gates.context, request);
+    if (gates.context.length > 0) return closedGate(gates.context, request);
+    if (!gates.signIn || signIn.isConstant(environment)) this.#openIn = environment;
+    return undefined;
   }
 
   /** The decision of a request that those gates have let through. */
   decideResource(request: AccessRequest): Decision {
-    const shortcut = this.#shortcut;
-    const decision = shortcut === undefined ? this.#decideFully(request) : shortcut(request);
+    const decision =
+      this.#always ?? (this.#sole ? this.#decideSole(this.#sole, request) : this.#decideFully(request));
     return request.fields === undefined ? decision : withFields(decision, request.fields);
+  }
+
+  #decideSole({ test, grant }: Sole, request: AccessRequest): Decision {
+    const { values, proposed } = request.resource;
+    return test(request, values ?? proposed) === true ? grant : this.#denyNothing(request);
   }
 
   #decideFully(request: AccessRequest): Decision {
@@ -154,11 +156,11 @@ export class Plan {
 
   #denyNothing(request: AccessRequest): Decision {
     this.#nothing ??= this.#createNothing();
-    return this.#nothing(request);
+    return typeof this.#nothing === 'function' ? this.#nothing(request) : this.#nothing;
   }
 
   /** No rule took part: because none names the subject, because of the record's state, or because of its scope. */
-  #createNothing(): (request: AccessRequest) => Decision {
+  #createNothing(): Decision | ((request: AccessRequest) => Decision) {
     const { entries, asSaved, conditions } = this.parts;
     const allows = entries.filter((entry) => !entry.deny);
     const inAnyState = allows.map((entry) => {
@@ -167,8 +169,7 @@ export class Plan {
       return test && takesPart(entry, asSaved, test);
     });
     if (!inAnyState.some(Boolean) && !allows.some((entry) => entry.names)) {
-      const always = this.#outOfScope(allows);
-      return () => always;
+      return this.#outOfScope(allows);
     }
     return (request) => {
       const state = allows.filter((_, i) => inAnyState[i]?.(request));
@@ -180,6 +181,13 @@ export class Plan {
   #outOfScope(candidates: readonly Entry[]): Decision {
     return candidates.length > 0 ? denied('SCOPE', { rules: ruleIds(candidates) }) : this.#notGranted;
   }
+}
+
+/** An allow that nothing else decides with; most test one record by one condition, which needs no closure around it. */
+function soleAllow(entry: Entry, asSaved: boolean): Sole {
+  const { condition, names } = entry;
+  const test = asSaved || names ? takesPart(entry, asSaved) : condition;
+  return { test: test as Test, grant: granted(entry) };
 }
 
 function closedGate(gates: readonly Gate[], request: AccessRequest): Decision | undefined {

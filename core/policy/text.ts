@@ -47,7 +47,13 @@ function linesSource(header: Header, lines: readonly string[]): PolicySource {
   const firstCondition = 1 + header.rules;
   const firstSubject = firstCondition + header.conditions;
   const bySubject = new Map<string, OfSubject>();
-  const piece = (line: number) => JSON.parse(lines[line] as string) as unknown;
+  /** Reads the pieces of one kind by their positions, from the line of the first of them. */
+  const pieces = <Piece>(what: string, first: number, count: number) => {
+    return (position: number): Piece => {
+      const line = position < count ? lines[first + position] : undefined;
+      return JSON.parse(found(line, what, position)) as Piece;
+    };
+  };
 
   const source: PolicySource = {
     hash,
@@ -57,18 +63,12 @@ function linesSource(header: Header, lines: readonly string[]): PolicySource {
     ofSubject(key) {
       const line = own(subjects, key);
       if (line === undefined) return undefined;
-      const known = bySubject.get(key) ?? (piece(firstSubject + line) as OfSubject);
+      const known = bySubject.get(key) ?? (JSON.parse(lines[firstSubject + line] as string) as OfSubject);
       bySubject.set(key, known);
       return known;
     },
-    rule(position) {
-      found(position < header.rules || undefined, 'rule', position);
-      return piece(1 + position) as StoredRule;
-    },
-    condition(position) {
-      found(position < header.conditions || undefined, 'condition', position);
-      return piece(firstCondition + position) as CheckedExpression;
-    },
+    rule: pieces<StoredRule>('rule', 1, header.rules),
+    condition: pieces<CheckedExpression>('condition', firstCondition, header.conditions),
     document: () => ({
       format: 1,
       hash,
