@@ -76,7 +76,7 @@ export function createEntry(
 
 const OWNERSHIP: Tier = 3;
 
-function namedByRecord(key: string, identities: ReadonlySet<string>): TakesPart {
+function namedByRecord(key: string, identities: ReadonlySet<string>): (request: AccessRequest) => boolean {
   if (key === 'appOwner') return ({ subject, resource }) => isSame(subject.id, resource.appOwner);
   if (key === 'recordOwner') return ({ subject, resource }) => isSame(subject.id, resource.owner);
   const list = key.slice('list:'.length);
@@ -87,29 +87,32 @@ function isSame(a: string | undefined, b: string | undefined): boolean {
   return a !== undefined && a !== '' && a === b;
 }
 
-/** Whether a rule takes part in a request. */
-export type TakesPart = (request: AccessRequest) => boolean;
+/** The record that conditions are tested on: as stored, or as proposed where nothing is stored yet. */
+export function testedRecord({ resource }: AccessRequest): object | undefined {
+  return resource.values ?? resource.proposed;
+}
 
 /**
- * Whether a rule takes part, as one closure; undefined where it always does. An allow needs its condition to hold, a
- * deny takes part unless its condition is known not to hold; on the stored record (the proposed one where nothing is
- * stored yet), and for an edit, `asSaved`, on the record as it would be saved too.
+ * Tells by `true` that a rule takes part in a request, given its {@link testedRecord}; undefined where it always does.
+ * An allow needs its condition to hold, a deny takes part unless its condition is known not to hold; for an edit,
+ * `asSaved`, on the record as it would be saved too. Most rules are allows: their condition is all there is to it.
  */
 export function takesPart(
   entry: Entry,
   asSaved: boolean,
   condition: Test | undefined = entry.condition,
-): TakesPart | undefined {
-  const { names } = entry;
-  const holds = condition && holdsFor(entry.deny, asSaved, condition);
-  if (!names) return holds;
-  return holds ? (request) => names(request) && holds(request) : names;
+): Test | undefined {
+  const { names, deny } = entry;
+  if (!condition) return names;
+  if (!names && !deny && !asSaved) return condition;
+  const holds = holdsFor(deny, asSaved, condition);
+  return names ? (request, record) => names(request) && holds(request, record) : holds;
 }
 
-function holdsFor(deny: boolean, asSaved: boolean, condition: Test): TakesPart {
-  return (request) => {
-    const { values, proposed } = request.resource;
-    const stored = counts(condition(request, values ?? proposed), deny);
+function holdsFor(deny: boolean, asSaved: boolean, condition: Test): Test {
+  return (request, record) => {
+    const { proposed } = request.resource;
+    const stored = counts(condition(request, record), deny);
     if (!asSaved || stored === deny || proposed === undefined) return stored;
     return counts(condition(request, proposed), deny);
   };

@@ -1,7 +1,7 @@
 import { absentPaths } from '../expressions/compile.ts';
 import { requestBinding } from './binding.ts';
 import { decide } from './decide.ts';
-import { type Entry, takesPart } from './entry.ts';
+import { type Entry, takesPart, testedRecord } from './entry.ts';
 import type { Policy } from './load.ts';
 import { type NearestChange, nearestChange } from './nearest.ts';
 import type { AccessRequest, Decision, FieldSet, Tier } from './types.ts';
@@ -55,7 +55,7 @@ function trace(policy: Policy, entry: Entry, request: AccessRequest, asSaved: bo
   const { values, proposed } = request.resource;
   const records = asSaved && values && proposed ? [values, proposed] : [values ?? proposed];
   const evaluable = records.every((record) => typeof entry.condition?.(request, record) === 'boolean');
-  const holds = takesPart(entry, asSaved)?.(request);
+  const holds = takesPart(entry, asSaved)?.(request, testedRecord(request)) === true;
   const absent = [
     ...new Set(records.flatMap((record) => absentPaths(checked, request, requestBinding, record))),
   ];

@@ -27,10 +27,11 @@ const NONE: readonly Gate[] = [];
 
 /** The gates that can concern a subject, an action and a kind of resource. */
 export function gatesFor(needs: GateNeeds): Gates {
-  const { subject, action, resourceType } = needs;
+  const { subject, action, resourceType, immutable } = needs;
   const isPerson = subject.type === 'user' || subject.type === 'serviceAccount';
   const isToken = subject.type === 'tokenUser';
-  const invariants = resourceType === 'record' ? recordInvariants(needs) : invariantsFor(needs);
+  const mayChange = resourceType === 'record' && immutable.length === 0;
+  const invariants = mayChange ? NONE : invariantsFor(needs);
   return {
     signIn: isPerson && resourceType !== 'environment' && !isDesignAction(action),
     context: isToken ? [channelGate] : NONE,
@@ -85,14 +86,12 @@ const INVARIANT = {
   notLive: denied('NOT_LIVE'),
 };
 
-function recordInvariants({ kind, immutable }: GateNeeds): readonly Gate[] {
-  return immutable.length > 0 && kind !== undefined && WRITES.has(kind) ? [immutableGate(immutable)] : NONE;
-}
-
-function invariantsFor({ action, resourceType }: GateNeeds): readonly Gate[] {
+function invariantsFor({ action, resourceType, kind, immutable }: GateNeeds): readonly Gate[] {
   const runtime = !isDesignAction(action);
   const verb = runtime ? action : action.slice(DESIGN.length);
   switch (resourceType) {
+    case 'record':
+      return kind !== undefined && WRITES.has(kind) ? [immutableGate(immutable)] : NONE;
     case 'flow':
       return action === 'start' ? [liveGate] : NONE;
     case 'app':

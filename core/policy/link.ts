@@ -15,7 +15,7 @@ type Environment = Context['environment'];
 export class SubjectLink {
   readonly #policy: Policy;
   readonly #subject: Subject;
-  readonly #customRoles: readonly string[];
+  readonly #hasBuiltIn: boolean;
   readonly #plans = new PlanCache();
   /** Plans for development, where built-in roles count; the same as elsewhere for who has none. */
   readonly #development: PlanCache;
@@ -23,9 +23,8 @@ export class SubjectLink {
   constructor(policy: Policy, subject: Subject) {
     this.#policy = policy;
     this.#subject = subject;
-    this.#customRoles = subject.roles.filter((role) => !BUILT_IN_ROLES.has(role));
-    const hasBuiltIn = this.#customRoles.length < subject.roles.length;
-    this.#development = hasBuiltIn ? new PlanCache() : this.#plans;
+    this.#hasBuiltIn = subject.roles.some((role) => BUILT_IN_ROLES.has(role));
+    this.#development = this.#hasBuiltIn ? new PlanCache() : this.#plans;
   }
 
   plan(resource: ResourceKey, action: string, environment: Environment): Plan {
@@ -54,7 +53,7 @@ export class SubjectLink {
       entries: this.#gather(resource, action, environment),
       asSaved: operation?.kind === 'edit',
       from: operation?.from,
-      bypass: this.#bypass(resource, action),
+      bypass: subject.type === 'user' ? this.#bypass(resource, action) : undefined,
       anonymous: subject.type === 'anonymous',
       conditions: this.#policy.conditions,
     });
@@ -63,12 +62,14 @@ export class SubjectLink {
   /** The entries of all rules that may name the subject here, in the order of their tiers, denies first in each. */
   #gather(resource: ResourceKey, action: string, environment: Environment): Entry[] {
     const { source, conditions } = this.#policy;
-    const keys = subjectKeys(this.#subject, this.#countingRoles(resource, action, environment));
+    const subject = this.#subject;
+    const roles = this.#hasBuiltIn ? countingRoles(subject, resource, action, environment) : subject.roles;
+    const keys = subjectKeys(subject, roles);
     const identities = new Set(keys);
     const resources = resourceKeys(resource);
     const actions = [action, isDesignAction(action) ? 'design:*' : '*'];
     const entries: Entry[] = [];
-    for (const key of resource.type === 'record' ? [...keys, ...source.listKeys] : keys) {
+    for (const key of resource.type === 'record' ? keys.concat(source.listKeys) : keys) {
       const ofSubject = source.ofSubject(key);
       if (!ofSubject) continue;
       for (const resourceKey of resources) {
@@ -81,26 +82,13 @@ export class SubjectLink {
         }
       }
     }
-    if (entries.length > 1) entries.sort((a, b) => a.tier - b.tier || Number(b.deny) - Number(a.deny));
-    return entries;
+    return entries.length > 1 ? entries.sort(inOrder) : entries;
   }
 
-  /**
-   * The roles that count for a question. Built-in ones count in the design plane and in development, but never where
-   * apps manage accounts and roles; a tenant administrator may sign in everywhere.
-   */
-  #countingRoles({ type }: ResourceKey, action: string, environment: Environment): readonly string[] {
-    const { roles } = this.#subject;
-    if (isDesignAction(action)) return roles;
-    if (environment === 'development' && type !== 'account' && type !== 'role') return roles;
-    const signsIn = type === 'environment' && action === 'signIn';
-    if (!signsIn || !roles.includes(TENANT_ADMINISTRATOR)) return this.#customRoles;
-    return [...this.#customRoles, TENANT_ADMINISTRATOR];
-  }
-
+  /** What exempts a user from the rules. */
   #bypass(resource: ResourceKey, action: string): Bypass | undefined {
-    const { type, roles, level } = this.#subject;
-    if (type !== 'user' || isDesignAction(action) || !EXEMPTIBLE.has(resource.type)) return undefined;
+    const { roles, level } = this.#subject;
+    if (isDesignAction(action) || !EXEMPTIBLE.has(resource.type)) return undefined;
     if (roles.includes(TENANT_ADMINISTRATOR)) return 'tenantAdministrator';
     const app = this.#policy.app(resource);
     return level === 'admin' && app?.accessModel === 'profiles' ? 'levelAdmin' : undefined;
@@ -120,8 +108,32 @@ export class SubjectLink {
   }
 }
 
+/** By tiers, denies first in each. */
+function inOrder(a: Entry, b: Entry): number {
+  return a.tier - b.tier || Number(b.deny) - Number(a.deny);
+}
+
 function environmentResource(id: Environment): Resource {
   return { type: 'environment', id };
 }
 
 const EXEMPTIBLE: ReadonlySet<Resource['type']> = new Set(['record', 'view', 'app', 'flow', 'service']);
+
+/**
+ * The roles of a subject that count for a question. Built-in ones count in the design plane and in development, but
+ * never where apps manage accounts and roles; a tenant administrator may sign in everywhere.
+ */
+function countingRoles(
+  subject: Subject,
+  resource: ResourceKey,
+  action: string,
+  environment: Environment,
+): readonly string[] {
+  if (isDesignAction(action)) return subject.roles;
+  const managesAccounts = resource.type === 'account' || resource.type === 'role';
+  if (environment === 'development' && !managesAccounts) return subject.roles;
+  const signsIn = resource.type === 'environment' && action === 'signIn';
+  return subject.roles.filter(
+    (role) => !BUILT_IN_ROLES.has(role) || (signsIn && role === TENANT_ADMINISTRATOR),
+  );
+}

@@ -49,7 +49,7 @@ export class Policy {
   /** Two subjects with one signature are named by the same rules; whom a record names is tested per request. */
   #link(subject: Subject): SubjectLink {
     const { type, id, roles, profiles, level } = subject;
-    const byId = this.source.listKeys.length > 0 || this.source.has(`principal:${id}`);
+    const byId = this.source.listKeys.length > 0 || this.source.ofSubject(`principal:${id}`) !== undefined;
     const signature = JSON.stringify([type, byId ? id : id !== undefined, roles, profiles, level]);
     let link = this.#bySignature.get(signature);
     if (!link) {

@@ -16,13 +16,6 @@ interface RecordPlan {
   readonly plan: Plan;
 }
 
-/** Where a record type and an action fall: lengths and outer letters tell most of them apart at little cost. */
-function placeOf(recordType: string, action: string): number {
-  const ofType = recordType.length + 5 * recordType.charCodeAt(recordType.length - 1);
-  const ofAction = 3 * action.length + 7 * action.charCodeAt(0);
-  return (ofType + ofAction) & (PLACES - 1);
-}
-
 /** The plans made for a subject so far. Records, which are asked about most, are found without making a key. */
 export class PlanCache {
   readonly #records: (RecordPlan[] | undefined)[] = new Array(PLACES).fill(undefined);
@@ -34,8 +27,7 @@ export class PlanCache {
     if (type !== 'record' || recordType === undefined) {
       return this.#others.get(resourceKeys(resource)[0] as string)?.get(action);
     }
-    const here = this.#records[placeOf(recordType, action)];
-    if (here === undefined) return undefined;
+    const here = this.#placeOf(recordType, action);
     for (let i = 0; i < here.length; i++) {
       const known = here[i] as RecordPlan;
       if (known.action === action && known.recordType === recordType && known.app === app) return known.plan;
@@ -49,11 +41,18 @@ export class PlanCache {
       this.#keepOther(resourceKeys(resource)[0] as string, action, plan);
       return;
     }
-    const place = placeOf(recordType, action);
-    const here = this.#records[place];
-    const kept = { app, recordType, action, plan };
-    if (here && here.length < MOST_PER_PLACE) here.push(kept);
-    else this.#records[place] = [kept];
+    const here = this.#placeOf(recordType, action);
+    if (here.length >= MOST_PER_PLACE) here.length = 0;
+    here.push({ app, recordType, action, plan });
+  }
+
+  /** Where a record type and an action fall: lengths and outer letters tell most of them apart at little cost. */
+  #placeOf(recordType: string, action: string): RecordPlan[] {
+    const ofType = recordType.length + 5 * recordType.charCodeAt(recordType.length - 1);
+    const ofAction = 3 * action.length + 7 * action.charCodeAt(0);
+    const place = (ofType + ofAction) & (PLACES - 1);
+    this.#records[place] ??= [];
+    return this.#records[place];
   }
 
   #keepOther(key: string, action: string, plan: Plan): void {

@@ -1,5 +1,5 @@
 import type { Environment } from '../environments.ts';
-import { type Conditions, type Entry, type TakesPart, type Test, takesPart } from './entry.ts';
+import { type Conditions, type Entry, type Test, takesPart, testedRecord } from './entry.ts';
 import { ENVIRONMENT, type Gate, type Gates } from './gates.ts';
 import { decideTiers, denied, EXEMPT, granted, NO_CREDENTIAL, NOT_GRANTED, ruleIds } from './outcome.ts';
 import type { AccessRequest, Bypass, Decision } from './types.ts';
@@ -8,7 +8,6 @@ import type { AccessRequest, Bypass, Decision } from './types.ts';
 const MOST_BITS = 30;
 /** Outcomes remembered by a plan; there are as many as sets of rules that take part together, as a rule two or three. */
 const MOST_OUTCOMES = 256;
-const NO_TIER = 7;
 
 /** A rule that alone decides, and the answer where its test holds. */
 interface Sole {
@@ -45,12 +44,14 @@ export class Plan {
   readonly parts: PlanParts;
   /** The environment in which those gates are known to be open that do not look at the resource. */
   #openIn: Environment | undefined;
-  #madeTests: readonly (TakesPart | undefined)[] | undefined;
+  #madeTests: readonly (Test | undefined)[] | undefined;
   /** Outcomes by the set of rules that take part. */
   readonly #outcomes = new Map<number, Decision>();
   /** The answer of the rules where none has to look at the resource. */
   readonly #constant: Decision | undefined;
-  /** The whole answer where nothing else looks at the resource either. */
+  /** Whether the rules give the whole answer: no gate looks at the resource, no state matters, nobody is exempt. */
+  readonly #rulesAlone: boolean;
+  /** The whole answer where nothing looks at the resource. */
   readonly #always: Decision | undefined;
   /** The one rule that tells the whole answer where a single allow asks something: with `#always`, most plans. */
   readonly #sole: Sole | undefined;
@@ -63,14 +64,16 @@ export class Plan {
     let asks = false;
     for (const { condition, names } of entries) asks ||= condition !== undefined || names !== undefined;
     if (!asks) this.#constant = decideTiers(entries) ?? this.#notGranted;
-    if (gates.resource.length > 0 || from || bypass) return;
+    this.#rulesAlone = gates.resource.length === 0 && !from && !bypass;
+    if (!this.#rulesAlone) return;
     this.#always = this.#constant;
     const [only] = entries;
-    if (asks && only && entries.length === 1 && !only.deny) this.#sole = soleAllow(only, asSaved);
+    if (!asks || !only || entries.length > 1 || only.deny) return;
+    this.#sole = { test: takesPart(only, asSaved) as Test, grant: granted(only) };
   }
 
   /** One test per rule; undefined where it always takes part. */
-  get #tests(): readonly (TakesPart | undefined)[] {
+  get #tests(): readonly (Test | undefined)[] {
     this.#madeTests ??= this.parts.entries.map((entry) => takesPart(entry, this.parts.asSaved));
     return this.#madeTests;
   }
@@ -86,7 +89,11 @@ export class Plan {
 
   /** The rules that take part in a request, in the order of their tiers. */
   part(request: AccessRequest): Entry[] {
-    return this.parts.entries.filter((_, i) => this.#tests[i]?.(request) ?? true);
+    const record = testedRecord(request);
+    return this.parts.entries.filter((_, i) => {
+      const test = this.#tests[i];
+      return test === undefined || test(request, record) === true;
+    });
   }
 
   decide(request: AccessRequest): Decision {
@@ -117,6 +124,7 @@ export class Plan {
   }
 
   #decideFully(request: AccessRequest): Decision {
+    if (this.#rulesAlone) return this.#decideRules(request);
     const closed = closedGate(this.parts.gates.resource, request);
     if (closed) return closed;
     let decision = this.#constant ?? this.#decideRules(request);
@@ -131,16 +139,11 @@ export class Plan {
     if (tests.length > MOST_BITS) {
       return decideTiers(this.part(request)) ?? this.#denyNothing(request);
     }
-    const { entries } = this.parts;
+    const record = testedRecord(request);
     let mask = 0;
-    let denyTier = NO_TIER;
     for (let i = 0; i < tests.length; i++) {
-      const entry = entries[i] as Entry;
-      if (entry.tier > denyTier) break;
       const test = tests[i];
-      if (test && !test(request)) continue;
-      mask |= 1 << i;
-      if (entry.deny) denyTier = entry.tier;
+      if (test === undefined || test(request, record) === true) mask |= 1 << i;
     }
     if (mask === 0) return this.#denyNothing(request);
     return this.#outcomes.get(mask) ?? this.#newOutcome(mask);
@@ -172,7 +175,7 @@ export class Plan {
       return this.#outOfScope(allows);
     }
     return (request) => {
-      const state = allows.filter((_, i) => inAnyState[i]?.(request));
+      const state = allows.filter((_, i) => inAnyState[i]?.(request, testedRecord(request)) === true);
       if (state.length > 0) return denied('STATE', { rules: ruleIds(state) });
       return this.#outOfScope(allows.filter((entry) => !entry.names || entry.names(request)));
     };
@@ -181,13 +184,6 @@ export class Plan {
   #outOfScope(candidates: readonly Entry[]): Decision {
     return candidates.length > 0 ? denied('SCOPE', { rules: ruleIds(candidates) }) : this.#notGranted;
   }
-}
-
-/** An allow that nothing else decides with; most test one record by one condition, which needs no closure around it. */
-function soleAllow(entry: Entry, asSaved: boolean): Sole {
-  const { condition, names } = entry;
-  const test = asSaved || names ? takesPart(entry, asSaved) : condition;
-  return { test: test as Test, grant: granted(entry) };
 }
 
 function closedGate(gates: readonly Gate[], request: AccessRequest): Decision | undefined {

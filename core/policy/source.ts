@@ -11,7 +11,6 @@ export interface PolicySource {
   readonly facts: PolicyFacts;
   /** Keys under which access lists name people. */
   readonly listKeys: readonly string[];
-  has(subjectKey: string): boolean;
   ofSubject(subjectKey: string): OfSubject | undefined;
   rule(position: number): StoredRule;
   condition(position: number): CheckedExpression;
@@ -26,7 +25,6 @@ export function documentSource(document: PolicyDocument): PolicySource {
     hash,
     facts,
     listKeys: Object.keys(index).filter((key) => key.startsWith('list:')),
-    has: (key) => Object.hasOwn(index, key),
     ofSubject: (key) => own(index, key),
     rule: (position) => found(rules[position], 'rule', position),
     condition: (position) => found(conditions[position], 'condition', position),

@@ -59,7 +59,6 @@ function linesSource(header: Header, lines: readonly string[]): PolicySource {
     hash,
     facts,
     listKeys,
-    has: (key) => Object.hasOwn(subjects, key),
     ofSubject(key) {
       const line = own(subjects, key);
       if (line === undefined) return undefined;

@@ -122,11 +122,6 @@ describe('a policy that was stored is read', () => {
     expect(source.hash).toBe(document.hash);
     expect(source.facts).toEqual(document.facts);
     expect(source.listKeys).toEqual(['list:view']);
-    expect([source.has('role:r1'), source.has('role:r2'), source.has('toString')]).toEqual([
-      true,
-      false,
-      false,
-    ]);
     expect(source.ofSubject('role:r1')).toEqual(document.index['role:r1']);
     expect(source.ofSubject('list:view')).toEqual(document.index['list:view']);
     expect(source.ofSubject('role:r2')).toBeUndefined();
