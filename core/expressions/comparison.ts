@@ -28,9 +28,7 @@ export function compileEquality<Input>(
   if (left.op === 'value' && right.op !== 'value') return compileEquality([right, left], compile, binding);
   const primitive = PRIMITIVES[left.type];
   if (!primitive || !PRIMITIVES[right.type]) {
-    const a = compile(left, binding);
-    const b = compile(right, binding);
-    return (input, record) => equals(a(input, record), b(input, record));
+    return valuesEqual(compile(left, binding), compile(right, binding));
   }
   const ofLeft = nameIn('record', left);
   const field = ofLeft ?? nameIn('record', right);
@@ -40,14 +38,8 @@ export function compileEquality<Input>(
     if (nameIn('me', other) === 'id' && binding.fieldIsMe) return binding.fieldIsMe(field);
     return fieldEquals(field, primitive, compile(other, binding));
   }
-  const a = compile(left, binding);
-  if (right.op === 'value') return equalsConstant(a, primitive, right.value);
-  const b = compile(right, binding);
-  return (input, record) => {
-    const x = a(input, record);
-    const y = b(input, record);
-    return typeof x === primitive && typeof y === primitive ? x === y : undefined;
-  };
+  if (right.op === 'value') return equalsConstant(compile(left, binding), primitive, right.value);
+  return primitivesEqual(primitive, compile(left, binding), compile(right, binding));
 }
 
 /** The first name that a node reads from a root; undefined where it does not. */
@@ -79,6 +71,18 @@ function equalsConstant<Input>(operand: Leaf<Input>, primitive: string, constant
     if (value === constant) return true;
     return typeof value === primitive ? false : undefined;
   };
+}
+
+function primitivesEqual<Input>(primitive: string, a: Leaf<Input>, b: Leaf<Input>): Leaf<Input> {
+  return (input, record) => {
+    const x = a(input, record);
+    const y = b(input, record);
+    return typeof x === primitive && typeof y === primitive ? x === y : undefined;
+  };
+}
+
+function valuesEqual<Input>(a: Leaf<Input>, b: Leaf<Input>): Leaf<Input> {
+  return (input, record) => equals(a(input, record), b(input, record));
 }
 
 /** Equality of values of unknown type, lists and maps entry by entry; undefined where one is absent. */
