@@ -77,8 +77,8 @@ export function buildTree(node: ASTNode): Node {
     }
     default: {
       const [left, right] = node.args as [ASTNode, ASTNode];
-      const args = [buildTree(left), buildTree(right)];
-      return { op: node.op, type: typeName(node), args } as unknown as Node;
+      const args = [buildTree(left), buildTree(right)] as const;
+      return { op: node.op, type: typeName(node), args } as Node;
     }
   }
 }

@@ -30,8 +30,8 @@ export function gatesFor(needs: GateNeeds): Gates {
   const { subject, action, resourceType, immutable } = needs;
   const isPerson = subject.type === 'user' || subject.type === 'serviceAccount';
   const isToken = subject.type === 'tokenUser';
-  const mayChange = resourceType === 'record' && immutable.length === 0;
-  const invariants = mayChange ? NONE : invariantsFor(needs);
+  const isFree = resourceType === 'record' && immutable.length === 0;
+  const invariants = isFree ? NONE : invariantsFor(needs);
   return {
     signIn: isPerson && resourceType !== 'environment' && !isDesignAction(action),
     context: isToken ? [channelGate] : NONE,

@@ -121,6 +121,24 @@ describe('decisions', () => {
     ).toBe(true);
   });
 
+  it('tell record types and apps apart, however alike their names are', () => {
+    const policy = policyOf(rule('a', { condition: 'record.title == "a"' }));
+    const names = [
+      ['desk', 'case', true],
+      ['desk', 'cake', false],
+      ['dusk', 'case', false],
+      ['desk', 'case', true],
+    ] as const;
+    for (const [app, recordType, granted] of [...names, ...names]) {
+      const resource = record({ title: 'a' }, { app, recordType });
+      expect([
+        app,
+        recordType,
+        decide(policy, { subject: robot, action: 'view', resource, context }).decision,
+      ]).toEqual([app, recordType, granted]);
+    }
+  });
+
   it('are not fooled by names that every object has', () => {
     const policy = policyOf(rule('a', {}));
     for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
