@@ -24,9 +24,7 @@ export class PlanCache {
 
   find(resource: ResourceKey, action: string): Plan | undefined {
     const { type, app, recordType } = resource;
-    if (type !== 'record' || recordType === undefined) {
-      return this.#others.get(resourceKeys(resource)[0] as string)?.get(action);
-    }
+    if (type !== 'record' || recordType === undefined) return this.#findOther(resource, action);
     const here = this.#placeOf(recordType, action);
     for (let i = 0; i < here.length; i++) {
       const known = here[i] as RecordPlan;
@@ -38,7 +36,7 @@ export class PlanCache {
   keep(resource: ResourceKey, action: string, plan: Plan): void {
     const { type, app, recordType } = resource;
     if (type !== 'record' || recordType === undefined) {
-      this.#keepOther(resourceKeys(resource)[0] as string, action, plan);
+      this.#keepOther(resource, action, plan);
       return;
     }
     const here = this.#placeOf(recordType, action);
@@ -55,11 +53,16 @@ export class PlanCache {
     return this.#records[place];
   }
 
-  #keepOther(key: string, action: string, plan: Plan): void {
+  #findOther(resource: ResourceKey, action: string): Plan | undefined {
+    return this.#others.get(resourceKeys(resource)[0] as string)?.get(action);
+  }
+
+  #keepOther(resource: ResourceKey, action: string, plan: Plan): void {
     if (this.#countOfOthers++ >= MOST_OTHERS) {
       this.#others.clear();
       this.#countOfOthers = 1;
     }
+    const key = resourceKeys(resource)[0] as string;
     const known = this.#others.get(key) ?? new Map<string, Plan>();
     this.#others.set(key, known.set(action, plan));
   }

@@ -102,8 +102,11 @@ export class Plan {
 
   /** The gates that look at subject and context alone: the same for every resource of a list. */
   closed(request: AccessRequest): Decision | undefined {
+    return request.context.environment === this.#openIn ? undefined : this.#closedAtFirst(request);
+  }
+
+  #closedAtFirst(request: AccessRequest): Decision | undefined {
     const { environment } = request.context;
-    if (environment === this.#openIn) return undefined;
     const { gates, signIn } = this.parts;
     if (gates.signIn && !signIn.maySignIn(request)) return ENVIRONMENT;
     if (gates.context.length > 0) return closedGate(gates.context, request);
