@@ -1,9 +1,9 @@
-import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ENVIRONMENTS, isEnvironment } from '../core/environments.ts';
 import { DaypassError } from '../core/errors.ts';
 import { applySite } from './site-files/apply-site.ts';
 import { connect, readOutputs } from './site-files/connect.ts';
+import { operatorName } from './site-files/operator.ts';
 import { readSiteFiles } from './site-files/read-site.ts';
 
 const USAGE = `Usage: npm run apply -- FOLDER [--environment production] [--outputs .daypass/outputs.json]
@@ -32,13 +32,15 @@ async function main(): Promise<void> {
   const files = await readSiteFiles(folder);
   const address = await readOutputs(values.outputs);
   const wiring = connect(address);
-  const { store, now } = await wiring.runtime();
+  const runtime = await wiring.runtime();
+  const { store, now } = runtime;
   const applied = await applySite(files, values.environment, {
     definitions: wiring.definitions,
     store,
     siteId: address.siteId,
-    at: new Date(now()).toISOString(),
-    by: `apply by ${userInfo().username}`,
+    now: now(),
+    by: operatorName('apply'),
+    signing: runtime,
   });
   for (const { id, version, changed } of applied.apps) {
     console.log(`${changed ? 'published' : 'unchanged'}  ${id} version ${version} in ${applied.environment}`);

@@ -1,8 +1,11 @@
 import { parseArgs } from 'node:util';
+import { designEvent } from '../core/journal/design-event.ts';
+import { accountChange } from '../core/people/session.ts';
 import { OWNER, TENANT_ADMINISTRATOR } from '../core/policy/built-in.ts';
 import { normaliseEmail, type Principal } from '../core/principals.ts';
 import { createSignInLink } from '../core/sign-in/sign-in.ts';
 import { connect, readOutputs } from './site-files/connect.ts';
+import { operator, operatorName } from './site-files/operator.ts';
 
 const USAGE = `Usage: npm run first-owner -- EMAIL NAME [--outputs .daypass/outputs.json]
 
@@ -35,7 +38,14 @@ async function main(): Promise<void> {
     profiles: [],
     createdAt: new Date(runtime.now()).toISOString(),
   };
-  if (!known) await runtime.store.commit([{ kind: 'addUser', principal: owner, email }]);
+  if (!known) {
+    const signing = { caller: operator(operatorName('first-owner')), now: runtime.now(), runtime };
+    const event = designEvent(signing, accountChange(undefined, owner));
+    await runtime.store.commit([
+      { kind: 'addUser', principal: owner, email },
+      { kind: 'addDesignEvent', event },
+    ]);
+  }
   console.log(
     `${owner.name} signs in here, once, within 15 minutes:\n\n  ${await createSignInLink(runtime, owner)}\n`,
   );

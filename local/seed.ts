@@ -45,7 +45,7 @@ export async function seedDefinitions(
     definitions: createDefinitions(client, table),
     store: createStore(client, table),
     siteId: siteIdOf(system),
-    at: new Date(system.clock.now()).toISOString(),
+    now: system.clock.now(),
     by: 'the local system',
   });
   return files;

@@ -1,33 +1,40 @@
 import { createHash } from 'node:crypto';
+import { changedPlaces } from '../../core/apps/changed-places.ts';
 import { type AppDefinition, appSchema, type SiteDefinition } from '../../core/apps/definition.ts';
 import type { Draft, Manifest } from '../../core/apps/manifest.ts';
 import { planPublication, type SiteVersion } from '../../core/apps/publish.ts';
-import { pendingRebuilds, readPublished } from '../../core/apps/publishing.ts';
+import { pendingRebuilds, publicationChange, readPublished } from '../../core/apps/publishing.ts';
 import { latestSite, readManifests } from '../../core/apps/site-version.ts';
+import type { Change } from '../../core/changes.ts';
 import type { Environment } from '../../core/environments.ts';
 import { DaypassError } from '../../core/errors.ts';
+import { type DesignChange, type DesignEvent, designEvent } from '../../core/journal/design-event.ts';
 import { canonicalJson } from '../../core/journal/event.ts';
+import { accountChange } from '../../core/people/session.ts';
 import type { Principal } from '../../core/principals.ts';
-import type { SiteSettings } from '../../core/runtime.ts';
+import type { Runtime, SiteSettings } from '../../core/runtime.ts';
 import type { Store } from '../../core/store.ts';
 import { digestCodes } from '../../core/tokens/base62.ts';
 import type { Definitions } from '../../lambdas/shared/table/definitions.ts';
+import { operator } from './operator.ts';
 import type { SiteFiles } from './read-site.ts';
 
 export interface ApplyPorts {
   definitions: Definitions;
   store: Store;
   siteId: string;
-  /** ISO time. */
-  at: string;
-  /** Who applies, for the manifest. */
+  /** Epoch milliseconds. */
+  now: number;
+  /** Who applies, for drafts, manifest and journal. */
   by: string;
+  /** With what changes are signed for the journal; without it none is kept, as for the example of a local start. */
+  signing?: Pick<Runtime, 'journal' | 'newId'>;
 }
 
 export interface Applied {
   environment: Environment;
   apps: { id: string; version: number; changed: boolean }[];
-  people: { id: string; name: string; outcome: 'added' | 'updated' }[];
+  people: { id: string; name: string; outcome: 'added' | 'updated' | 'unchanged' }[];
 }
 
 /**
@@ -58,12 +65,13 @@ export function principalIdOf(siteId: string, person: { id: string; kind: string
 async function publish(
   { site, apps }: SiteFiles,
   environment: Environment,
-  { definitions, at, by }: ApplyPorts,
+  ports: ApplyPorts,
 ): Promise<Applied['apps']> {
+  const { definitions, now, by } = ports;
   const manifests = await readManifests(definitions);
   const manifest = manifests.get(environment);
   const drafts: Draft[] = [];
-  for (const app of apps) drafts.push(await draftOf(app, definitions, { at, by }));
+  for (const app of apps) drafts.push(await draftOf(app, ports));
   const publication = planPublication({
     environment,
     drafts,
@@ -72,14 +80,18 @@ async function publish(
     site: await siteVersion(site, definitions, manifests),
     pending: await pendingRebuilds(definitions, manifest),
     robots: new Set(site.people.filter(({ kind }) => kind === 'robot').map(({ id }) => id)),
-    at,
+    at: new Date(now).toISOString(),
     by,
   });
   for (const draft of drafts) {
     const saved = await definitions.readDraft(draft.app);
-    if (saved?.version !== draft.version) await definitions.saveDraft(draft, nameOf(draft));
+    if (saved?.version === draft.version) continue;
+    await definitions.saveDraft(draft, nameOf(draft), noted(ports, draftChange(saved, draft)));
   }
-  if (publication) await definitions.publish(publication);
+  if (publication) {
+    const change = publicationChange(environment, manifest?.apps ?? {}, publication.manifest.apps);
+    await definitions.publish({ ...publication, event: noted(ports, change) });
+  }
   return drafts.map(({ app, version }) => ({
     id: app,
     version,
@@ -88,11 +100,7 @@ async function publish(
 }
 
 /** The draft as it is, if it says the same as the file; else the next one. */
-async function draftOf(
-  document: unknown,
-  definitions: Definitions,
-  { at, by }: { at: string; by: string },
-): Promise<Draft> {
+async function draftOf(document: unknown, { definitions, now, by }: ApplyPorts): Promise<Draft> {
   const parsed = appSchema.safeParse(document);
   const { id, kind } = (parsed.success ? parsed.data : document) as AppDefinition;
   const before = await definitions.readDraft(String(id));
@@ -104,7 +112,27 @@ async function draftOf(
     );
   }
   const version = (before?.version ?? 0) + 1;
-  return { app: String(id), version, kind, definition: document, updatedAt: at, updatedBy: by };
+  return {
+    app: String(id),
+    version,
+    kind,
+    definition: document,
+    updatedAt: new Date(now).toISOString(),
+    updatedBy: by,
+  };
+}
+
+function draftChange(before: Draft | undefined, draft: Draft): DesignChange {
+  const { app: id, kind, version, definition } = draft;
+  const subject = { type: 'app', id, name: nameOf(draft) } as const;
+  if (!before) return { action: 'create', subject, after: { kind, version } };
+  const changed = changedPlaces(before.definition, definition);
+  return { action: 'change', subject, before: { version: before.version }, after: { version, changed } };
+}
+
+/** The change for the journal, signed; undefined where none is kept. */
+function noted({ signing, now, by }: ApplyPorts, change: DesignChange): DesignEvent | undefined {
+  return signing && designEvent({ caller: operator(by), now, runtime: signing }, change);
 }
 
 function nameOf({ definition }: Draft): string {
@@ -130,17 +158,28 @@ async function siteVersion(
   return { version: latest.isNew ? latest.version : latest.version + 1, settings, isNew: true };
 }
 
+/** Whether an account is as the files say. */
+function holds(account: Principal, given: Partial<Principal>): boolean {
+  return canonicalJson({ ...account, ...given }) === canonicalJson(account);
+}
+
 async function applyPerson(
   person: SiteDefinition['people'][number],
-  { store, siteId, at }: ApplyPorts,
+  ports: ApplyPorts,
 ): Promise<Applied['people'][number]> {
+  const { store, siteId, now } = ports;
   const id = principalIdOf(siteId, person);
   const { name, roles, kind: type, email, firstName, lastName } = person;
   const given = { name, roles, ...(firstName && { firstName }), ...(lastName && { lastName }) };
   const before = await store.readPrincipal(id);
+  const entry = (...accounts: [Principal | undefined, Principal]): Change[] => {
+    const event = noted(ports, accountChange(...accounts));
+    return event ? [{ kind: 'addDesignEvent', event }] : [];
+  };
+  if (before && holds(before, given)) return { id, name, outcome: 'unchanged' };
   if (before) {
     const after = { ...before, ...given, version: (before.version ?? 1) + 1 };
-    await store.commit([{ kind: 'updateAccount', before, after }]);
+    await store.commit([{ kind: 'updateAccount', before, after }, ...entry(before, after)]);
     return { id, name, outcome: 'updated' };
   }
   const principal: Principal = {
@@ -149,8 +188,9 @@ async function applyPerson(
     ...given,
     ...(email && { email }),
     profiles: [],
-    createdAt: at,
+    createdAt: new Date(now).toISOString(),
   };
-  await store.commit([email ? { kind: 'addUser', principal, email } : { kind: 'addPrincipal', principal }]);
+  const added: Change = email ? { kind: 'addUser', principal, email } : { kind: 'addPrincipal', principal };
+  await store.commit([added, ...entry(undefined, principal)]);
   return { id, name, outcome: 'added' };
 }

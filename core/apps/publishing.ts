@@ -1,5 +1,6 @@
 import type { Environment } from '../environments.ts';
 import { DaypassError } from '../errors.ts';
+import type { DesignChange } from '../journal/design-event.ts';
 import type { RebuildNeeds } from '../lists/rebuild-needs.ts';
 import { type AppDefinition, appSchema } from './definition.ts';
 import { withDependencies } from './dependencies.ts';
@@ -102,14 +103,23 @@ export async function publishApps(
   const { apps } = publication.manifest;
   await definitions.publish({
     ...publication,
-    event: noted(session, {
-      action: 'publish',
-      subject: { type: 'environment', id: environment, name: environment },
-      before: versionsIn(manifest?.apps ?? {}),
-      after: versionsIn(apps),
-    }),
+    event: noted(session, publicationChange(environment, manifest?.apps ?? {}, apps)),
   });
   return publication.manifest;
+}
+
+/** A publication as the journal tells it: which versions ran before, and which run now. */
+export function publicationChange(
+  environment: Environment,
+  before: Manifest['apps'],
+  after: Manifest['apps'],
+): DesignChange {
+  return {
+    action: 'publish',
+    subject: { type: 'environment', id: environment, name: environment },
+    before: versionsIn(before),
+    after: versionsIn(after),
+  };
 }
 
 /** App id → version that runs. */

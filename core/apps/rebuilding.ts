@@ -3,7 +3,7 @@ import { DaypassError } from '../errors.ts';
 import { newRebuild, type Rebuild, startOf, typeName } from '../lists/rebuild.ts';
 import type { Runtime } from '../runtime.ts';
 import { mayDesign, requireDesign } from './design-access.ts';
-import type { DesignSession } from './drafts.ts';
+import { type DesignSession, noted } from './drafts.ts';
 import type { Manifest } from './manifest.ts';
 
 /** The design plane, with what is needed to write. */
@@ -89,9 +89,15 @@ export async function startRebuild(
       published: manifest.publishedAt,
     },
   );
+  const event = noted(session, {
+    action: 'rebuild',
+    subject: { type: 'app', id: app, name: state.appName },
+    after: { environment, recordType },
+  });
   await session.runtime.store.commit([
     { kind: 'requestRebuild', rebuild },
     { kind: 'addOutbox', entry: startOf(rebuild) },
+    ...(event ? [{ kind: 'addDesignEvent', event } as const] : []),
   ]);
   return { ...state, rebuild: shown(rebuild) };
 }

@@ -12,7 +12,7 @@ export type DesignValues = Readonly<Record<string, unknown>>;
 
 /** One change of the site itself: its apps, roles, people, service accounts, environments. */
 export interface DesignChange {
-  action: 'create' | 'change' | 'delete' | 'publish' | 'signOut' | 'createKey' | 'revokeKey';
+  action: 'create' | 'change' | 'delete' | 'publish' | 'rebuild' | 'signOut' | 'createKey' | 'revokeKey';
   subject: {
     type: 'app' | 'role' | 'user' | 'serviceAccount' | 'robot' | 'environment';
     id: string;

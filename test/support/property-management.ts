@@ -126,7 +126,7 @@ export async function changeDefinitions(
     definitions: createDefinitions(client, table),
     store: createStore(client, table),
     siteId: siteIdOf(system),
-    at: new Date(system.clock.now()).toISOString(),
+    now: system.clock.now(),
     by: 'a test',
   });
 }

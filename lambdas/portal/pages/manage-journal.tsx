@@ -7,6 +7,7 @@ const WORDS: Record<DesignEventAnswer['action'], string> = {
   change: 'Changed',
   delete: 'Deleted',
   publish: 'Published into',
+  rebuild: 'Had the lists written anew of',
   signOut: 'Signed out',
   createKey: 'Made a key for',
   revokeKey: 'Revoked a key of',

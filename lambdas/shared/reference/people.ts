@@ -39,7 +39,16 @@ const designJournal = () =>
         id: ID,
         at: TIME,
         actor: z.strictObject({ id: z.string(), type: z.string(), name: z.string() }),
-        action: z.enum(['create', 'change', 'delete', 'publish', 'signOut', 'createKey', 'revokeKey']),
+        action: z.enum([
+          'create',
+          'change',
+          'delete',
+          'publish',
+          'rebuild',
+          'signOut',
+          'createKey',
+          'revokeKey',
+        ]),
         subject: z.strictObject({
           type: z.enum(['app', 'role', 'user', 'serviceAccount', 'robot', 'environment']),
           id: z.string(),

@@ -33,7 +33,7 @@ function apply(environment: Environment) {
     definitions: { ...bound(definitions), readPolicy: async () => undefined },
     store,
     siteId: 'site',
-    at: '2026-01-15T00:00:00.000Z',
+    now: Date.parse('2026-01-15T00:00:00.000Z'),
     by: 'test',
   });
 }

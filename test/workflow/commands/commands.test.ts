@@ -1,3 +1,6 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { eventKey, recordKey } from '../../../lambdas/shared/table/keys.ts';
 import type { System } from '../../../local/system.ts';
@@ -13,6 +16,7 @@ import {
   startPropertyManagement,
   workOrder,
 } from '../../support/property-management.ts';
+import { staffSession } from '../../support/site-runtime.ts';
 
 let system: System;
 let order: RecordJson;
@@ -27,6 +31,14 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(() => system?.stop());
+
+/** Changes of the site of one kind, newest first, as its owner reads them. */
+async function journal(subject: string) {
+  const owner = await staffSession(system, 'olga@abc.example');
+  const answer = await owner.get(`/admin/journal?limit=10&subject=${subject}`);
+  expect(answer.status).toBe(200);
+  return (answer.json as { changes: { after?: object }[] }).changes;
+}
 
 describe('npm run first-owner', () => {
   it('[P11] prints a link that signs the first owner in, once, without any mail', async () => {
@@ -49,6 +61,15 @@ describe('npm run first-owner', () => {
     expect(await system.mail.messages()).toEqual([]);
   });
 
+  it('[D12] is told in the journal', async () => {
+    expect((await journal('user'))[0]).toMatchObject({
+      action: 'create',
+      actor: { id: 'operator', name: expect.stringMatching(/^first-owner by \S/) },
+      subject: { name: 'Olga Owner' },
+      after: { roles: ['Owner', 'TenantAdministrator'] },
+    });
+  });
+
   it('refuses to make an owner of somebody who is a user already', async () => {
     const { exitCode, stderr } = await runCommand(system, 'bin/first-owner.ts', [DISPATCHER, 'Dana']);
     expect([exitCode, stderr.trim()]).toEqual([
@@ -63,6 +84,31 @@ describe('npm run apply', () => {
     const { exitCode, stdout } = await runCommand(system, 'bin/apply.ts', ['examples/property-management']);
     expect(stdout).toContain('unchanged  work-orders version 1 in production');
     expect(exitCode).toBe(0);
+  });
+
+  it('[D12] publishes what has changed, and the journal tells what and by whom', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'daypass-site-'));
+    try {
+      await cp('examples/property-management', folder, { recursive: true });
+      const file = join(folder, 'apps/work-orders.json');
+      const app = JSON.parse(await readFile(file, 'utf8'));
+      await writeFile(file, JSON.stringify({ ...app, name: 'Jobs' }));
+      const { exitCode, stdout } = await runCommand(system, 'bin/apply.ts', [folder]);
+      expect([exitCode, stdout]).toEqual([0, expect.stringContaining('published  work-orders version 2')]);
+      expect(stdout).toMatch(/^unchanged {2}Dana/m);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    const actor = { id: 'operator', name: expect.stringMatching(/^apply by \S/) };
+    expect((await journal('app'))[0]).toMatchObject({
+      action: 'change',
+      actor,
+      subject: { id: 'work-orders', name: 'Jobs' },
+      after: { version: 2, changed: ['/name'] },
+    });
+    const [published] = await journal('environment');
+    expect(published).toMatchObject({ action: 'publish', actor, before: { 'work-orders': 1 } });
+    expect(published?.after).toMatchObject({ 'work-orders': 2 });
   });
 
   it('names a folder that holds no site', async () => {

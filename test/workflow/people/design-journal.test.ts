@@ -118,6 +118,14 @@ describe('the journal of the design plane', () => {
       ],
       ['saveDraft', () => saveDraft()],
       ['publish', () => write(olga, 'POST', '/admin/environments/test/publish', { apps: ['berths'] })],
+      [
+        'rebuildIndexes',
+        () =>
+          write(olga, 'POST', '/admin/environments/production/indexes', {
+            app: 'directory',
+            recordType: 'person',
+          }),
+      ],
     ];
     for (const [, work] of works) await work();
     const made = ['createUser', 'createServiceAccount', 'createKey', ...works.map(([route]) => route)];
@@ -140,6 +148,7 @@ describe('the journal of the design plane', () => {
       'create app',
       'change app',
       'publish environment',
+      'rebuild app',
     ]);
     expect(changes[3]).toMatchObject({ before: { name: 'Pat Person' }, after: { name: 'Pat Renamed' } });
     expect(changes[14]).toMatchObject({
@@ -147,14 +156,18 @@ describe('the journal of the design plane', () => {
       after: { version: 2, changed: ['/description'] },
     });
     expect(changes[15]).toMatchObject({ after: { berths: 2 } });
+    expect(changes[16]).toMatchObject({
+      subject: { id: 'directory' },
+      after: { environment: 'production', recordType: 'person' },
+    });
     // A key is named and never shown; nothing else here lets anybody in either.
     expect(changes[2]?.after).toMatchObject({ key: { name: 'Nightly', environment: 'test' } });
     expect(JSON.stringify(changes)).not.toContain(key.key);
     expect(JSON.stringify(changes)).not.toMatch(/dp_[a-z]/);
 
     const writes = ROUTES.filter(({ function: where, method }) => where === 'admin' && method !== 'GET');
-    // Passes are journalled with their records, and rebuilding indexes changes nothing that anybody could see.
-    const apart = ['extendPass', 'resendPass', 'revokePasses', 'rebuildIndexes'];
+    // Passes are journalled with their records.
+    const apart = ['extendPass', 'resendPass', 'revokePasses'];
     expect(writes.map(({ id }) => id).filter((id) => !made.includes(id) && !apart.includes(id))).toEqual([]);
 
     const dispatcherless = await somebody(system);
