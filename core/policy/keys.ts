@@ -81,11 +81,12 @@ export function selectorTier(key: string): Tier {
   return TIERS[colon < 0 ? key : key.slice(0, colon)] as Tier;
 }
 
-/** The system role of a subject; token users and robots hold none. */
-export function systemRoleOf(subject: Subject): string | undefined {
-  if (subject.type === 'anonymous') return NON_AUTHENTICATED;
-  return subject.type === 'user' || subject.type === 'serviceAccount' ? AUTHENTICATED : undefined;
-}
+/** The system role of each kind of subject; token users and robots hold none. */
+const SYSTEM_ROLE_OF: Readonly<Partial<Record<Subject['type'], string>>> = {
+  anonymous: NON_AUTHENTICATED,
+  user: AUTHENTICATED,
+  serviceAccount: AUTHENTICATED,
+};
 
 /**
  * The keys under which rules may name a subject, apart from access lists.
@@ -99,7 +100,7 @@ export function subjectKeys(subject: Subject, roles: readonly string[]): string[
   for (const profile of profiles) keys.push(`profile:${profile}`);
   if (subject.level) keys.push(`level:${subject.level}`);
   if (subject.id !== undefined && subject.type !== 'anonymous') keys.push('appOwner', 'recordOwner');
-  const system = systemRoleOf(subject);
+  const system = SYSTEM_ROLE_OF[subject.type];
   if (system) keys.push(`role:${system}`);
   keys.push('siteWide', 'default');
   if (system === AUTHENTICATED) keys.push('default:signedIn');

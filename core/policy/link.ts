@@ -23,7 +23,7 @@ export class SubjectLink {
   constructor(policy: Policy, subject: Subject) {
     this.#policy = policy;
     this.#subject = subject;
-    this.#hasBuiltIn = subject.roles.some((role) => BUILT_IN_ROLES.has(role));
+    this.#hasBuiltIn = !BUILT_IN_ROLES.isDisjointFrom(new Set(subject.roles));
     this.#development = this.#hasBuiltIn ? new PlanCache() : this.#plans;
   }
 

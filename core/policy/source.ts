@@ -32,7 +32,12 @@ export function documentSource(document: PolicyDocument): PolicySource {
   };
 }
 
-export function found<Piece>(piece: Piece | undefined, what: string, position: number): Piece {
-  if (piece === undefined) throw new RangeError(`The policy has no ${what} ${position}`);
+function found<Piece>(piece: Piece | undefined, what: string, position: number): Piece {
+  if (piece === undefined) throw absent(what, position);
   return piece;
+}
+
+/** For a position that the policy does not have: of a program that is wrong, or a text that was cut. */
+export function absent(what: string, position: number): RangeError {
+  return new RangeError(`The policy has no ${what} ${position}`);
 }

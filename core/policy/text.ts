@@ -1,7 +1,7 @@
 import type { CheckedExpression } from '../expressions/types.ts';
 import type { PolicyDocument, PolicyFacts, StoredRule } from './document.ts';
 import { own } from './own.ts';
-import { documentSource, found, type OfSubject, type PolicySource } from './source.ts';
+import { absent, documentSource, type OfSubject, type PolicySource } from './source.ts';
 
 /**
  * The first line of a policy's text. After it come the rules, the conditions and the index, each piece as JSON on a
@@ -51,7 +51,8 @@ function linesSource(header: Header, lines: readonly string[]): PolicySource {
   const pieces = <Piece>(what: string, first: number, count: number) => {
     return (position: number): Piece => {
       const line = position < count ? lines[first + position] : undefined;
-      return JSON.parse(found(line, what, position)) as Piece;
+      if (line === undefined) throw absent(what, position);
+      return JSON.parse(line) as Piece;
     };
   };
 

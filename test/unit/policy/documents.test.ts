@@ -10,7 +10,6 @@ import {
   selectorKey,
   selectorTier,
   subjectKeys,
-  systemRoleOf,
 } from '../../../core/policy/keys.ts';
 import { loadPolicy } from '../../../core/policy/load.ts';
 import { suggest } from '../../../core/policy/picker.ts';
@@ -243,8 +242,6 @@ describe('keys', () => {
     [{ type: 'tokenUser', roles: [] }, ['role:r', 'siteWide', 'default']],
   ])('of %j are %j', (subject, keys) => {
     expect(subjectKeys(subject, subject.type === 'anonymous' ? [] : ['r'])).toEqual(keys);
-    const system = keys.find((key) => key.endsWith('AuthenticatedUser'));
-    expect(systemRoleOf(subject)).toBe(system?.slice('role:'.length));
   });
 });
 
