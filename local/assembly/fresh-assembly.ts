@@ -4,7 +4,7 @@ import { synthesise } from './synthesise.ts';
 
 /** The project's folder, and what its templates are made of. */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const SOURCES = [
+export const SOURCES = [
   'bin',
   'core',
   'lambdas',

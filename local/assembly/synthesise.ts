@@ -15,6 +15,8 @@ export interface SynthesisOptions {
   directory: string;
   /** Folders and files that the templates are made of, relative to it. */
   sources: string[];
+  /** Settings that the app reads, besides those of this process. */
+  environment?: Readonly<Record<string, string>>;
   /** Is called when there is work to do, which takes some seconds. */
   onWork?(): void;
 }
@@ -42,7 +44,7 @@ export async function synthesise(options: SynthesisOptions): Promise<boolean> {
       'dist',
       'cli.mjs',
     );
-    const env = { ...process.env, CDK_OUTDIR: directory };
+    const env = { ...process.env, ...options.environment, CDK_OUTDIR: directory };
     await promisify(execFile)(process.execPath, [tsx, app], {
       cwd: root,
       env,
@@ -66,7 +68,7 @@ function isFresh(directory: string, hash: string): boolean {
 }
 
 /** Over names and contents, and over the settings in the environment that configure the app. */
-function hashSources({ root, sources }: SynthesisOptions): string {
+function hashSources({ root, sources, environment = {} }: SynthesisOptions): string {
   const hash = createHash('sha256');
   const add = (path: string) => {
     const stats = statSync(path, { throwIfNoEntry: false });
@@ -81,6 +83,7 @@ function hashSources({ root, sources }: SynthesisOptions): string {
   };
   for (const source of sources) add(join(root, source));
   for (const name of ['DAYPASS_CONFIG', 'DAYPASS_STAGE']) hash.update(`${name}=${process.env[name] ?? ''}\0`);
+  for (const [name, value] of Object.entries(environment)) hash.update(`${name}=${value}\0`);
   return hash.digest('hex');
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FUNCTION_NAMES } from '../../lib/names.ts';
 import { ROOT, resourcesOf, SMALLEST, shown, templatesOf } from './synthesise.ts';
 
-const { stateless } = templatesOf({ ...SMALLEST, alarmEmail: 'platform@example.org' });
+const { stateless } = await templatesOf({ ...SMALLEST, alarmEmail: 'platform@example.org' });
 const alarms = resourcesOf(stateless, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => ({
   name: String(Properties.AlarmName).replace('daypass-test-', ''),
   link: String(Properties.AlarmDescription).split('What to do: ')[1] ?? '',
@@ -49,8 +49,8 @@ describe('alarms', () => {
     expect(lacking).toEqual([]);
   });
 
-  it('[P6] lead to commands whose names the templates and the functions know', () => {
-    const both = templatesOf(SMALLEST);
+  it('[P6] lead to commands whose names the templates and the functions know', async () => {
+    const both = await templatesOf(SMALLEST);
     const templates = JSON.stringify([both.stateless, both.stateful]);
     const parts = [...runbook.matchAll(/daypass-\$STAGE-([a-zA-Z][\w-]*)/g)].map(([, part]) => part);
     const outputs = [...runbook.matchAll(/OutputKey=='(\w+)'/g)].map(([, output]) => output);
@@ -65,8 +65,8 @@ describe('alarms', () => {
     expect(patterns.filter((words) => words !== LAMBDAS_OWN && !texts.includes(`'${words}`))).toEqual([]);
   });
 
-  it('[P6] lead, with a configured address, to your own copy of the runbook', () => {
-    const { stateless: linked } = templatesOf({
+  it('[P6] lead, with a configured address, to your own copy of the runbook', async () => {
+    const { stateless: linked } = await templatesOf({
       ...SMALLEST,
       runbookUrl: 'https://wiki.example.org/daypass-runbook',
     });

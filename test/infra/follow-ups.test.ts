@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { OUTBOX_PREFIX } from '../../lambdas/shared/table/keys.ts';
 import { ROOT, resourcesOf, shown, templatesOf } from './synthesise.ts';
 
-const { stateless } = templatesOf();
+const { stateless } = await templatesOf();
 const all = (type: string) => resourcesOf(stateless, type).map(([, resource]) => resource.Properties);
 const ruleOf = (name: string) =>
   all('AWS::Events::Rule').find(({ Name }) => Name === `daypass-test-${name}`) ?? {};

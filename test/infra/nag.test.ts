@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { ConfigFile } from '../../lib/config.ts';
-import { appOf, FULLEST, SMALLEST, type Template } from './synthesise.ts';
+import { appOf } from './app-of.ts';
+import { FULLEST, SMALLEST, type Template } from './synthesise.ts';
 
 interface Suppression {
   id: string;

@@ -38,7 +38,8 @@ function name(resource: unknown): string {
     .replace(/<(\w+?)(Function|DeadLettersQueue|Logs)[0-9A-F]{8}\.Arn>/, '$1 $2');
 }
 
-const { stateless } = templatesOf();
+const { stateless } = await templatesOf();
+const { stateless: production } = await templatesOf(FULLEST);
 const rights = allowed(stateless);
 const rightsOf = (start: string): string[] => {
   const [lines, ...others] = [...rights].filter(([id]) => id.startsWith(start)).map(([, found]) => found);
@@ -129,22 +130,22 @@ describe('permissions', () => {
     ]);
   });
 
-  it('of the portal alone reach the client secret, where an issuer is configured that gave one', () => {
-    const secretsOf = (oidc: ConfigFile['oidc']) => {
-      const template = templatesOf({ ...SMALLEST, oidc }).stateless;
+  it('of the portal alone reach the client secret, where an issuer is configured that gave one', async () => {
+    const secretsOf = async (oidc: ConfigFile['oidc']) => {
+      const { stateless: template } = await templatesOf({ ...SMALLEST, oidc });
       return [...allowed(template)].flatMap(([id, lines]) =>
         lines.some((line) => line.includes('OidcSecret')) ? [id.replace(/Role.*/, '')] : [],
       );
     };
     const oidc = { issuer: 'https://login.example.org', clientId: 'daypass', name: 'Example' };
 
-    expect(secretsOf(oidc)).toEqual(['portal']);
-    expect(secretsOf({ ...oidc, publicClient: true })).toEqual([]);
+    expect(await secretsOf(oidc)).toEqual(['portal']);
+    expect(await secretsOf({ ...oidc, publicClient: true })).toEqual([]);
   });
 
   it.each([
     ['with the smallest configuration', stateless],
-    ['in production', templatesOf(FULLEST).stateless],
+    ['in production', production],
   ])('name every action, never scan, and name every resource that can be named %s', (_, template) => {
     const lines = [...allowed(template).values()].flat();
     const unnamed = lines.filter(

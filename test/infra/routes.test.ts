@@ -1,7 +1,7 @@
 import { ROUTES, routeKeys } from '../../lambdas/shared/routes/index.ts';
 import { FULLEST, type Resource, resourcesOf, shown, templatesOf } from './synthesise.ts';
 
-const { stateless } = templatesOf();
+const { stateless } = await templatesOf();
 const routes = resourcesOf(stateless, 'AWS::ApiGatewayV2::Route');
 const keyOf = ([, route]: [string, Resource]) => route.Properties.RouteKey as string;
 
@@ -131,8 +131,8 @@ describe('the HTTP API of the template', () => {
     expect(stage.DependsOn).toEqual(expect.arrayContaining(limited));
   });
 
-  it('has, with a domain, that address only', () => {
-    const { stateless: withDomain } = templatesOf(FULLEST);
+  it('has, with a domain, that address only', async () => {
+    const { stateless: withDomain } = await templatesOf(FULLEST);
     const api = resourcesOf(withDomain, 'AWS::ApiGatewayV2::Api')[0]?.[1];
     const siteUrls = resourcesOf(withDomain, 'AWS::Lambda::Function').map(
       ([, { Properties }]) =>

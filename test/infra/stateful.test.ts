@@ -1,7 +1,7 @@
 import { FULLEST, type Resource, resourcesOf, SMALLEST, templatesOf } from './synthesise.ts';
 
-const production = templatesOf({ ...SMALLEST, stage: 'production' });
-const test = templatesOf(SMALLEST);
+const production = await templatesOf({ ...SMALLEST, stage: 'production' });
+const test = await templatesOf(SMALLEST);
 const STATEFUL =
   /^AWS::(DynamoDB::(Global)?Table|SecretsManager::Secret|S3::Bucket|SES::EmailIdentity|KMS::Key)$/;
 
@@ -38,13 +38,13 @@ describe('data', () => {
     }
   });
 
-  it('[P5] goes with its stack in other stages, unless they ask for protection', () => {
+  it('[P5] goes with its stack in other stages, unless they ask for protection', async () => {
     expect(tableOf(test).DeletionPolicy).toBe('Delete');
     expect(tableOf(test).Properties.PointInTimeRecoverySpecification).toEqual({
       PointInTimeRecoveryEnabled: true,
     });
 
-    const careful = tableOf(templatesOf({ ...SMALLEST, protectData: true }));
+    const careful = tableOf(await templatesOf({ ...SMALLEST, protectData: true }));
 
     expect(careful.DeletionPolicy).toBe('Retain');
     expect(careful.Properties.DeletionProtectionEnabled).toBe(true);
@@ -69,8 +69,8 @@ describe('data', () => {
     ]);
   });
 
-  it('keeps the table exported while a restored one is in use, so that it can be switched back', () => {
-    const restored = templatesOf({
+  it('keeps the table exported while a restored one is in use, so that it can be switched back', async () => {
+    const restored = await templatesOf({
       ...SMALLEST,
       restoredTable: {
         name: 'daypass-restored',
@@ -111,15 +111,15 @@ describe('keys', () => {
 });
 
 describe('the sender', () => {
-  it('is registered with SES as an address, as a domain, or not at all', () => {
-    const identities = (config: Parameters<typeof templatesOf>[0]) =>
-      resourcesOf(templatesOf(config).stateful, 'AWS::SES::EmailIdentity').map(
+  it('is registered with SES as an address, as a domain, or not at all', async () => {
+    const identities = async (config: Parameters<typeof templatesOf>[0]) =>
+      resourcesOf((await templatesOf(config)).stateful, 'AWS::SES::EmailIdentity').map(
         ([, { Properties }]) => Properties.EmailIdentity,
       );
 
-    expect(identities(SMALLEST)).toEqual(['passes@example.org']);
-    expect(identities(FULLEST)).toEqual(['example.org']);
-    expect(identities({ ...SMALLEST, senderIdentity: 'existing' })).toEqual([]);
+    expect(await identities(SMALLEST)).toEqual(['passes@example.org']);
+    expect(await identities(FULLEST)).toEqual(['example.org']);
+    expect(await identities({ ...SMALLEST, senderIdentity: 'existing' })).toEqual([]);
   });
 
   it('sends over TLS only, and nothing rewrites the links in its mails', () => {

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type DaypassApp, daypassApp } from '../../lib/app.ts';
-import { type ConfigFile, parseConfig } from '../../lib/config.ts';
-import { FUNCTION_NAMES } from '../../lib/names.ts';
+import type { ConfigFile } from '../../lib/config.ts';
+import { SOURCES } from '../../local/assembly/fresh-assembly.ts';
+import { synthesise } from '../../local/assembly/synthesise.ts';
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -29,18 +29,6 @@ export const SMALLEST: ConfigFile = {
   senderAddress: 'passes@example.org',
 };
 
-/** Both stacks with stand-ins for the functions' code, which no assertion on a template looks at. */
-export function appOf(config: ConfigFile = SMALLEST): DaypassApp & { outdir: string } {
-  const outdir = mkdtempSync(join(tmpdir(), 'daypass-infra-'));
-  const bundles = join(outdir, 'bundles');
-  for (const name of FUNCTION_NAMES) {
-    mkdirSync(join(bundles, name), { recursive: true });
-    writeFileSync(join(bundles, name, 'index.mjs'), `export const handler = () => '${name}';\n`);
-  }
-  const app = daypassApp(parseConfig(config, 'the test'), ROOT, bundles, { outdir: join(outdir, 'cdk.out') });
-  return { ...app, outdir: join(outdir, 'cdk.out') };
-}
-
 /** Every setting given, as a production site would. */
 export const FULLEST: ConfigFile = {
   ...SMALLEST,
@@ -59,17 +47,27 @@ export const FULLEST: ConfigFile = {
   oidc: { issuer: 'https://login.example.org', clientId: 'daypass', name: 'Example Accounts' },
 };
 
-/** The synthesised templates of a configuration. */
-export function templatesOf(config: ConfigFile = SMALLEST): { stateful: Template; stateless: Template } {
-  const { app, outdir } = appOf(config);
-  app.synth();
-  const read = (file: string) => JSON.parse(readFileSync(join(outdir, file), 'utf8')) as Template;
-  const templates = {
+/**
+ * The synthesised templates of a configuration. Made in a process of its own and kept until the code changes: loading
+ * the CDK takes a test file longer than everything that it looks at.
+ */
+export async function templatesOf(
+  config: ConfigFile = SMALLEST,
+): Promise<{ stateful: Template; stateless: Template }> {
+  const text = JSON.stringify(config);
+  const directory = `.daypass/test-templates/${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+  await synthesise({
+    root: ROOT,
+    app: 'test/infra/make-templates.ts',
+    directory,
+    sources: [...SOURCES, 'test/infra/app-of.ts', 'test/infra/make-templates.ts'],
+    environment: { DAYPASS_TEST_CONFIG: text },
+  });
+  const read = (file: string) => JSON.parse(readFileSync(join(ROOT, directory, file), 'utf8')) as Template;
+  return {
     stateful: read(`Daypass-${config.stage}-data.template.json`),
     stateless: read(`Daypass-${config.stage}.template.json`),
   };
-  rmSync(dirname(outdir), { recursive: true });
-  return templates;
 }
 
 /** All resources of a type, by logical id. */
