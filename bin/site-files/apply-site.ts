@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { changedPlaces } from '../../core/apps/changed-places.ts';
 import { type AppDefinition, appSchema, type SiteDefinition } from '../../core/apps/definition.ts';
+import { noted } from '../../core/apps/drafts.ts';
 import type { Draft, Manifest } from '../../core/apps/manifest.ts';
 import { planPublication, type SiteVersion } from '../../core/apps/publish.ts';
 import { pendingRebuilds, publicationChange, readPublished } from '../../core/apps/publishing.ts';
@@ -8,7 +9,7 @@ import { latestSite, readManifests } from '../../core/apps/site-version.ts';
 import type { Change } from '../../core/changes.ts';
 import type { Environment } from '../../core/environments.ts';
 import { DaypassError } from '../../core/errors.ts';
-import { type DesignChange, type DesignEvent, designEvent } from '../../core/journal/design-event.ts';
+import type { DesignChange } from '../../core/journal/design-event.ts';
 import { canonicalJson } from '../../core/journal/event.ts';
 import { accountChange } from '../../core/people/session.ts';
 import type { Principal } from '../../core/principals.ts';
@@ -86,11 +87,11 @@ async function publish(
   for (const draft of drafts) {
     const saved = await definitions.readDraft(draft.app);
     if (saved?.version === draft.version) continue;
-    await definitions.saveDraft(draft, nameOf(draft), noted(ports, draftChange(saved, draft)));
+    await definitions.saveDraft(draft, nameOf(draft), noted(asOperator(ports), draftChange(saved, draft)));
   }
   if (publication) {
     const change = publicationChange(environment, manifest?.apps ?? {}, publication.manifest.apps);
-    await definitions.publish({ ...publication, event: noted(ports, change) });
+    await definitions.publish({ ...publication, event: noted(asOperator(ports), change) });
   }
   return drafts.map(({ app, version }) => ({
     id: app,
@@ -130,9 +131,9 @@ function draftChange(before: Draft | undefined, draft: Draft): DesignChange {
   return { action: 'change', subject, before: { version: before.version }, after: { version, changed } };
 }
 
-/** The change for the journal, signed; undefined where none is kept. */
-function noted({ signing, now, by }: ApplyPorts, change: DesignChange): DesignEvent | undefined {
-  return signing && designEvent({ caller: operator(by), now, runtime: signing }, change);
+/** Who changes something, for the journal. */
+function asOperator({ signing, now, by }: ApplyPorts) {
+  return { caller: operator(by), now, ...(signing && { signing }) };
 }
 
 function nameOf({ definition }: Draft): string {
@@ -173,7 +174,7 @@ async function applyPerson(
   const given = { name, roles, ...(firstName && { firstName }), ...(lastName && { lastName }) };
   const before = await store.readPrincipal(id);
   const entry = (...accounts: [Principal | undefined, Principal]): Change[] => {
-    const event = noted(ports, accountChange(...accounts));
+    const event = noted(asOperator(ports), accountChange(...accounts));
     return event ? [{ kind: 'addDesignEvent', event }] : [];
   };
   if (before && holds(before, given)) return { id, name, outcome: 'unchanged' };

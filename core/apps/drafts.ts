@@ -128,7 +128,7 @@ export async function saveDraft(
 
 /** The change for the journal, signed; undefined where none is kept. */
 export function noted(
-  { caller, now, signing }: DesignSession,
+  { caller, now, signing }: Pick<DesignSession, 'caller' | 'now' | 'signing'>,
   change: DesignChange,
 ): DesignEvent | undefined {
   return signing && designEvent({ caller, now, runtime: signing }, change);

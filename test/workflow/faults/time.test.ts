@@ -1,5 +1,5 @@
 import type { System } from '../../../local/system.ts';
-import { createJobFaults } from '../../support/job-faults.ts';
+import { createJobFaults, type Trouble } from '../../support/job-faults.ts';
 import { DAY_MS, type Job, Lifecycles, MINUTE_MS } from '../../support/lifecycles.ts';
 import { leftOf, missingFrom, orphans, pendingOutbox } from '../../support/oracle.ts';
 import {
@@ -54,6 +54,14 @@ const warnings = async (job: Job) =>
   (await subjects({ email: DISPATCHER })).filter((subject) =>
     subject.includes(`The pass for ${job.number} ends`),
   );
+
+/** The rule on workflows that did not end by themselves reaches nobody. */
+const NOBODY_HEARS: Trouble = {
+  at: 'after failure',
+  target: 'invoke',
+  failure: 'fail',
+  times: Number.POSITIVE_INFINITY,
+};
 
 /** Stops a workflow by hand. */
 async function stop({ grantId }: { grantId: string }): Promise<void> {
@@ -221,12 +229,7 @@ describe('a workflow that was stopped, and nobody heard of it', () => {
   it('[D10] ends with its pass: access at the second, the rest by the reaper', async () => {
     const faults = createJobFaults(system);
     const number = 'UNHEARD';
-    faults.plan(number, {
-      at: 'after failure',
-      target: 'invoke',
-      failure: 'fail',
-      times: Number.POSITIVE_INFINITY,
-    });
+    faults.plan(number, NOBODY_HEARS);
     const job = await lifecycles.raise({ number, dueDate: dayIn(3) });
     await settled();
     const { expiresAt: end = 0 } = await lifecycles.grant(job);
@@ -245,12 +248,7 @@ describe('a workflow that was stopped, and nobody heard of it', () => {
   it('[D10] takes a token back within an hour if nobody was told of it, and staff learn why', async () => {
     const faults = createJobFaults(system);
     const number = 'UNTOLD';
-    faults.plan(number, {
-      at: 'after failure',
-      target: 'invoke',
-      failure: 'fail',
-      times: Number.POSITIVE_INFINITY,
-    });
+    faults.plan(number, NOBODY_HEARS);
     faults.plan(number, {
       at: 'CreateToken',
       target: 'write',
