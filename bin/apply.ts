@@ -7,9 +7,11 @@ import { operatorName } from './site-files/operator.ts';
 import { readSiteFiles } from './site-files/read-site.ts';
 
 const USAGE = `Usage: npm run apply -- FOLDER [--environment production] [--outputs .daypass/outputs.json]
+                               [--replace-drafts]
 
 Brings a deployed site to what the definition files in FOLDER say: checks them all, publishes the apps that changed
-into the environment in one step, and adds or updates the people. Needs AWS credentials for the site's table.`;
+into the environment in one step, and adds or updates the people. Drafts that somebody saved on the pages and nobody
+published are kept: then nothing is applied, unless --replace-drafts is given. Needs AWS credentials for the site's table.`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -17,6 +19,7 @@ async function main(): Promise<void> {
     options: {
       environment: { type: 'string', default: 'production' },
       outputs: { type: 'string', default: '.daypass/outputs.json' },
+      'replace-drafts': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -40,6 +43,7 @@ async function main(): Promise<void> {
     siteId: address.siteId,
     now: now(),
     by: operatorName('apply'),
+    replaceDrafts: values['replace-drafts'],
     signing: runtime,
   });
   for (const { id, version, changed } of applied.apps) {

@@ -28,6 +28,8 @@ export interface ApplyPorts {
   now: number;
   /** Who applies, for drafts, manifest and journal. */
   by: string;
+  /** Whether drafts that somebody else saved and nobody published may be lost. */
+  replaceDrafts?: boolean;
   /** With what changes are signed for the journal; without it none is kept, as for the example of a local start. */
   signing?: Pick<Runtime, 'journal' | 'newId'>;
 }
@@ -41,7 +43,8 @@ export interface Applied {
 /**
  * Brings a site to what its files say: checks all of it, publishes the apps that changed into the environment in one
  * step, and adds or updates the people. Applying the same files twice changes nothing the second time.
- * @throws DaypassError DEFINITION_INVALID with every mistake and its place; nothing is written then
+ * @throws DaypassError DEFINITION_INVALID with every mistake and its place, or CONFIRMATION_NEEDED with the drafts that
+ * would be lost; nothing is written then
  */
 export async function applySite(
   files: SiteFiles,
@@ -84,9 +87,13 @@ async function publish(
     at: new Date(now).toISOString(),
     by,
   });
+  const changes: [Draft | undefined, Draft][] = [];
   for (const draft of drafts) {
     const saved = await definitions.readDraft(draft.app);
-    if (saved?.version === draft.version) continue;
+    if (saved?.version !== draft.version) changes.push([saved, draft]);
+  }
+  if (!ports.replaceDrafts) await keepUnpublished(changes, manifests, ports);
+  for (const [saved, draft] of changes) {
     await definitions.saveDraft(draft, nameOf(draft), noted(asOperator(ports), draftChange(saved, draft)));
   }
   if (publication) {
@@ -98,6 +105,26 @@ async function publish(
     version,
     changed: publication?.versions.some((published) => published.app === app) ?? false,
   }));
+}
+
+/** Refuses to overwrite what somebody else saved and nobody published: a published version stays, a draft does not. */
+async function keepUnpublished(
+  changes: readonly [Draft | undefined, Draft][],
+  manifests: ReadonlyMap<Environment, Manifest>,
+  { store, by }: ApplyPorts,
+): Promise<void> {
+  const isPublished = ({ app, version }: Draft) =>
+    [...manifests.values()].some(({ apps }) => apps[app]?.version === version);
+  const problems = [];
+  for (const [saved] of changes) {
+    if (!saved || saved.updatedBy === by || isPublished(saved)) continue;
+    const person = (await store.readPrincipal(saved.updatedBy))?.name ?? saved.updatedBy;
+    const message = `version ${saved.version}, saved by ${person} at ${saved.updatedAt}, is published nowhere`;
+    problems.push({ path: `/${saved.app}`, message });
+  }
+  if (problems.length === 0) return;
+  const why = 'Drafts that nobody has published would be lost. Publish them, or apply with --replace-drafts.';
+  throw new DaypassError('CONFIRMATION_NEEDED', why, problems);
 }
 
 /** The draft as it is, if it says the same as the file; else the next one. */

@@ -1,6 +1,6 @@
 import { DaypassError } from '../errors.ts';
 import { checkExpression } from '../expressions/check.ts';
-import type { CheckedExpression, Scope, ValueType } from '../expressions/types.ts';
+import type { CheckedExpression, Node, Scope, ValueType } from '../expressions/types.ts';
 import { requireKnownLiterals } from './check-literals.ts';
 import type { AppDefinition, Field, RecordType } from './definition.ts';
 import { type Path, pointerOf, type Report, suggestion } from './problems.ts';
@@ -47,6 +47,11 @@ export function takeExpression(
 ): CheckedExpression | undefined {
   try {
     const checked = checkExpression(source, scope, expected);
+    if (readsThroughReference(checked.ast)) {
+      const instead = 'keep what it needs in a field of this record';
+      context.report(path, `an expression cannot look through a reference yet; ${instead}`);
+      return undefined;
+    }
     context.expressions[pointerOf(path)] = checked;
     return checked;
   } catch (error) {
@@ -54,6 +59,12 @@ export function takeExpression(
     context.report(path, error.message);
     return undefined;
   }
+}
+
+/** Whether it reads the record that a reference names: nothing that evaluates expressions is given that one. */
+function readsThroughReference(node: Node): boolean {
+  if (node.op === 'get' || node.op === 'has') return node.root === 'related';
+  return 'args' in node && (node.args as readonly Node[]).some(readsThroughReference);
 }
 
 /**

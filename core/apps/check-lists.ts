@@ -1,4 +1,4 @@
-import type { CheckedExpression, Node } from '../expressions/types.ts';
+import type { CheckedExpression } from '../expressions/types.ts';
 import {
   alternativesOf,
   isUnbounded,
@@ -82,13 +82,6 @@ function checkCondition(
   when: CheckedExpression,
   path: Path,
 ): void {
-  if (readsThroughReference(when.ast)) {
-    context.report(
-      path,
-      `the list "${view.name}" cannot look through a reference; keep what the condition needs in a field of this record`,
-    );
-    return;
-  }
   if (
     view.boundedScan ||
     !alternativesOf(parts, { condition: when }).some((each) => isUnbounded(parts, each))
@@ -98,12 +91,6 @@ function checkCondition(
     path,
     `by this condition the list "${view.name}" could read past any number of records before it finds one: it is asked of each record when the list is read. Demand with && that a field equals something of the reader (record.assignedTo == me.id), or keep the answer in a field or state of the record; or accept pages that are short or empty with "boundedScan": true on the view`,
   );
-}
-
-/** Whether a condition looks into the record that a reference names: decisions are not given that one. */
-export function readsThroughReference(node: Node): boolean {
-  if (node.op === 'get' || node.op === 'has') return node.root === 'related';
-  return 'args' in node && (node.args as readonly Node[]).some(readsThroughReference);
 }
 
 /** A record has an item for each combination of the elements that its list fields hold. */

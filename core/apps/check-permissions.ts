@@ -8,7 +8,6 @@ import {
   requireReadable,
   takeExpression,
 } from './check-context.ts';
-import { readsThroughReference } from './check-lists.ts';
 import type { Operation, Permission } from './definition.ts';
 import type { Path } from './problems.ts';
 import { isWritable } from './scope.ts';
@@ -62,10 +61,6 @@ function checkPermission(context: CheckContext, type: CheckedType, permission: P
   if (when === undefined) return;
   const checked = takeExpression(context, [...path, 'when'], when, type.scopes.condition, 'bool');
   requireReadable(context, [...path, 'when'], checked, type);
-  if (permission.effect === 'deny' && checked && readsThroughReference(checked.ast)) {
-    const why = 'it would deny every record, because it cannot look through a reference';
-    context.report([...path, 'when'], `${why}; keep what it needs in a field of this record`);
-  }
 }
 
 /** A denial that says less than it seems to would leave open, or shut, what nobody expects. */

@@ -71,12 +71,6 @@ function checkFilter(
   const scope = view.parameters ? { ...type.scopes.condition, params } : type.scopes.condition;
   const filter = takeExpression(context, place, view.filter, scope, 'bool');
   requireReadable(context, place, filter, type);
-  if (filter?.reads.some((read) => read.startsWith('record.') && read.split('.').length > 2)) {
-    context.report(
-      place,
-      'a filter cannot look through a reference; keep what it needs in a field of this record',
-    );
-  }
   return filter;
 }
 

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { applySite } from '../../../bin/site-files/apply-site.ts';
 import { readSiteFiles, type SiteFiles } from '../../../bin/site-files/read-site.ts';
 import type { AppDefinitionInput } from '../../../core/apps/definition.ts';
+import type { Manifest } from '../../../core/apps/manifest.ts';
 import type { Change } from '../../../core/changes.ts';
 import type { Environment } from '../../../core/environments.ts';
 import { DaypassError } from '../../../core/errors.ts';
@@ -28,13 +29,14 @@ const store = {
   },
 } as unknown as Store;
 
-function apply(environment: Environment) {
+function apply(environment: Environment, { replaceDrafts = false } = {}) {
   return applySite(files, environment, {
     definitions: { ...bound(definitions), readPolicy: async () => undefined },
     store,
     siteId: 'site',
     now: Date.parse('2026-01-15T00:00:00.000Z'),
     by: 'test',
+    replaceDrafts,
   });
 }
 
@@ -119,6 +121,67 @@ describe('applying definition files', () => {
       { path: '/work-orders/robot', message: 'there is no robot "nobody". There is "work-order-robot".' },
     ]);
     expect([definitions.drafts.size, definitions.publications.length, people.size]).toEqual([0, 0, 0]);
+  });
+
+  describe('over a draft that somebody saved on the pages', () => {
+    const draft = () => definitions.drafts.get('work-orders');
+    /** Saves what the files do not say, as the version after the newest. */
+    async function saveOnPages() {
+      await definitions.saveDraft(
+        {
+          app: 'work-orders',
+          version: (draft()?.version ?? 0) + 1,
+          kind: 'records',
+          definition: { ...workOrders(), name: 'Work in progress' },
+          updatedAt: '2026-01-14T12:00:00.000Z',
+          updatedBy: 'dana',
+        },
+        'Work in progress',
+      );
+    }
+
+    beforeEach(async () => {
+      await apply('production');
+      await saveOnPages();
+    });
+
+    it('refuses while it is published nowhere, and says whose it is', async () => {
+      const refused = await apply('production').catch((error: unknown) => error);
+
+      expect(refused).toMatchObject({
+        code: 'CONFIRMATION_NEEDED',
+        message: expect.stringContaining('--replace-drafts'),
+        problems: [
+          {
+            path: '/work-orders',
+            message: 'version 2, saved by dana at 2026-01-14T12:00:00.000Z, is published nowhere',
+          },
+        ],
+      });
+      expect([draft()?.updatedBy, definitions.publications.length]).toEqual(['dana', 1]);
+    });
+
+    it('replaces it when told to', async () => {
+      const { apps } = await apply('production', { replaceDrafts: true });
+
+      expect(apps).toContainEqual({ id: 'work-orders', version: 3, changed: true });
+      expect(draft()?.updatedBy).toBe('test');
+    });
+
+    it('goes on where the draft is what an environment runs already: that version stays', async () => {
+      const manifest = definitions.manifests.get('production') as Manifest;
+      const hash = 'of the draft';
+      definitions.manifests.set('staging', {
+        ...manifest,
+        environment: 'staging',
+        apps: { 'work-orders': { version: 2, hash } },
+      });
+      expect((await apply('production')).apps).toContainEqual({
+        id: 'work-orders',
+        version: 3,
+        changed: true,
+      });
+    });
   });
 
   it('never turns an app into one of another kind', async () => {

@@ -305,6 +305,26 @@ const EXPRESSIONS: Mistake[] = [
     says: 'me has no field id',
   },
   {
+    of: 'a condition that looks through a reference',
+    break: (app) => {
+      const target = { app: 'work-orders' };
+      type(app).fields.push({ id: 'parent', label: 'Parent', type: 'reference', target });
+      Object.assign(field(app, 'contractorName'), { visibleIf: 'record.parent.number == "1"' });
+    },
+    path: `${at}/fields/7/visibleIf`,
+    says: 'cannot look through a reference yet; keep what it needs in a field of this record',
+  },
+  {
+    of: 'a permission that looks through a reference',
+    break: (app) => {
+      const target = { app: 'work-orders' };
+      type(app).fields.push({ id: 'parent', label: 'Parent', type: 'reference', target });
+      Object.assign(loose(app.permissions?.[0]), { when: 'has(record.parent.number)' });
+    },
+    path: '/permissions/0/when',
+    says: 'cannot look through a reference yet',
+  },
+  {
     of: 'formulas in a circle',
     break: (app) => {
       type(app).fields.push({ id: 'a', label: 'A', type: 'formula', formula: 'record.b + "x"' });
