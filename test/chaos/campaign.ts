@@ -11,12 +11,14 @@ export interface Campaign {
   seed: number;
   perRound: number;
   /** Is told after each round. */
-  onRound?(totals: Totals, ms: number): void;
+  onRound?(totals: Totals): void;
 }
 
 export interface Totals {
   lifecycles: number;
   passes: number;
+  /** Calls that a fault has struck, or during which an execution was aborted. */
+  struck: number;
   mails: number;
   /** Live tokens, or anything of a pass, that were left. */
   orphans: number;
@@ -38,6 +40,7 @@ export async function runCampaign({ lifecycles, seed, perRound, onRound }: Campa
   const totals: Totals = {
     lifecycles: 0,
     passes: 0,
+    struck: 0,
     mails: 0,
     orphans: 0,
     losses: 0,
@@ -48,10 +51,9 @@ export async function runCampaign({ lifecycles, seed, perRound, onRound }: Campa
     const until = Math.min(totals.lifecycles + PER_SYSTEM, lifecycles);
     await withSystem(async (round, leftInTable) => {
       while (totals.lifecycles < until) {
-        const since = performance.now();
         const count = Math.min(perRound, until - totals.lifecycles);
         add(totals, await round(seedsFrom(seed + totals.lifecycles, count)));
-        onRound?.(totals, performance.now() - since);
+        onRound?.(totals);
       }
       const left = await leftInTable();
       totals.orphans += left.length;
@@ -93,6 +95,7 @@ function add(totals: Totals, judgements: readonly Judgement[]): void {
   for (const judgement of judgements) {
     totals.lifecycles += 1;
     totals.passes += judgement.passes;
+    totals.struck += judgement.struck;
     totals.mails += judgement.mails;
     totals.duplicates += judgement.duplicates;
     totals.losses += judgement.findings.filter((finding) => finding.includes('LOST')).length;

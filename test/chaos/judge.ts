@@ -3,7 +3,7 @@ import type { StoredRecord } from '../../core/records/record.ts';
 import type { Mail } from '../../local/mailbox/mailbox.ts';
 import type { Lifecycles } from '../support/lifecycles.ts';
 import { leftOf } from '../support/oracle.ts';
-import { describePlan, type LifecyclePlan } from './plan.ts';
+import { describePlan, isMild, type LifecyclePlan } from './plan.ts';
 import type { Case } from './round.ts';
 
 /** What became of one work order. */
@@ -12,6 +12,8 @@ export interface Judgement {
   /** Everything that must not be; empty when all is well. */
   findings: string[];
   passes: number;
+  /** Calls that a fault has struck, or during which an execution was aborted. */
+  struck: number;
   /** Mails beyond the first of their kind. */
   duplicates: number;
   mails: number;
@@ -46,6 +48,7 @@ export async function judge(lifecycles: Lifecycles, one: Case, mails: readonly M
       (finding) => `${finding}${reported ? ` (reported done: ${reported.status})` : ''}`,
     ),
     passes: grants.length,
+    struck: one.faults.reduce((sum, { struck }) => sum + struck, 0),
     mails: counts.reduce((sum, count) => sum + count, 0),
     duplicates: counts.reduce((sum, count) => sum + count - 1, 0),
   };
@@ -63,7 +66,7 @@ function untold(grant: Grant, record: StoredRecord | undefined): string[] {
 /** Who was told that the job is reported done can rely on it, and it counts once. */
 async function misreported(
   lifecycles: Lifecycles,
-  { recordId, reported }: Case,
+  { plan, recordId, reported }: Case,
   record: StoredRecord | undefined,
 ): Promise<string[]> {
   const { items } = await lifecycles.runtime.store.readEvents('production', recordId, { limit: 100 });
@@ -72,6 +75,8 @@ async function misreported(
   if (times > 1) findings.push(`DUPLICATE: it was reported done ${times} times`);
   if (reported?.status === 200 && (times === 0 || record?.state !== 'Closed'))
     findings.push('LOST: it was reported done, and is not');
+  if (isMild(plan) && plan.deed.includes('reports it done') && times === 0)
+    findings.push('LOST: nobody could report it done, although all troubles pass by themselves');
   return findings;
 }
 

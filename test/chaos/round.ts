@@ -1,5 +1,6 @@
 import { ANNOUNCE_WITHIN_MS, type Grant, START_WITHIN_MS } from '../../core/grants/grant.ts';
 import type { StoredRecord } from '../../core/records/record.ts';
+import type { Held, InjectedFault } from '../../local/aws-endpoint/faults.ts';
 import type { System } from '../../local/system.ts';
 import type { Answer } from '../../local/visitor.ts';
 import { createJobFaults, type JobFaults, type StateName } from '../support/job-faults.ts';
@@ -16,8 +17,12 @@ export interface Case {
   recordId: string;
   /** The answer that told the contractor or dispatcher that the job is done. */
   reported?: Answer;
+  /** The status of the last answer to the deed. */
+  answer?: number;
   /** What was wrong while the pass had to be of use. */
   findings: string[];
+  /** The troubles and aborts, as they are waiting for their calls. */
+  faults: InjectedFault[];
 }
 
 const HOUR_MS = 60 * MINUTE_MS;
@@ -59,6 +64,7 @@ class Round {
       email: `chaos-${rounds}-${index}@firm.example`,
       recordId: '',
       findings: [],
+      faults: [],
     }));
     this.#open = [...this.#cases];
   }
@@ -109,16 +115,13 @@ class Round {
     await this.#system.clock.settled();
   }
 
-  #plan({ plan, number }: Case): void {
-    for (const trouble of plan.troubles) this.#faults.plan(number, trouble);
+  #plan({ plan, number, faults }: Case): void {
+    for (const trouble of plan.troubles) faults.push(this.#faults.plan(number, trouble));
     for (const { at, afterwards } of plan.aborts) {
-      this.#faults.plan(number, {
-        at,
-        target: 'write',
-        failure: {
-          meanwhile: ({ during }) => this.#abort(during as { grantId: string; state: StateName }, afterwards),
-        },
-      });
+      const failure: Held = {
+        meanwhile: ({ during }) => this.#abort(during as { grantId: string; state: StateName }, afterwards),
+      };
+      faults.push(this.#faults.plan(number, { at, target: 'write', failure }));
     }
   }
 
@@ -141,7 +144,8 @@ class Round {
   async #insist(send: () => Promise<Answer>): Promise<Answer> {
     for (let tried = 1; ; tried++) {
       const answer = await send();
-      if (answer.status < 500 || tried === TRIES) return answer;
+      const { code } = (answer.json ?? {}) as { code?: string };
+      if ((answer.status < 500 && code !== 'CONFLICT') || tried === TRIES) return answer;
     }
   }
 
@@ -180,23 +184,13 @@ class Round {
       case 'a dispatcher deletes it':
         return this.#delete(one);
       case 'a dispatcher revokes the pass':
-        return this.#staff('POST', '/admin/tokens/production/revoke', async () => ({
-          passes: (await this.#live(one)).map(({ id }) => id),
-        }));
+        return this.#revoke(one);
       case 'a dispatcher extends the pass, and the contractor reports it done after the first end':
-        for (const { id, expiresAt = 0 } of await this.#live(one)) {
-          const until = new Date(expiresAt + DAY_MS / 2).toISOString();
-          await this.#staff('POST', `/admin/tokens/production/${id}/extend`, async () => ({ until }));
-        }
-        return;
-      case 'a dispatcher corrects the address, and the new contractor reports it done': {
-        const values = { contractorEmail: `new-${one.email}` };
-        await this.#staff('POST', `/production/records/${one.recordId}/operations/edit`, async () => ({
-          values,
-        }));
+        return this.#extend(one);
+      case 'a dispatcher corrects the address, and the new contractor reports it done':
+        await this.#correct(one);
         await this.#pass(0);
         await this.#complete(one);
-      }
     }
   }
 
@@ -204,19 +198,68 @@ class Round {
     if (one.plan.deed === deed) await this.#complete(one);
   }
 
-  async #staff(method: string, path: string, body: () => Promise<unknown>): Promise<void> {
-    const staff = await this.#lifecycles.staff();
-    await this.#insist(async () => staff.json(method, path, await body()));
-  }
-
   async #close(one: Case): Promise<void> {
-    const staff = await this.#lifecycles.staff();
-    const path = `/production/records/${one.recordId}/operations/complete`;
-    one.reported = await this.#insist(() => staff.json('POST', path, { values: {} }));
+    one.reported = await this.#staff(one, `records/${one.recordId}/operations/complete`, { values: {} });
+    const record = await this.#record(one);
+    if (record && record.state !== 'Closed')
+      one.findings.push(`LOST: ${this.#said(one)}, but it is not closed`);
   }
 
-  #delete({ recordId }: Case): Promise<void> {
-    return this.#staff('POST', `/production/records/${recordId}/operations/delete`, async () => ({}));
+  async #delete(one: Case): Promise<void> {
+    await this.#staff(one, `records/${one.recordId}/operations/delete`, {});
+    if (await this.#record(one)) one.findings.push(`LOST: ${this.#said(one)}, but it is still there`);
+  }
+
+  async #revoke(one: Case): Promise<void> {
+    const live = await this.#live(one);
+    if (live.length === 0) return;
+    await this.#staff(one, 'revoke', { passes: live.map(({ id }) => id) });
+    await this.#shutOut(one, live);
+  }
+
+  async #extend(one: Case): Promise<void> {
+    for (const { id, expiresAt = 0 } of await this.#live(one)) {
+      const until = expiresAt + DAY_MS / 2;
+      await this.#staff(one, `${id}/extend`, { until: new Date(until).toISOString() });
+      const [grant] = (await this.#live(one)).filter((grant) => grant.id === id);
+      if (grant && grant.expiresAt !== until)
+        one.findings.push(`LOST: ${this.#said(one)}, but its end did not move`);
+    }
+  }
+
+  async #correct(one: Case): Promise<void> {
+    const before = await this.#grants(one.recordId);
+    const contractorEmail = `new-${one.email}`;
+    await this.#staff(one, `records/${one.recordId}/operations/edit`, { values: { contractorEmail } });
+    const record = await this.#record(one);
+    if (record?.values.contractorEmail !== contractorEmail)
+      one.findings.push(`LOST: ${this.#said(one)}, but the address is the old one`);
+    await this.#shutOut(one, before);
+  }
+
+  /** Whoever was told that a pass is over relies on it at once. */
+  async #shutOut(one: Case, grants: readonly Grant[]): Promise<void> {
+    for (const { id } of grants) {
+      if (await this.#lifecycles.letsIn({ grantId: id }))
+        one.findings.push(`ORPHAN: ${this.#said(one)}, but the pass still lets somebody in`);
+    }
+  }
+
+  /** A dispatcher's request about the record or its passes; its answer is kept to be told with what follows from it. */
+  async #staff(one: Case, path: string, body: unknown): Promise<Answer> {
+    const staff = await this.#lifecycles.staff();
+    const prefix = path.startsWith('records/') ? '/production' : '/admin/tokens/production';
+    return this.#noted(one, await this.#insist(() => staff.json('POST', `${prefix}/${path}`, body)));
+  }
+
+  #noted(one: Case, answer: Answer): Answer {
+    one.answer = answer.status;
+    if (answer.status >= 500) one.findings.push(`LOST: ${this.#said(one)}, however often it was tried`);
+    return answer;
+  }
+
+  #said({ plan, answer }: Case): string {
+    return `“${plan.deed}” was answered ${answer}`;
   }
 
   /** @returns false while there is no pass to do it with */
@@ -228,8 +271,19 @@ class Round {
     if (!holder) return false;
     const path = `/production/records/${one.recordId}/operations/complete`;
     const body = { values: { completionNotes: 'Done.' } };
-    one.reported = await this.#insist(() => holder.visitor.json('POST', path, body, holder.pass));
+    one.reported = this.#noted(
+      one,
+      await this.#insist(() => holder.visitor.json('POST', path, body, holder.pass)),
+    );
+    const still = (await this.#live(one)).some(
+      ({ id, expiresAt = 0 }) => id === grant.id && expiresAt > this.#system.clock.now(),
+    );
+    if (still) one.findings.push(`LOST: ${this.#said(one)}, but the pass is live, and the job not done`);
     return true;
+  }
+
+  #record({ recordId }: Case): Promise<StoredRecord | undefined> {
+    return this.#lifecycles.runtime.store.readRecord('production', recordId);
   }
 
   #grants(recordId: string): Promise<Grant[]> {
@@ -253,7 +307,7 @@ class Round {
   /** Between the troubles: what is live must be of use, and what failed must be told. */
   async #lookIn(one: Case, mustLive: boolean): Promise<void> {
     const { deed } = one.plan;
-    const record = await this.#lifecycles.runtime.store.readRecord('production', one.recordId);
+    const record = await this.#record(one);
     for (const grant of await this.#grants(one.recordId)) {
       if (grant.status === 'live' && (grant.expiresAt ?? 0) > this.#system.clock.now()) {
         if (!(await this.#lifecycles.letsIn({ grantId: grant.id })))

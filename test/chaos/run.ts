@@ -26,9 +26,11 @@ const campaign: Campaign = {
   lifecycles,
   seed,
   perRound,
-  onRound({ lifecycles: done, orphans, losses, duplicates }, ms) {
-    const pace = `${((1000 * perRound) / ms).toFixed(1)}/s`;
-    console.log(`${done} done, ${pace}: orphans ${orphans}, losses ${losses}, duplicate mails ${duplicates}`);
+  onRound({ lifecycles: done, orphans, losses, duplicates }) {
+    const minutes = (performance.now() - since) / 60_000;
+    const left = Math.ceil((minutes / done) * (lifecycles - done));
+    const counts = `orphans ${orphans}, losses ${losses}, duplicate mails ${duplicates}`;
+    console.log(`${done} of ${lifecycles}, some ${left} min left: ${counts}`);
   },
 };
 const totals = await runSharedCampaign(campaign, Number(values.processes));
@@ -36,6 +38,7 @@ const seconds = (performance.now() - since) / 1000;
 console.log(`
 lifecycles        ${totals.lifecycles} in ${Math.round(seconds)} s (${(totals.lifecycles / seconds).toFixed(1)}/s)
 passes            ${totals.passes}
+calls struck      ${totals.struck}
 mails             ${totals.mails}
 orphans           ${totals.orphans}
 losses            ${totals.losses}

@@ -1,7 +1,7 @@
 // One process of a campaign that is shared by several: takes its part as a message, and tells what came of it.
 import { type Campaign, runCampaign, type Totals } from './campaign.ts';
 
-export type ShareReport = { totals: Totals; ms?: number; over?: true };
+export type ShareReport = { totals: Totals; over?: true };
 
 const report = (message: ShareReport) => process.send?.(message);
 
@@ -9,7 +9,7 @@ const report = (message: ShareReport) => process.send?.(message);
 process.once('disconnect', () => process.exit());
 
 process.once('message', async (part: Omit<Campaign, 'onRound'>) => {
-  const totals = await runCampaign({ ...part, onRound: (soFar, ms) => void report({ totals: soFar, ms }) });
+  const totals = await runCampaign({ ...part, onRound: (totals) => void report({ totals }) });
   report({ totals, over: true });
   process.disconnect();
 });

@@ -15,9 +15,9 @@ export async function runSharedCampaign(campaign: Campaign, processes: number): 
   const soFar = new Map<number, Totals>();
   await Promise.all(
     parts.map((part, at) =>
-      runPart(part, (totals, ms) => {
+      runPart(part, (totals, isRound) => {
         soFar.set(at, totals);
-        if (ms !== undefined) onRound?.(sum([...soFar.values()]), ms);
+        if (isRound) onRound?.(sum([...soFar.values()]));
       }),
     ),
   );
@@ -26,14 +26,14 @@ export async function runSharedCampaign(campaign: Campaign, processes: number): 
 
 function runPart(
   part: Omit<Campaign, 'onRound'>,
-  tell: (totals: Totals, ms?: number) => void,
+  tell: (totals: Totals, isRound: boolean) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = fork(new URL('share.ts', import.meta.url), { serialization: 'advanced' });
     let over = false;
-    child.on('message', ({ totals, ms, over: last }: ShareReport) => {
+    child.on('message', ({ totals, over: last }: ShareReport) => {
       over ||= last ?? false;
-      tell(totals, ms);
+      tell(totals, !last);
     });
     child.once('exit', (code) =>
       over ? resolve() : reject(new Error(`The process for seeds from ${part.seed} on ended with ${code}.`)),
@@ -47,6 +47,7 @@ function sum(all: readonly Totals[]): Totals {
   return {
     lifecycles: add(({ lifecycles }) => lifecycles),
     passes: add(({ passes }) => passes),
+    struck: add(({ struck }) => struck),
     mails: add(({ mails }) => mails),
     orphans: add(({ orphans }) => orphans),
     losses: add(({ losses }) => losses),
