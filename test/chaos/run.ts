@@ -22,11 +22,18 @@ console.log(
   `${lifecycles} lifecycles from seed ${seed}, ${perRound} side by side, ${values.processes} at once`,
 );
 const since = performance.now();
+/** Seeds of the failures that were printed. */
+const told = new Set<number>();
 const campaign: Campaign = {
   lifecycles,
   seed,
   perRound,
-  onRound({ lifecycles: done, orphans, losses, duplicates }) {
+  onRound({ lifecycles: done, orphans, losses, duplicates, failed }) {
+    for (const judgement of failed) {
+      if (told.has(judgement.plan.seed)) continue;
+      told.add(judgement.plan.seed);
+      console.log(`${describeJudgement(judgement)}\n`);
+    }
     const minutes = (performance.now() - since) / 60_000;
     const left = Math.ceil((minutes / done) * (lifecycles - done));
     const counts = `orphans ${orphans}, losses ${losses}, duplicate mails ${duplicates}`;
@@ -45,7 +52,6 @@ losses            ${totals.losses}
 duplicate mails   ${totals.duplicates} (at most one of a kind)
 `);
 
-for (const failed of totals.failed) console.log(`${describeJudgement(failed)}\n`);
 for (const failed of totals.failed.slice(0, Number(values['shrink-at-most']))) {
   console.log(`Shrinking the failure of seed ${failed.plan.seed} …`);
   const smallest = await shrink(failed);
