@@ -1,21 +1,25 @@
 import { parseArgs } from 'node:util';
 import { ENVIRONMENTS, type Environment } from '../core/environments.ts';
 import { sealedAs, verifyDesignEvents } from '../core/journal/design-event.ts';
-import { type Finding, verifyDay, verifyRecord } from '../core/journal/verify.ts';
+import { type DaySeal, type Finding, verifyDay, verifyRecord, verifySpan } from '../core/journal/verify.ts';
 import type { JournalKeys } from '../core/runtime.ts';
 import { createJournal, type Journal } from '../lambdas/shared/table/journal.ts';
 import { connect, readOutputs } from './site-files/connect.ts';
 
-const USAGE = `Usage: npm run journal:verify -- [--since 2027-01-01] [--outputs .daypass/outputs.json]
+const USAGE = `Usage: npm run journal:verify -- [--since 2027-01-01] [--seal production/2027-03-31/MAC]…
+                                         [--outputs .daypass/outputs.json]
 
-Verifies the journal of a deployed site: every record's chain of events against its head, and every sealed day against
-its seal. Reads only. Ends with exit code 1 and a line for each entry that was altered, removed or cut off.`;
+Verifies the journal of a deployed site: every record's chain of events against its head, every sealed day against its
+seal, and that no day is without one. Prints the newest seals: what is given back with --seal at a later time must be
+there still, which finds that the newest seals were removed and others made in their place. Reads only. Ends with exit
+code 1 and a line for each entry that was altered, removed or cut off.`;
 const DAY_MS = 86_400_000;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       since: { type: 'string' },
+      seal: { type: 'string', multiple: true, default: [] },
       outputs: { type: 'string', default: '.daypass/outputs.json' },
       help: { type: 'boolean', default: false },
     },
@@ -26,23 +30,38 @@ async function main(): Promise<void> {
   const { journal: keys, now } = await wiring.runtime();
   const journal = createJournal(wiring.client, address.tableName);
   const findings: Finding[] = [];
+  const seals: DaySeal[] = [];
+  const span = { since: values.since, now: now() };
   for (const environment of ENVIRONMENTS) {
-    const result = await verifyEnvironment(journal, environment, keys, { since: values.since, now: now() });
+    const result = await verifyEnvironment(journal, environment, keys, span);
     findings.push(...result.findings);
-    if (result.events > 0 || result.seals > 0) {
-      console.log(
-        `${environment}: ${result.events} events of ${result.records} records, ${result.seals} sealed days`,
-      );
-    }
+    seals.push(...result.seals);
+    const counts = `${result.events} events of ${result.records} records`;
+    if (result.events > 0) console.log(`${environment}: ${counts}, ${sealedDays(result.seals)}`);
   }
-  const site = await verifySite(journal, keys, { since: values.since, now: now() });
+  const site = await verifySite(journal, keys, span);
   findings.push(...site.findings);
-  if (site.events > 0 || site.seals > 0) {
-    console.log(`site: ${site.events} changes, ${site.seals} sealed days`);
-  }
+  seals.push(...site.seals);
+  if (site.events > 0) console.log(`site: ${site.events} changes, ${sealedDays(site.seals)}`);
+  findings.push(...missingSeals(values.seal, seals));
   for (const { place, message } of findings) console.log(`  ${place}: ${message}`);
   console.log(findings.length === 0 ? 'The journal is whole.' : `${findings.length} findings.`);
   process.exitCode = findings.length === 0 ? 0 : 1;
+}
+
+const sealName = ({ environment, day, mac }: DaySeal) => `${environment}/${day}/${mac}`;
+
+function sealedDays(seals: readonly DaySeal[]): string {
+  const newest = seals.at(-1);
+  return newest ? `${seals.length} sealed days, the newest ${sealName(newest)}` : 'no sealed day';
+}
+
+/** Seals that somebody has seen earlier must be there, and be the same. */
+function missingSeals(seen: readonly string[], seals: readonly DaySeal[]): Finding[] {
+  const there = new Set(seals.map(sealName));
+  return seen
+    .filter((name) => !there.has(name))
+    .map((place) => ({ place, message: 'this seal is not there any more' }));
 }
 
 /** Every sealed day, and every record that has an event since then or since the given day. */
@@ -62,18 +81,22 @@ async function verifyEnvironment(
     for (const { recordId } of events) records.add(recordId);
     previousMac = seal.mac;
   }
+  let firstEvent: string | undefined;
   for (let at = firstDay(seals, span); at <= span.now; at += DAY_MS) {
-    for (const { recordId } of await journal.eventsOf(environment, new Date(at).toISOString().slice(0, 10))) {
+    const day = new Date(at).toISOString().slice(0, 10);
+    for (const { recordId } of await journal.eventsOf(environment, day)) {
       records.add(recordId);
+      firstEvent ??= day;
     }
   }
+  findings.push(...verifySpan(environment, seals, firstEvent, span.now));
   let events = 0;
   for (const recordId of records) {
     const chain = await journal.recordEvents(environment, recordId);
     events += chain.length;
     findings.push(...verifyRecord(recordId, chain, await journal.head(environment, recordId), keys));
   }
-  return { findings, events, records: records.size, seals: seals.length };
+  return { findings, events, records: records.size, seals };
 }
 
 /** Every sealed day, and every change of the site itself since then or since the given day. */
@@ -91,12 +114,16 @@ async function verifySite(
     previousMac = seal.mac;
   }
   let events = 0;
+  let firstEvent: string | undefined;
   for (let at = firstDay(seals, span); at <= span.now; at += DAY_MS) {
-    const changes = await journal.designEventsOf(new Date(at).toISOString().slice(0, 10));
+    const day = new Date(at).toISOString().slice(0, 10);
+    const changes = await journal.designEventsOf(day);
     findings.push(...verifyDesignEvents(changes, keys));
     events += changes.length;
+    if (changes.length > 0) firstEvent ??= day;
   }
-  return { findings, events, seals: seals.length };
+  findings.push(...verifySpan('site', seals, firstEvent, span.now));
+  return { findings, events, seals };
 }
 
 /** Midnight of the day to begin with, UTC. */

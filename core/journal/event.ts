@@ -41,11 +41,18 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value) ?? 'null';
 }
 
-/** The MAC that ties an event to the one before it (`''` before the first). */
-export function chainMac(event: Omit<RecordEvent, 'mac'>, previousMac: string, key: KeyObject): string {
-  return createHmac('sha256', key)
-    .update(previousMac)
-    .update('\n')
-    .update(canonicalJson(event))
-    .digest('base64url');
+/**
+ * The MAC that ties an event to all before it.
+ * @param head what the record's head kept before this event, `''` before the first
+ */
+export function chainMac(event: Omit<RecordEvent, 'mac'>, head: string, key: KeyObject): string {
+  return createHmac('sha256', key).update(head).update('\n').update(canonicalJson(event)).digest('base64url');
+}
+
+/**
+ * What the record's head keeps after an event. It is no MAC that stands in an event, so that whoever can write the table
+ * cannot make the head fit a shorter chain.
+ */
+export function headMac(eventMac: string, key: KeyObject): string {
+  return createHmac('sha256', key).update(`head\n${eventMac}`).digest('base64url');
 }

@@ -1,7 +1,9 @@
 import { createHash, createHmac, type KeyObject } from 'node:crypto';
 import type { Environment } from '../environments.ts';
 import type { JournalKeys } from '../runtime.ts';
-import { canonicalJson, chainMac, type RecordEvent } from './event.ts';
+import { canonicalJson, chainMac, headMac, type RecordEvent } from './event.ts';
+
+const DAY_MS = 86_400_000;
 
 /** What a verification has found wrong, in words that name the place. */
 export interface Finding {
@@ -18,7 +20,7 @@ export interface RecordHead {
 
 /**
  * Checks one record's events against each other and against its head: an event that was changed, removed, added or
- * cut off the end is found.
+ * cut off the end is found, and so is a record that vanished without anybody having deleted it.
  * @param events oldest first
  * @param head absent when the record itself is gone
  */
@@ -30,7 +32,7 @@ export function verifyRecord(
 ): Finding[] {
   const findings: Finding[] = [];
   const find = (message: string) => findings.push({ place: recordId, message });
-  let previous = '';
+  let before = '';
   for (const [at, event] of events.entries()) {
     if (event.number !== at + 1) {
       find(`event ${at + 1} is missing: event ${event.number} stands in its place`);
@@ -39,13 +41,15 @@ export function verifyRecord(
     const { mac, ...content } = event;
     const key = keys.key(event.keyId);
     if (!key) find(`event ${event.number} was chained with the key ${event.keyId}, which is not listed`);
-    else if (chainMac(content, previous, key) !== mac)
+    else if (chainMac(content, before, key) !== mac)
       find(`event ${event.number} is not what was written, or not in its place`);
-    previous = mac;
+    before = key ? headMac(mac, key) : '';
   }
-  if (head && head.eventCount !== events.length) {
+  if (!head) {
+    if (events.at(-1)?.stateAfter !== undefined) find('the record is gone, and no event says who deleted it');
+  } else if (head.eventCount !== events.length) {
     find(`the record counts ${head.eventCount} events; ${events.length} are there`);
-  } else if (head && head.eventMac !== previous) {
+  } else if (head.eventMac !== before) {
     find('the record’s last event is not the one that it was written with');
   }
   return findings;
@@ -102,6 +106,45 @@ export function verifyDay(
     return [{ place, message: 'the events are not those that were sealed' }];
   return [];
 }
+
+/**
+ * Checks that no day is without its seal from the first sealed one on. A day is sealed in the night after it; the last
+ * one may be under way.
+ * @param seals oldest first
+ * @param firstEvent the earliest day of which events are known, `2027-03-31`; absent = none
+ * @param now epoch milliseconds
+ */
+export function verifySpan(
+  environment: JournalPart,
+  seals: readonly Pick<DaySeal, 'day'>[],
+  firstEvent: string | undefined,
+  now: number,
+): Finding[] {
+  const findings: Finding[] = [];
+  const lastDue = dayOf(now - 2 * DAY_MS);
+  const find = (from: string, to: string) => {
+    if (from > to) return;
+    const days = from === to ? from : `${from} to ${to}`;
+    findings.push({
+      place: `${environment} ${days}`,
+      message: 'is not sealed: seals were removed, or never made',
+    });
+  };
+  const first = seals[0]?.day;
+  if (first === undefined) {
+    if (firstEvent !== undefined) find(firstEvent, lastDue);
+    return findings;
+  }
+  let next = first;
+  for (const { day } of seals) {
+    find(next, dayOf(Date.parse(day) - DAY_MS));
+    next = dayOf(Date.parse(day) + DAY_MS);
+  }
+  find(next, lastDue);
+  return findings;
+}
+
+const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);
 
 function sealMac(content: Omit<DaySeal, 'mac'>, previousMac: string, key: KeyObject): string {
   return createHmac('sha256', key)

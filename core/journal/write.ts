@@ -1,7 +1,7 @@
 import { DaypassError } from '../errors.ts';
 import type { StoredRecord, Values } from '../records/record.ts';
 import type { Session } from '../runtime.ts';
-import { chainMac, type RecordEvent } from './event.ts';
+import { chainMac, headMac, type RecordEvent } from './event.ts';
 
 /**
  * The event of one write, chained to the record's previous one. Its number and MAC are set on `after`, whose head keeps
@@ -42,7 +42,7 @@ export function recordEvent(
   };
   const mac = chainMac(event, before?.eventMac ?? '', key);
   after.eventCount = event.number;
-  after.eventMac = mac;
+  after.eventMac = headMac(mac, key);
   return { ...event, mac };
 }
 

@@ -26,6 +26,9 @@ export interface Case {
 }
 
 const HOUR_MS = 60 * MINUTE_MS;
+const CORRECTED: Deed = 'a dispatcher corrects the address, and the new contractor reports it done';
+const EXTENDED: Deed =
+  'a dispatcher extends the pass, and the contractor reports it done after the first end';
 const DUE_IN_DAYS = 3;
 const AT_A_TIME = 8;
 const TRIES = 12;
@@ -79,6 +82,7 @@ class Round {
     await this.#pass(0);
     await this.#redriveLater();
     await this.#pass(40 * MINUTE_MS);
+    await this.#each((one) => this.#actLate(one, CORRECTED));
 
     const end = Date.parse(`${this.#dueDate}T00:00:00Z`) + DAY_MS;
     await this.#system.clock.moveTo(end - DAY_MS + MINUTE_MS);
@@ -90,9 +94,7 @@ class Round {
     this.#faults.clear();
     await this.#system.clock.moveTo(end + MINUTE_MS);
     await this.#pass(0);
-    const extended: Deed =
-      'a dispatcher extends the pass, and the contractor reports it done after the first end';
-    await this.#each((one) => this.#actLate(one, extended));
+    await this.#each((one) => this.#actLate(one, EXTENDED));
     await this.#pass(15 * MINUTE_MS);
     for (let hours = 0; hours < 9 && (await this.#someOpen()); hours++) await this.#pass(HOUR_MS);
     const mails = await this.#system.mail.messages();
@@ -185,12 +187,10 @@ class Round {
         return this.#delete(one);
       case 'a dispatcher revokes the pass':
         return this.#revoke(one);
-      case 'a dispatcher extends the pass, and the contractor reports it done after the first end':
+      case EXTENDED:
         return this.#extend(one);
-      case 'a dispatcher corrects the address, and the new contractor reports it done':
-        await this.#correct(one);
-        await this.#pass(0);
-        await this.#complete(one);
+      case CORRECTED:
+        return this.#correct(one);
     }
   }
 

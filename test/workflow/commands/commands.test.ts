@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { eventKey, recordKey } from '../../../lambdas/shared/table/keys.ts';
+import { eventKey, recordKey, sealKey } from '../../../lambdas/shared/table/keys.ts';
 import type { System } from '../../../local/system.ts';
 import { Visitor } from '../../../local/visitor.ts';
 import { runCommand } from '../../support/command.ts';
@@ -119,7 +119,7 @@ describe('npm run apply', () => {
 
 // Last, because it moves the clock.
 describe('npm run journal:verify', () => {
-  const verify = () => runCommand(system, 'bin/journal-verify.ts');
+  const verify = (...args: string[]) => runCommand(system, 'bin/journal-verify.ts', args);
   const Key = () => ({ ...eventKey('production', order.id, 2) });
 
   it('[D12] finds a whole journal whole', async () => {
@@ -154,25 +154,54 @@ describe('npm run journal:verify', () => {
     await restore();
   });
 
-  it('[D12] finds that the last entries were cut off', async () => {
-    const client = system.dynamodb.client;
+  it('[D12] finds that the last entries were cut off, also with a head that was made to fit', async () => {
+    const { client } = system.dynamodb;
     const TableName = system.dynamodb.tableName();
-    const { Item: head } = await client.send(
-      new GetCommand({ TableName, Key: { ...recordKey('production', order.id) } }),
-    );
-    const last = { TableName, Key: { ...eventKey('production', order.id, head?.eventCount as number) } };
-    const { Item } = await client.send(new GetCommand(last));
-    await client.send(new DeleteCommand(last));
+    const headAt = { TableName, Key: { ...recordKey('production', order.id) } };
+    const { Item: head } = await client.send(new GetCommand(headAt));
+    const count = head?.eventCount as number;
+    const [before, last] = [count - 1, count].map((number) => ({
+      TableName,
+      Key: { ...eventKey('production', order.id, number) },
+    }));
+    const { Item: previous } = await client.send(new GetCommand(before as typeof headAt));
+    const { Item } = await client.send(new GetCommand(last as typeof headAt));
+    await client.send(new DeleteCommand(last as typeof headAt));
     expect((await verify()).stdout).toContain(`${order.id}: the record counts 4 events; 3 are there`);
+
+    const forged = { ...head, eventCount: count - 1, eventMac: previous?.mac };
+    await client.send(new PutCommand({ TableName, Item: forged }));
+    expect((await verify()).stdout).toContain(
+      `${order.id}: the record’s last event is not the one that it was written with`,
+    );
+
+    await client.send(new PutCommand({ TableName, Item: head }));
     await client.send(new PutCommand({ TableName, Item }));
     expect((await verify()).exitCode).toBe(0);
   });
 
-  it('[D12] finds that a sealed day has lost a whole record', async () => {
+  it('[D12] finds that the newest seals were removed, and others made in their place', async () => {
     await system.clock.advance(25 * 3_600_000);
     system.fireSchedule('sealJournal');
     await system.settled();
-    expect((await verify()).stdout).toMatch(/[1-9]\d* sealed days/);
+    const { stdout, exitCode } = await verify();
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/[1-9]\d* sealed days/);
+    const [seen = '', day = ''] = /production\/(\d{4}-\d\d-\d\d)\/[\w-]+/.exec(stdout) ?? [];
+    expect((await verify('--seal', seen)).exitCode).toBe(0);
+
+    const { client } = system.dynamodb;
+    const at = { TableName: system.dynamodb.tableName(), Key: { ...sealKey('production', day) } };
+    const { Item: seal } = await client.send(new GetCommand(at));
+    await client.send(new DeleteCommand(at));
+    const without = await verify('--seal', seen);
+    expect(without.stdout).toContain(`${seen}: this seal is not there any more`);
+    expect(without.exitCode).toBe(1);
+    await client.send(new PutCommand({ TableName: at.TableName, Item: seal }));
+    expect((await verify('--seal', seen)).exitCode).toBe(0);
+  });
+
+  it('[D12] finds that a sealed day has lost a whole record', async () => {
     const client = system.dynamodb.client;
     const TableName = system.dynamodb.tableName();
     for (const number of [1, 2, 3, 4]) {

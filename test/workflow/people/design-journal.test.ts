@@ -249,7 +249,7 @@ describe('the journal of the design plane', () => {
     await client.send(new PutCommand({ TableName, Item: { ...Item, actor } }));
     await client.send(new DeleteCommand({ TableName, Key: { ...designEventKey(removed.at, removed.id) } }));
     const { exitCode, stdout } = await runCommand(system, 'bin/journal-verify.ts');
-    expect(stdout).toMatch(/^site: \d+ changes, \d+ sealed days$/m);
+    expect(stdout).toMatch(/^site: \d+ changes, \d+ sealed days, the newest site\//m);
     expect(stdout).toContain(`site ${altered.id}: the event is not what was written`);
     expect(stdout).toMatch(/site \d{4}-\d\d-\d\d: \d+ events were sealed; \d+ are there/);
     expect([exitCode, stdout.trim().split('\n').at(-1)]).toEqual([1, '2 findings.']);
