@@ -24,6 +24,13 @@ describe('docs/security.md', () => {
     expect(missing).toEqual([]);
   });
 
+  it('cites no test that is left out or left alone', () => {
+    const files = [...new Set(cited.map(({ file }) => file))];
+    expect(
+      files.filter((file) => /\.(skip|only|todo|failing)\b|\bx(it|describe)\(/.test(titles(file))),
+    ).toEqual([]);
+  });
+
   it('names for each promise a test that holds it, and the ids that it answers to', () => {
     const [, promises = ''] = /\n## Threats, promises, tests\n([\s\S]*?)\n## /.exec(text) ?? [];
     const rows = promises.split('\n').filter((line) => line.startsWith('|') && !/^\|(-| threat)/.test(line));
