@@ -1,8 +1,11 @@
 import { jest } from '@jest/globals';
+import { OWNER, TENANT_ADMINISTRATOR } from '../../../core/policy/built-in.ts';
 import { createSignInLink } from '../../../core/sign-in/sign-in.ts';
 import { ROUTES } from '../../../lambdas/shared/routes/index.ts';
+import type { Route } from '../../../lambdas/shared/routes/route.ts';
 import type { System } from '../../../local/system.ts';
 import { linkIn, Visitor } from '../../../local/visitor.ts';
+import { somebody } from '../../support/people.ts';
 import {
   addWorkOrder,
   arrive,
@@ -14,7 +17,7 @@ import {
   WORK_ORDERS,
   workOrder,
 } from '../../support/property-management.ts';
-import { addressOf } from '../../support/route-requests.ts';
+import { addressOf, NOTHING } from '../../support/route-requests.ts';
 import { siteRuntime, staffSession } from '../../support/site-runtime.ts';
 import { photograph, watchCalls } from '../../support/witness.ts';
 
@@ -41,19 +44,22 @@ async function begin(): Promise<Contractor & { id: string }> {
 const formTokenIn = (html: string) => /name="formToken" value="([^"]+)"/.exec(html)?.[1] ?? '';
 
 /** Another site's page, open in somebody's browser: it sends their cookies, and its own Origin. */
-async function fromElsewhere(victim: Visitor, path: string, body: string, origin: string | undefined) {
-  const cookie = [...victim.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+async function fromElsewhere(
+  { cookies }: Visitor,
+  path: string,
+  { method = 'POST', type = 'application/x-www-form-urlencoded', body = '', origin = '' },
+): Promise<{ status: number; text: string }> {
   const answer = await fetch(new URL(path, system.url), {
-    method: 'POST',
+    method,
     redirect: 'manual',
     headers: {
-      cookie,
-      'content-type': 'application/x-www-form-urlencoded',
-      ...(origin !== undefined && { origin }),
+      cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+      ...(body !== '' && { 'content-type': type }),
+      ...(origin !== '' && { origin }),
     },
-    body,
+    ...(body !== '' && { body }),
   });
-  return answer.status;
+  return { status: answer.status, text: await answer.text() };
 }
 
 describe('two passes and a staff session in one browser', () => {
@@ -121,44 +127,63 @@ describe('two passes and a staff session in one browser', () => {
 });
 
 describe('requests that another site makes in somebody’s browser', () => {
+  const ORIGINS = () => [
+    '',
+    'https://evil.example',
+    'null',
+    `${system.url}0`,
+    system.url.replace('http:', 'https:'),
+  ];
+  const REFUSED = 'The request came from another site.';
+
   it('are refused on every route that writes, for passes and staff alike, and nothing is written', async () => {
     const contractor = await begin();
+    const everything = await somebody(system, OWNER, TENANT_ADMINISTRATOR, 'dispatcher');
+    const pass = contractor.home.split('/')[2] ?? '';
     const values = {
       environment: 'production',
       target: 'production',
       app: 'work-orders',
       recordType: 'work-order',
       record: contractor.id,
-      operation: 'complete',
-      pass: contractor.home.split('/')[2] ?? '',
+      operation: 'delete',
+      pass,
+      user: everything.id,
     };
     await contractor.visitor.get(contractor.home);
+    await everything.get('/app/production');
     const before = await photograph(system);
-    const pages = ROUTES.filter(({ method, answers }) => method !== 'GET' && answers === 'page');
-    expect(pages.length).toBeGreaterThan(4);
-    for (const route of pages) {
-      const victim = route.path.startsWith('/pass/') ? contractor.visitor : dispatcher;
-      const token = formTokenIn(
-        (await victim.get(route.path.startsWith('/pass/') ? contractor.home : '/app/production')).text,
-      );
-      const body = new URLSearchParams({
-        formToken: token,
+    const writing = ROUTES.filter(({ method }) => method !== 'GET');
+    for (const route of writing) {
+      const [victim, page] = route.path.startsWith('/pass/')
+        ? [contractor.visitor, contractor.home]
+        : [everything, '/app/production'];
+      const form = new URLSearchParams({
+        formToken: formTokenIn((await victim.get(page)).text),
         email: DISPATCHER,
         token: 'x',
         'field.building': 'Evil',
       });
-      for (const origin of [
-        undefined,
-        'https://evil.example',
-        'null',
-        `${system.url}0`,
-        system.url.replace('http:', 'https:'),
-      ]) {
-        const status = await fromElsewhere(victim, addressOf(route, values), body.toString(), origin);
-        expect([route.id, origin, status]).toEqual([route.id, origin, 403]);
+      const sent =
+        route.answers === 'page'
+          ? { body: form.toString() }
+          : { method: route.method, type: 'application/json', body: route.body ? '{}' : '' };
+      for (const origin of ORIGINS()) {
+        const { status, text } = await fromElsewhere(victim, addressOf(route, values), { ...sent, origin });
+        expect([route.id, origin, status, text.includes(REFUSED)]).toEqual([route.id, origin, 403, true]);
       }
     }
     expect(await photograph(system)).toEqual(before);
+
+    // The same person's own page may: it is the origin that was refused.
+    const own = { method: 'DELETE', origin: system.url };
+    const path = addressOf(ROUTES.find(({ id }) => id === 'deleteUser') as Route, { user: NOTHING });
+    expect((await fromElsewhere(everything, path, own)).status).toBe(404);
+    const page = `/pass/${pass}/records/${contractor.id}/operations/complete`;
+    const formToken = formTokenIn((await contractor.visitor.get(page)).text);
+    const body = new URLSearchParams({ formToken }).toString();
+    const reported = await fromElsewhere(contractor.visitor, page, { body, origin: system.url });
+    expect([reported.status, (await readRecord(dispatcher, contractor.id)).state]).toEqual([200, 'Closed']);
   });
 
   it('are refused without the form token of the very person, on every page that asks for one', async () => {
@@ -339,11 +364,22 @@ describe('signing in as somebody whose address is known', () => {
   it('a link is used once, by one, and not after its time', async () => {
     await system.mail.clear();
     await system.clock.advance(16 * 60_000);
-    await ask(TECHNICIAN);
-    const mail = await system.mail.waitFor(({ to }) => to.includes(TECHNICIAN));
-    const token = new URL(linkIn(mail.text)).searchParams.get('token') ?? '';
+    const linked = async () => {
+      await ask(TECHNICIAN);
+      const mail = await system.mail.waitFor(({ to }) => to.includes(TECHNICIAN));
+      await system.mail.clear();
+      return new URL(linkIn(mail.text)).searchParams.get('token') ?? '';
+    };
+    const press = (token: string) => new Visitor(system.url).form('/sign-in/link', { token });
+
+    const used = await linked();
+    expect((await press(used)).status).toBe(303);
+    const again = await press(used);
+    expect([again.status, again.headers.getSetCookie()]).toEqual([410, []]);
+
+    const kept = await linked();
     await system.clock.advance(15 * 60_000 + 1000);
-    const late = await new Visitor(system.url).form('/sign-in/link', { token });
+    const late = await press(kept);
     expect([late.status, late.headers.getSetCookie()]).toEqual([410, []]);
   });
 });
