@@ -51,8 +51,18 @@ describe('a contractor gets in, completes the work order, and is out', () => {
   it('[F28, F29] the link is a formula that only a permitted reader sees, with another text than its address', async () => {
     const record = await readRecord(dispatcher, order.id);
     expect(record.values.contractorLink).toBe(contractor.link);
+    const page = await dispatcher.get(`/app/production/records/${order.id}`);
+    expect(page.text).toMatch(/<a href="[^"]*\?token=dp_a[^>]*><bdi>Click Here<\/bdi><\/a>/);
     const form = (await dispatcher.get(`${WORK_ORDERS}/views/all`)).json as { columns: { id: string }[] };
     expect(form.columns.map(({ id }) => id)).not.toContain('contractorLink');
+
+    const { visitor, pass } = contractor;
+    const own = await visitor.get(`/production/records/${order.id}`, pass);
+    expect([own.status, (own.json as RecordJson).values.description]).toEqual([
+      200,
+      'The lift makes a noise.',
+    ]);
+    expect(own.text).not.toMatch(/contractorLink|contractorToken|dp_a/);
   });
 
   it('[F28] the link answers with a cookie and a clean address, and consumes nothing', async () => {
@@ -156,9 +166,16 @@ describe('a contractor gets in, completes the work order, and is out', () => {
     expect((await system.executions.path(name)).length).toBeLessThanOrEqual(8);
   });
 
-  it('[D13] the record’s history says who did what, after the token user is gone', async () => {
+  it('[D13] the record’s history says who did what, and how it was before and after, after the token user is gone', async () => {
     const history = (await dispatcher.get(`/production/records/${order.id}/history`)).json as {
-      items: { operation: string; actor: { name: string; type: string } }[];
+      items: {
+        operation: string;
+        actor: { name: string; type: string };
+        stateBefore?: string;
+        stateAfter?: string;
+        before: Record<string, unknown>;
+        after: Record<string, unknown>;
+      }[];
     };
     expect(
       history.items.map(({ operation, actor }) => `${actor.name} (${actor.type}): ${operation}`),
@@ -168,6 +185,18 @@ describe('a contractor gets in, completes the work order, and is out', () => {
       'Work Order Robot (robot): edit',
       'Dana Dispatcher (user): add',
     ]);
+    const [cleaned, completed, copied, added] = history.items;
+    expect(added?.before).toEqual({});
+    expect(added?.after).toMatchObject({
+      description: 'The lift makes a noise.',
+      contractorEmail: CONTRACTOR.email,
+    });
+    const { contractorToken, assignedTo, ...others } = copied?.after ?? {};
+    expect([copied?.before, others]).toEqual([{}, {}]);
+    expect([contractorToken, assignedTo]).toEqual([expect.any(String), expect.any(String)]);
+    expect(completed).toMatchObject({ stateBefore: 'Active', stateAfter: 'Closed' });
+    expect([completed?.before, completed?.after]).toEqual([{}, { completionNotes: 'Oiled the rails.' }]);
+    expect([cleaned?.before, cleaned?.after]).toEqual([{ contractorToken }, { contractorToken: null }]);
   });
 
   it('[D27] the task run tells each step and how it ended', async () => {
