@@ -23,10 +23,10 @@ export async function addFollowUps(session: Session, plan: Plan): Promise<void> 
       ended = true;
     }
   }
-  if (before && !ended && session.caller.type !== 'robot') await followByHand(session, plan, before);
+  if (before && !ended) await followByHand(session, plan, before);
 }
 
-/** What somebody's edit or deletion means for the record's pass. */
+/** What somebody's edit or deletion means for the record's pass, also where a service has asked the robot for it. */
 async function followByHand(
   session: Session,
   plan: Plan,

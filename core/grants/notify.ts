@@ -5,6 +5,7 @@ import { isUnevaluable } from '../expressions/compile.ts';
 import type { MailContent } from '../mail/mail.ts';
 import type { FieldValue, StoredRecord } from '../records/record.ts';
 import { formulaValue, isVisible, recordScope } from '../records/scope.ts';
+import { isEmail } from '../records/values.ts';
 import { ANY_STATUS } from './grant.ts';
 import { readableDay } from './readable-day.ts';
 import { type GrantSession, openGrantSession, RobotRefused, type RobotRuntime } from './robot.ts';
@@ -70,7 +71,10 @@ export async function remindContractor(
   ]);
 }
 
-/** Tells the user who raised the record that its pass ends although the job is not reported done. */
+/**
+ * Tells the user who raised the record that its pass ends although the job is not reported done. Where a program has
+ * raised it, or the user is gone, whoever answers for the app is told, if its contact has an address.
+ */
 async function staffWarning(
   session: GrantSession,
   record: StoredRecord,
@@ -78,13 +82,15 @@ async function staffWarning(
 ): Promise<MailContent | undefined> {
   const { runtime, published, grant, type } = session;
   const raisedBy = await runtime.store.readPrincipal(grant.createdBy);
-  if (raisedBy?.type !== 'user' || !raisedBy.email) return undefined;
+  const contact = type.app.definition.contact ?? published.settings.contact;
+  const to = raisedBy?.type === 'user' ? raisedBy.email : addressIn(contact);
+  if (to === undefined) return undefined;
   const { titleField, name } = type.definition;
   const title = String((titleField && record.values[titleField]) ?? name);
   const person = (grant.principalId && record.names[grant.principalId]) || 'the contractor';
   const { siteUrl } = runtime;
   return {
-    to: raisedBy.email,
+    to,
     subject: `The pass for ${title} ends on ${readableDay(expiresAt)}`,
     intro: [
       `${type.states.get(record.state) ?? record.state}: ${title} has not been reported done, and the pass of ${person} ends on ${readableDay(expiresAt)}.`,
@@ -94,9 +100,15 @@ async function staffWarning(
     button: { label: `Open ${title}`, href: `${siteUrl}/app/${grant.environment}/records/${record.id}` },
     closing: [],
     siteName: published.settings.name,
-    contact: type.app.definition.contact ?? published.settings.contact,
+    contact,
     tags: { environment: grant.environment, grant: grant.id, notification: 'staff-warning' },
   };
+}
+
+/** The first email address in a line like “ABC dispatch, dispatch@abc.example, +1 555 0100”. */
+function addressIn(contact: string): string | undefined {
+  const words = contact.split(/[\s,;:<>()]+/).map((word) => word.replace(/\.+$/, ''));
+  return words.find(isEmail);
 }
 
 /** The mails that a grant's operation selects, for those that have a recipient. */

@@ -64,7 +64,7 @@ function wrongText(field: Field, text: string): string | undefined {
         ? undefined
         : 'must be a date and time with an offset, like 2027-03-31T09:00:00Z';
     case 'email':
-      return EMAIL.test(text) ? undefined : 'must be an email address';
+      return isEmail(text) ? undefined : 'must be an email address';
     case 'phone':
       return PHONE.test(text) ? undefined : 'must be a telephone number';
     case 'url':
@@ -106,4 +106,8 @@ export function fromExpression(field: Field, value: FieldValue): FieldValue {
 /** A problem with a field, as a JSON pointer into the request. */
 export function fieldProblem(field: string, message: string): Problem {
   return { path: `/values/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`, message };
+}
+
+export function isEmail(text: string): boolean {
+  return EMAIL.test(text);
 }

@@ -1,0 +1,121 @@
+import type { AppDefinition } from '../../../core/apps/definition.ts';
+import type { System } from '../../../local/system.ts';
+import { Visitor } from '../../../local/visitor.ts';
+import { DAY_MS, type Job, Lifecycles, MINUTE_MS } from '../../support/lifecycles.ts';
+import { leftOf, missingFrom, orphans, pendingOutbox } from '../../support/oracle.ts';
+import { changeDefinitions, startPropertyManagement, workOrder } from '../../support/property-management.ts';
+import { plantCredential } from '../../support/site-runtime.ts';
+
+/** What an operation means for its record's pass, whoever runs it. */
+let system: System;
+let lifecycles: Lifecycles;
+let fleet: (service: string, body: object) => Promise<{ status: number; text: string; json: unknown }>;
+let raised = 0;
+
+beforeAll(async () => {
+  system = await startPropertyManagement();
+  await changeDefinitions(system, (apps, site) => {
+    withServices(apps['work-orders'] as AppDefinition);
+    const services = ['raise', 'change', 'remove'].map((what) => `${what}-work-order`);
+    site.roles.push({ id: 'fleet', name: 'Fleet', environments: ['production'], services });
+  });
+  lifecycles = await Lifecycles.on(system);
+  fleet = async (service, body) => {
+    const { token } = await plantCredential(system, {
+      type: 'serviceAccount',
+      kind: 'apiKey',
+      roles: ['fleet'],
+      environment: 'production',
+    });
+    const path = `/production/services/${service}-work-order`;
+    return new Visitor(system.url).json('POST', path, body, { authorization: `Bearer ${token}` });
+  };
+}, 120_000);
+
+afterAll(() => system?.stop());
+
+/** Lets the app's robot do for other systems what dispatchers do. */
+function withServices(app: AppDefinition): void {
+  const robot = app.permissions.find(({ role }) => role === 'robot');
+  robot?.operations?.push('add', 'delete');
+  if (Array.isArray(robot?.fields?.edit))
+    robot.fields.edit.push('externalContractor', 'contractorName', 'contractorEmail', 'dueDate');
+  const service = (id: string, operation: string) => ({ id, name: id, recordType: 'work-order', operation });
+  app.services = [
+    service('raise-work-order', 'add'),
+    service('change-work-order', 'edit'),
+    service('remove-work-order', 'delete'),
+  ];
+}
+
+const settled = () => system.clock.settled();
+const dayIn = (days: number) => new Date(system.clock.now() + days * DAY_MS).toISOString().slice(0, 10);
+
+async function raise(more: Record<string, unknown> = {}): Promise<Job> {
+  raised += 1;
+  const job = await lifecycles.raise({ number: `FOLLOW-${raised}`, ...more });
+  await settled();
+  return job;
+}
+
+/** The same record with the pass that it has now. */
+async function nowOf(job: Job): Promise<Job> {
+  await settled();
+  return { ...job, grantId: (await lifecycles.record(job))?.grantId ?? '' };
+}
+
+async function change(job: Job, values: Record<string, unknown>): Promise<void> {
+  const answer = await fleet('change', { record: job.recordId, values });
+  expect([answer.status, answer.text]).toEqual([200, answer.text]);
+}
+
+async function expectOver(job: Job, endReason: string): Promise<void> {
+  expect(await lifecycles.letsIn(job)).toBe(false);
+  await settled();
+  expect(await leftOf(lifecycles, job)).toEqual([]);
+  expect((await lifecycles.grant(job)).endReason).toBe(endReason);
+}
+
+describe('a service, which works as the robot,', () => {
+  it('[A35, D25] ends the pass by unticking the contractor, and gives another one by ticking it again', async () => {
+    const job = await raise();
+    await change(job, { externalContractor: [] });
+    await expectOver(job, 'revoked');
+    await change(job, { externalContractor: ['Yes'] });
+    const again = await nowOf(job);
+    expect(again.grantId).not.toBe(job.grantId);
+    expect(await missingFrom(lifecycles, again)).toEqual([]);
+  });
+
+  it('[A35, D24] ends the pass by correcting the address, and mails another one there', async () => {
+    const job = await raise();
+    await change(job, { contractorEmail: 'corrected@follow.example' });
+    await expectOver(job, 'superseded');
+    expect(await missingFrom(lifecycles, await nowOf(job))).toEqual([]);
+    expect(await lifecycles.mails({ email: 'corrected@follow.example' })).toHaveLength(1);
+  });
+
+  it('[A35, D25] ends the pass by deleting the record', async () => {
+    const job = await raise();
+    expect((await fleet('remove', { record: job.recordId })).status).toBe(200);
+    await expectOver(job, 'revoked');
+  });
+
+  it('[A35, D17] raises a record of whose end the contact of the app is warned, where no person raised it', async () => {
+    const email = 'by-a-service@follow.example';
+    const values = workOrder({ name: 'Serviced', email }, { number: 'FOLLOW-S', dueDate: dayIn(4) });
+    expect((await fleet('raise', { values })).status).toBe(200);
+    await system.mail.waitFor(({ to }) => to.includes(email));
+    await settled();
+    await system.clock.moveTo(Date.parse(values.dueDate) + MINUTE_MS);
+    await settled();
+    const warned = (await system.mail.messages()).filter(({ subject }) => subject.includes('FOLLOW-S ends'));
+    expect(warned.map(({ to }) => to)).toEqual([['dispatch@abc.example']]);
+  });
+});
+
+it('[D10] after all these nothing is left in the table', async () => {
+  await system.clock.advance(15 * MINUTE_MS);
+  expect(await orphans(system)).toEqual([]);
+  expect(await pendingOutbox(system)).toEqual([]);
+});
