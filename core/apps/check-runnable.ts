@@ -72,11 +72,15 @@ function checkOperation(
     return;
   }
   const issuing = tasks.filter(({ task }) => effects.get(task) === 'issue');
-  if (issuing.length > 1) {
-    const at = tasks.lastIndexOf(issuing[1] as (typeof tasks)[number]);
+  const ending = tasks.filter(({ task }) => effects.get(task) === 'end');
+  for (const [[, second], what] of [
+    [issuing, 'issue one'],
+    [ending, 'end it'],
+  ] as const) {
+    if (!second) continue;
     context.report(
-      [...path, 'tasks', at],
-      'a record has one pass at a time: remove one of the tasks that issue one',
+      [...path, 'tasks', tasks.lastIndexOf(second)],
+      `a record has one pass at a time: remove one of the tasks that ${what}`,
     );
   }
   if (notifications.length > 0 && issuing.length === 0) {

@@ -8,22 +8,24 @@ import { CLEAN_UP_WITHIN_MS, type Grant, type GrantEndReason, grantId, START_WIT
 import { outdated } from './outdated.ts';
 
 /**
- * Adds to a planned operation what must follow from it in the same transaction: an issuing task opens a grant, whose
- * workflow starts from the outbox; an ending task ends the token now and wakes the workflow to clean up; and a pass
- * whose reason the operation has taken away (deleted, unticked, reassigned, other contractor) ends with it.
+ * Adds to a planned operation what must follow from it in the same transaction: an ending task ends the token now and
+ * wakes the workflow to clean up; an issuing task opens a grant, whose workflow starts from the outbox, in place of the
+ * one that the record has; and a pass whose reason the operation has taken away (deleted, unticked, reassigned, other
+ * contractor) ends with it.
  */
 export async function addFollowUps(session: Session, plan: Plan): Promise<void> {
   const { before, operation } = plan;
-  let ended = false;
-  for (const { task, when } of operation.tasks) {
-    if (when && !when(recordScope(session, plan.after))) continue;
-    if (task.grant === 'issue') openGrant(session, plan, operation, task);
-    if (task.grant === 'end') {
-      await endByTask(session, plan, task);
-      ended = true;
-    }
-  }
-  if (before && !ended) await followByHand(session, plan, before);
+  const tasks = operation.tasks
+    .filter(({ when }) => !when || when(recordScope(session, plan.after)))
+    .map(({ task }) => task);
+  const ending = tasks.filter(({ grant }) => grant === 'end');
+  // Nobody needs a pass for a record that goes.
+  const issuing =
+    operation.definition.kind === 'delete' ? undefined : tasks.find(({ grant }) => grant === 'issue');
+  if (ending.length > 0) await endByTasks(session, plan, ending);
+  else if (issuing) addEnd(plan, await wakeToEnd(session, before?.grantId, 'superseded'));
+  else if (before) await followByHand(session, plan, before);
+  if (issuing) openGrant(session, plan, operation, issuing);
 }
 
 /** What somebody's edit or deletion means for the record's pass, also where a service has asked the robot for it. */
@@ -89,10 +91,11 @@ export function openGrant(session: Session, plan: Plan, operation: LinkedOperati
 }
 
 /** The token dies in the operation's own transaction: the very next request with it is refused. */
-async function endByTask(session: Session, plan: Plan, task: LinkedTask): Promise<void> {
+async function endByTasks(session: Session, plan: Plan, tasks: readonly LinkedTask[]): Promise<void> {
   const record = plan.before ?? plan.after;
-  addEnd(plan, await wakeToEnd(session, record.grantId, 'completed', task.id));
-  for (const action of task.actions) {
+  // The record has one pass, and one workflow that cleans up after it: as the first of them says.
+  addEnd(plan, await wakeToEnd(session, record.grantId, 'completed', tasks[0]?.id));
+  for (const action of tasks.flatMap(({ actions }) => actions)) {
     for (const parameter of action.source?.parameters.values() ?? []) {
       const value = parameter(recordScope(session, record));
       const reference = typeof value === 'string' ? parseTokenReference(value) : undefined;

@@ -68,7 +68,7 @@ export async function missingFrom(lifecycles: Lifecycles, job: Job): Promise<str
   return findings;
 }
 
-/** Live passes anywhere in the table that no open grant answers for. */
+/** Live passes anywhere in the table that no open grant answers for, or that stand beside another of the same record. */
 export async function orphans(system: System): Promise<string[]> {
   const items = await wholeTable(system);
   const grants = new Map(
@@ -77,13 +77,19 @@ export async function orphans(system: System): Promise<string[]> {
       .map((item) => [String(item.id), item as unknown as Grant]),
   );
   const now = system.clock.now();
-  return items
+  const live = items
     .filter(({ SK, kind }) => String(SK).startsWith('CREDENTIAL#') && kind === 'access')
     .map((item) => item as unknown as Credential)
     .filter(({ endedAt, expiresAt }) => !endedAt && expiresAt > now)
-    .filter(({ id, grantId = '' }) => isOver(grants.get(grantId)) || grants.get(grantId)?.credentialId !== id)
-    .map(
-      ({ id, grantId }) =>
-        `ORPHAN: token ${id} is live; its grant ${grantId} is ${grants.get(grantId ?? '')?.status}`,
-    );
+    .map((credential) => ({ ...credential, grant: grants.get(credential.grantId ?? '') }));
+  const forgotten = live.filter(({ id, grant }) => isOver(grant) || grant?.credentialId !== id);
+  const perRecord = Map.groupBy(live, ({ grant }) => grant?.recordId);
+  return [
+    ...forgotten.map(
+      ({ id, grantId, grant }) => `ORPHAN: token ${id} is live; its grant ${grantId} is ${grant?.status}`,
+    ),
+    ...[...perRecord]
+      .filter(([recordId, passes]) => recordId !== undefined && passes.length > 1)
+      .map(([recordId, { length }]) => `ORPHAN: the record ${recordId} has ${length} live passes`),
+  ];
 }

@@ -528,6 +528,12 @@ const RUNNABLE: Mistake[] = [
     says: 'a record has one pass at a time',
   },
   {
+    of: 'two tasks that end the pass of one record',
+    break: (app) => operation(app, 'complete').tasks.push({ task: 'delete-contractor-token' }),
+    path: `${at}/operations/4/tasks/1`,
+    says: 'remove one of the tasks that end it',
+  },
+  {
     of: 'a mail that nothing would send',
     break: (app) => Object.assign(operation(app, 'complete'), { notifications: ['contractor-work-order'] }),
     path: `${at}/operations/4/notifications`,

@@ -16,6 +16,7 @@ beforeAll(async () => {
   system = await startPropertyManagement();
   await changeDefinitions(system, (apps, site) => {
     withServices(apps['work-orders'] as AppDefinition);
+    withHandOver(apps['work-orders'] as AppDefinition);
     const services = ['raise', 'change', 'remove'].map((what) => `${what}-work-order`);
     site.roles.push({ id: 'fleet', name: 'Fleet', environments: ['production'], services });
   });
@@ -46,6 +47,21 @@ function withServices(app: AppDefinition): void {
     service('change-work-order', 'edit'),
     service('remove-work-order', 'delete'),
   ];
+}
+
+/** An operation beside the first submission that gives a pass. */
+function withHandOver(app: AppDefinition): void {
+  const tasks = [{ task: 'create-contractor-token' }];
+  app.recordTypes[0]?.operations.push({
+    id: 'hand-over',
+    name: 'Hand Over',
+    kind: 'transition',
+    from: ['Active'],
+    to: 'Active',
+    tasks,
+    notifications: ['contractor-work-order'],
+  });
+  app.permissions.find(({ role }) => role === 'dispatcher')?.operations?.push('hand-over');
 }
 
 const settled = () => system.clock.settled();
@@ -111,6 +127,34 @@ describe('a service, which works as the robot,', () => {
     await settled();
     const warned = (await system.mail.messages()).filter(({ subject }) => subject.includes('FOLLOW-S ends'));
     expect(warned.map(({ to }) => to)).toEqual([['dispatch@abc.example']]);
+  });
+});
+
+describe('an operation that issues a pass for a record that has one', () => {
+  const handOver = async ({ recordId }: Job) =>
+    (await lifecycles.staff()).json('POST', `/production/records/${recordId}/operations/hand-over`, {});
+
+  it('[D10] ends the old one in the same moment, and what ends the job ends the new one', async () => {
+    const job = await raise();
+    expect((await handOver(job)).status).toBe(200);
+    await expectOver(job, 'superseded');
+    const second = await nowOf(job);
+    expect(second.grantId).not.toBe(job.grantId);
+    expect(await missingFrom(lifecycles, second)).toEqual([]);
+    expect(await orphans(system)).toEqual([]);
+    expect((await lifecycles.complete(second)).status).toBe(200);
+    await expectOver(second, 'completed');
+  });
+
+  it('[D10] twice in a row, before anything was issued, leaves the last one alone', async () => {
+    const job = await lifecycles.raise({ number: 'FOLLOW-TWICE' });
+    expect((await handOver(job)).status).toBe(200);
+    const second = { ...job, grantId: (await lifecycles.record(job))?.grantId ?? '' };
+    expect((await handOver(job)).status).toBe(200);
+    const third = await nowOf(job);
+    for (const old of [job, second]) await expectOver(old, 'superseded');
+    expect(await missingFrom(lifecycles, third)).toEqual([]);
+    expect(await orphans(system)).toEqual([]);
   });
 });
 
