@@ -42,6 +42,15 @@ export type Change =
       purgeAt?: number;
     }
   | { kind: 'addEvent'; event: RecordEvent }
+  /** An event that changes nothing of its record: the head counts it, and stays the version that it is. */
+  | {
+      kind: 'countEvent';
+      environment: Environment;
+      recordId: string;
+      expectedVersion: number;
+      expectedEventCount: number;
+      set: Pick<StoredRecord, 'eventCount' | 'eventMac'>;
+    }
   | { kind: 'addDesignEvent'; event: DesignEvent }
   /** A token user, service account or robot; the latter two have an entry in the directory, and their roles count. */
   | { kind: 'addPrincipal'; principal: Principal }

@@ -64,6 +64,12 @@ export const CLEAN_UP_WITHIN_MS = 10 * 60_000;
 /** After its expiry the workflow ends a grant itself; the reaper waits this long before it does. */
 const EXPIRE_WITHIN_MS = 5 * 60_000;
 
+/**
+ * So many passes are ended in one transaction: each takes credential, grant, outbox entry, its record's head and an
+ * event there, which leaves some of the 90 items over.
+ */
+export const MOST_PASSES_AT_ONCE = 15;
+
 const ID_LENGTH = 22;
 
 export function grantId(recordId: string, unique: string): string {

@@ -7,12 +7,10 @@ import type { StoredRecord } from '../records/record.ts';
 import type { Runtime, Session } from '../runtime.ts';
 import { MAX_LIFETIME_MS } from '../tokenusers/token-users.ts';
 import { endChanges } from './follow-ups.ts';
-import { type Grant, overdueAfter } from './grant.ts';
+import { type Grant, MOST_PASSES_AT_ONCE, overdueAfter } from './grant.ts';
 import { notificationContents } from './notify.ts';
+import { passEvent } from './pass-events.ts';
 import { openGrantSession, whileContended } from './robot.ts';
-
-/** One transaction ends at most this many passes: three items each. */
-const MOST_AT_ONCE = 25;
 
 /** A live pass as staff see it: who, for what, until when, last used. */
 export interface LivePass {
@@ -76,15 +74,15 @@ async function livePass(session: Session, grant: Grant): Promise<LivePass | unde
 }
 
 /**
- * Moves a live pass's end. The running wait follows when it next wakes.
+ * Moves a live pass's end, and tells so in its record's history. The running wait follows when it next wakes.
  * @param until epoch milliseconds: in the future, at most 364 days after the pass began, because its workflow runs no longer
- * @throws DaypassError NOT_FOUND, FORBIDDEN, PASS_ENDED, REQUEST_INVALID
+ * @throws DaypassError NOT_FOUND, FORBIDDEN, PASS_ENDED, REQUEST_INVALID, CONFLICT
  */
-export async function extendPass(
-  session: Session,
-  grantId: string,
-  until: number,
-): Promise<{ expiresAt: string }> {
+export function extendPass(session: Session, grantId: string, until: number): Promise<{ expiresAt: string }> {
+  return whileContended(() => moveEnd(session, grantId, until));
+}
+
+async function moveEnd(session: Session, grantId: string, until: number): Promise<{ expiresAt: string }> {
   const { now, runtime } = session;
   const { grant, principalId, credentialId } = await findLive(session, grantId, 'edit');
   const latest = Date.parse(grant.createdAt) + MAX_LIFETIME_MS;
@@ -110,6 +108,7 @@ export async function extendPass(
         message: `until ${new Date(until).toISOString()}, by ${name}`,
       },
     },
+    ...(await passEvent(session, grant, 'ExtendPass', { endAfter: until })),
   ]);
   return { expiresAt: new Date(until).toISOString() };
 }
@@ -129,22 +128,29 @@ export async function resendPass(
   const asRobot = await openGrantSession(runtime, published.environment, grantId);
   const contents = notificationContents(asRobot, []);
   for (const content of contents) await runtime.mailer.send(composeMail(content));
+  // The mails are out, whoever else writes to the record meanwhile.
+  await whileContended(() => noteResent(session, grant, contents.length));
+  return { sent: contents.length };
+}
+
+async function noteResent(session: Session, grant: Grant, mails: number): Promise<void> {
+  const { runtime, now, caller } = session;
   await runtime.store.commit([
     {
       kind: 'changeGrant',
       environment: grant.environment,
-      grantId,
+      grantId: grant.id,
       from: ['live', 'ending', 'ended', 'failed'],
       set: {},
       step: {
         at: new Date(now).toISOString(),
         step: 'Resend',
-        outcome: contents.length > 0 ? 'done' : 'skipped',
-        message: `by ${session.caller.name}`,
+        outcome: mails > 0 ? 'done' : 'skipped',
+        message: `by ${caller.name}`,
       },
     },
+    ...(await passEvent(session, grant, 'ResendPass', { mails })),
   ]);
-  return { sent: contents.length };
 }
 
 /**
@@ -155,18 +161,22 @@ export async function revokePasses(
   session: Session,
   grantIds: readonly string[],
 ): Promise<{ revoked: number }> {
-  if (grantIds.length > MOST_AT_ONCE) {
+  if (grantIds.length > MOST_PASSES_AT_ONCE) {
     throw new DaypassError(
       'LIMIT_EXCEEDED',
-      `at most ${MOST_AT_ONCE} passes can be ended at once; these are ${grantIds.length}`,
+      `at most ${MOST_PASSES_AT_ONCE} passes can be ended at once; these are ${grantIds.length}`,
     );
   }
   const ids = new Set(grantIds);
   await whileContended(async () => {
     const changes: Change[] = [];
+    const records = new Set<string>();
     for (const grantId of ids) {
       const { grant } = await findOpen(session, grantId, 'delete');
       changes.push(...endChanges(session, grant, 'revoked'));
+      if (records.has(grant.recordId)) continue;
+      records.add(grant.recordId);
+      changes.push(...(await passEvent(session, grant, 'RevokePass', { endAfter: session.now })));
     }
     await session.runtime.store.commit(changes);
   });

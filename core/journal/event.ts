@@ -17,6 +17,8 @@ export interface RecordEvent {
   grantId?: string;
   /** The service that was called for it: the actor is who called, the rights were the robot's. */
   service?: string;
+  /** What somebody did with the record's pass, `grantId`, when the event is about that. */
+  pass?: PassEvent;
   stateBefore?: string;
   stateAfter?: string;
   /** Only the fields that changed. */
@@ -26,6 +28,15 @@ export interface RecordEvent {
   keyId: string;
   /** HMAC over the previous event's MAC and this event. */
   mac: string;
+}
+
+/** A pass before and after what was done with it; times are ISO-8601. */
+export interface PassEvent {
+  endBefore?: string;
+  /** When it ends now; of one that was revoked, when it has ended. */
+  endAfter?: string;
+  /** How many mails were sent again. */
+  mails?: number;
 }
 
 /** JSON with members in code-point order, so that the same event gives the same bytes wherever it is read. */

@@ -1,7 +1,7 @@
 import { DaypassError } from '../errors.ts';
 import type { StoredRecord, Values } from '../records/record.ts';
 import type { Session } from '../runtime.ts';
-import { chainMac, headMac, type RecordEvent } from './event.ts';
+import { chainMac, headMac, type PassEvent, type RecordEvent } from './event.ts';
 
 /**
  * The event of one write, chained to the record's previous one. Its number and MAC are set on `after`, whose head keeps
@@ -15,6 +15,7 @@ export function recordEvent(
     after: StoredRecord;
     removed?: boolean;
     grantId?: string;
+    pass?: PassEvent;
   },
 ): RecordEvent {
   const { before, after } = write;
@@ -34,6 +35,7 @@ export function recordEvent(
     actor: { id: actor.principalId, type: actor.type, name: actor.name },
     ...(session.service && { service: session.service.id }),
     ...(write.grantId && { grantId: write.grantId }),
+    ...(write.pass && { pass: write.pass }),
     ...(before && { stateBefore: before.state }),
     ...(!write.removed && { stateAfter: after.state }),
     before: pick(before, changed),

@@ -2,7 +2,8 @@ import { decideView, permits } from '../access.ts';
 import { DaypassError } from '../errors.ts';
 import { mayRunAgain } from '../grants/again.ts';
 import type { GrantStep } from '../grants/grant.ts';
-import type { RecordEvent } from '../journal/event.ts';
+import { readableDay } from '../grants/readable-day.ts';
+import type { PassEvent, RecordEvent } from '../journal/event.ts';
 import type { Session } from '../runtime.ts';
 import type { PageOf, PageRequest } from '../store.ts';
 import { openPurpose, sealPurpose } from '../tokens/sealed.ts';
@@ -12,8 +13,21 @@ import type { Values } from './record.ts';
 /** One event as the caller may see it: values of fields that they may not view are left out. */
 export type EventAnswer = Pick<
   RecordEvent,
-  'number' | 'at' | 'operation' | 'actor' | 'service' | 'stateBefore' | 'stateAfter' | 'before' | 'after'
->;
+  | 'number'
+  | 'at'
+  | 'operation'
+  | 'actor'
+  | 'service'
+  | 'stateBefore'
+  | 'stateAfter'
+  | 'before'
+  | 'after'
+  | 'grantId'
+  | 'pass'
+> & {
+  /** What the actor did with the record's pass, in words. */
+  summary?: string;
+};
 
 /**
  * A record's events, newest first.
@@ -42,19 +56,31 @@ export async function readHistory(
   const permitted = (values: Values): Values =>
     Object.fromEntries(Object.entries(values).filter(([field]) => permits(view.fields, field)));
   return {
-    items: items.map(({ number, at, operation, actor, service, stateBefore, stateAfter, before, after }) => ({
-      number,
-      at,
-      operation,
-      actor,
-      ...(service && { service }),
-      ...(stateBefore && { stateBefore }),
-      ...(stateAfter && { stateAfter }),
-      before: permitted(before),
-      after: permitted(after),
-    })),
+    items: items.map((event) => {
+      const { number, at, operation, actor, service, stateBefore, stateAfter, grantId, pass } = event;
+      return {
+        number,
+        at,
+        operation,
+        actor,
+        ...(service && { service }),
+        ...(stateBefore && { stateBefore }),
+        ...(stateAfter && { stateAfter }),
+        ...(pass && { grantId, pass, summary: summaryOf(operation, pass) }),
+        before: permitted(event.before),
+        after: permitted(event.after),
+      };
+    }),
     ...(cursor !== undefined && { cursor: sealPurpose('cursor', cursor, binding, session.runtime) }),
   };
+}
+
+function summaryOf(operation: string, { endBefore, endAfter, mails }: PassEvent): string {
+  const day = (at: string | undefined) => (at === undefined ? 'none' : readableDay(Date.parse(at)));
+  if (operation === 'ExtendPass')
+    return `Moved the end of the pass from ${day(endBefore)} to ${day(endAfter)}`;
+  if (operation === 'RevokePass') return 'Revoked the pass';
+  return mails ? 'Sent the link of the pass again' : 'Found nobody to send the link of the pass to';
 }
 
 /** What the robot did for a record, and where it stands. Ids only; nothing here lets anybody in. */

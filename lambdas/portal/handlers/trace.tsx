@@ -40,7 +40,7 @@ function shownEvent(session: Session, answer: RecordAnswer, event: EventAnswer, 
   return {
     number,
     at,
-    title: type.operations.get(operation)?.definition.name ?? operation,
+    title: event.summary ?? type.operations.get(operation)?.definition.name ?? operation,
     actor: actor.name || actor.type,
     ...(event.stateBefore && { stateBefore: stateName(event.stateBefore) }),
     ...(event.stateAfter && { stateAfter: stateName(event.stateAfter) }),

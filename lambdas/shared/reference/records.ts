@@ -132,6 +132,18 @@ const history = () =>
         actor: z.strictObject({ id: z.string(), type: z.string(), name: z.string() }),
         stateBefore: z.string().optional(),
         stateAfter: z.string().optional(),
+        grantId: z.string().optional().describe('The pass that it is about'),
+        pass: z
+          .strictObject({
+            endBefore: TIME.optional(),
+            endAfter: TIME.optional().describe(
+              'When it ends now; of one that was revoked, when it has ended',
+            ),
+            mails: z.int().optional().describe('How many mails were sent again'),
+          })
+          .optional()
+          .describe('What was done with the record’s pass: `ExtendPass`, `ResendPass` or `RevokePass`'),
+        summary: z.string().optional().describe('The same in words'),
         before: VALUES.describe('Of the fields that changed, as far as the caller may see them'),
         after: VALUES,
       }),

@@ -72,7 +72,8 @@ function actionsOf(change: Change, table: string): TableAction[] {
           table,
           recordKey(change.record.environment, change.record.id),
           change.record,
-          asRead(change),
+          // An update's own event meets one that was counted meanwhile; a reindexed head must not put it back.
+          asRead(change, change.kind === 'reindexRecord' ? change.record.eventCount : undefined),
           'VERSION_MISMATCH',
         ),
         ...change.indexRemove.map((key) => removeIndex(table, change.record.environment, key)),
@@ -105,6 +106,32 @@ function actionsOf(change: Change, table: string): TableAction[] {
           NEW,
           'CONFLICT',
         ),
+      ];
+    }
+    case 'countEvent': {
+      const { environment, recordId, expectedVersion, expectedEventCount, set } = change;
+      const key = recordKey(environment, recordId);
+      return [
+        {
+          key,
+          refusal: 'VERSION_MISMATCH',
+          item: {
+            Update: {
+              TableName: table,
+              Key: { ...key },
+              UpdateExpression: 'SET eventCount = :count, eventMac = :mac',
+              ConditionExpression:
+                '#version = :version AND eventCount = :before AND attribute_not_exists(deletedAt)',
+              ExpressionAttributeNames: { '#version': 'version' },
+              ExpressionAttributeValues: {
+                ':version': expectedVersion,
+                ':before': expectedEventCount,
+                ':count': set.eventCount,
+                ':mac': set.eventMac,
+              },
+            },
+          },
+        },
       ];
     }
     case 'addDesignEvent':
@@ -246,12 +273,21 @@ function actionsOf(change: Change, table: string): TableAction[] {
 
 const LIVE = 'attribute_exists(PK) AND attribute_not_exists(endedAt) AND expiresAt > :now';
 /** Neither values nor index items have changed since the record was read. */
-function asRead(read: { expectedVersion: number; expectedLayout?: string }) {
+function asRead(read: { expectedVersion: number; expectedLayout?: string }, eventCount?: number) {
   const { expectedVersion: version, expectedLayout: layout } = read;
+  const conditions = [
+    '#version = :version',
+    layout === undefined ? 'attribute_not_exists(#layout)' : '#layout = :layout',
+    ...(eventCount === undefined ? [] : ['eventCount = :eventCount']),
+  ];
   return {
-    ConditionExpression: `#version = :version AND ${layout === undefined ? 'attribute_not_exists(#layout)' : '#layout = :layout'}`,
+    ConditionExpression: conditions.join(' AND '),
     ExpressionAttributeNames: { '#version': 'version', '#layout': 'layout' },
-    ExpressionAttributeValues: { ':version': version, ...(layout !== undefined && { ':layout': layout }) },
+    ExpressionAttributeValues: {
+      ':version': version,
+      ...(layout !== undefined && { ':layout': layout }),
+      ...(eventCount !== undefined && { ':eventCount': eventCount }),
+    },
   };
 }
 

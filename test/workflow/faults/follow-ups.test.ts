@@ -1,8 +1,11 @@
 import type { AppDefinition } from '../../../core/apps/definition.ts';
+import { verifyRecord } from '../../../core/journal/verify.ts';
+import { createJournal } from '../../../lambdas/shared/table/journal.ts';
 import type { System } from '../../../local/system.ts';
 import { Visitor } from '../../../local/visitor.ts';
 import { DAY_MS, type Job, Lifecycles, MINUTE_MS } from '../../support/lifecycles.ts';
 import { leftOf, missingFrom, orphans, pendingOutbox } from '../../support/oracle.ts';
+import { readable } from '../../support/page-forms.ts';
 import { changeDefinitions, startPropertyManagement, workOrder } from '../../support/property-management.ts';
 import { plantCredential } from '../../support/site-runtime.ts';
 
@@ -155,6 +158,74 @@ describe('an operation that issues a pass for a record that has one', () => {
     for (const old of [job, second]) await expectOver(old, 'superseded');
     expect(await missingFrom(lifecycles, third)).toEqual([]);
     expect(await orphans(system)).toEqual([]);
+  });
+});
+
+describe('what staff do with a pass', () => {
+  interface EventJson {
+    number: number;
+    operation: string;
+    actor: { type: string; name: string };
+    grantId?: string;
+    pass?: object;
+    summary?: string;
+  }
+  const handle = async (what: string, body: object) =>
+    (await lifecycles.staff()).json('POST', `/admin/tokens/production/${what}`, body);
+  const history = async ({ recordId }: Job) => {
+    const { json } = await (await lifecycles.staff()).get(`/production/records/${recordId}/history`);
+    return (json as { items: EventJson[] }).items;
+  };
+
+  it('[D12, D26] is in the history of its record: who, what, and the ends before and after', async () => {
+    const job = await raise({ dueDate: dayIn(10) });
+    const { expiresAt = 0 } = await lifecycles.grant(job);
+    const { version } = (await lifecycles.record(job)) ?? {};
+    const until = expiresAt + 5 * DAY_MS;
+    const [before, after] = [expiresAt, until].map((end) => new Date(end).toISOString());
+    expect((await handle(`${job.grantId}/extend`, { until: after })).status).toBe(200);
+    expect((await handle(`${job.grantId}/resend`, {})).status).toBe(200);
+    // Nobody's open form is out of date by that.
+    expect((await lifecycles.record(job))?.version).toBe(version);
+    expect((await handle('revoke', { passes: [job.grantId] })).status).toBe(200);
+    const revokedAt = (await lifecycles.credential(job))?.endedAt;
+    await settled();
+
+    const actor = { type: 'user', name: 'Dana Dispatcher' };
+    const events = (await history(job)).filter(({ pass }) => pass);
+    expect(events).toMatchObject([
+      { operation: 'RevokePass', actor, pass: { endBefore: after, endAfter: revokedAt } },
+      { operation: 'ResendPass', actor, pass: { endBefore: after, mails: 1 } },
+      { operation: 'ExtendPass', actor, pass: { endBefore: before, endAfter: after } },
+    ]);
+    expect(events.map(({ grantId }) => grantId)).toEqual(Array(3).fill(job.grantId));
+    const page = readable(
+      (await (await lifecycles.staff()).get(`/app/production/records/${job.recordId}`)).text,
+    );
+    expect(page).toContain('Revoked the pass by Dana Dispatcher');
+    expect(page).toContain('Sent the link of the pass again by Dana Dispatcher');
+    expect(page).toMatch(/Moved the end of the pass from .+ to .+ by Dana Dispatcher/);
+    expect(JSON.stringify(events)).not.toMatch(/dp_[a-z]/);
+  });
+
+  it('[D12] is chained to the other events, also when it happens beside an edit', async () => {
+    const job = await raise({ dueDate: dayIn(10) });
+    const { expiresAt = 0 } = await lifecycles.grant(job);
+    const staff = await lifecycles.staff();
+    const edit = `/production/records/${job.recordId}/operations/edit`;
+    const answers = await Promise.all([
+      handle(`${job.grantId}/extend`, { until: new Date(expiresAt + DAY_MS).toISOString() }),
+      staff.json('POST', edit, { values: { building: 'Tide House' } }),
+      handle(`${job.grantId}/resend`, {}),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const journal = createJournal(system.dynamodb.client, system.dynamodb.tableName());
+    const events = await journal.recordEvents('production', job.recordId);
+    expect(events.map(({ operation }) => operation)).toEqual(
+      expect.arrayContaining(['ExtendPass', 'ResendPass', 'edit']),
+    );
+    const head = await journal.head('production', job.recordId);
+    expect(verifyRecord(job.recordId, events, head, lifecycles.runtime.journal)).toEqual([]);
   });
 });
 

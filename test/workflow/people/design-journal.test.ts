@@ -166,7 +166,7 @@ describe('the journal of the design plane', () => {
     expect(JSON.stringify(changes)).not.toMatch(/dp_[a-z]/);
 
     const writes = ROUTES.filter(({ function: where, method }) => where === 'admin' && method !== 'GET');
-    // Passes are journalled with their records.
+    // Each is an event in the history of the pass's record: test/workflow/faults/follow-ups.test.ts holds them to it.
     const apart = ['extendPass', 'resendPass', 'revokePasses'];
     expect(writes.map(({ id }) => id).filter((id) => !made.includes(id) && !apart.includes(id))).toEqual([]);
 
