@@ -64,6 +64,8 @@ export const CLEAN_UP_WITHIN_MS = 10 * 60_000;
 /** After its expiry the workflow ends a grant itself; the reaper waits this long before it does. */
 const EXPIRE_WITHIN_MS = 5 * 60_000;
 
+/** Step Functions runs for a year at most: a pass must end before its workflow does. */
+export const MAX_LIFETIME_DAYS = 364;
 /**
  * So many passes are ended in one transaction: each takes credential, grant, outbox entry, its record's head and an
  * event there, which leaves some of the 90 items over.

@@ -7,7 +7,7 @@ import type { StoredRecord } from '../records/record.ts';
 import type { Runtime, Session } from '../runtime.ts';
 import { MAX_LIFETIME_MS } from '../tokenusers/token-users.ts';
 import { endChanges } from './follow-ups.ts';
-import { type Grant, MOST_PASSES_AT_ONCE, overdueAfter } from './grant.ts';
+import { type Grant, MAX_LIFETIME_DAYS, MOST_PASSES_AT_ONCE, overdueAfter } from './grant.ts';
 import { notificationContents } from './notify.ts';
 import { passEvent } from './pass-events.ts';
 import { openGrantSession, whileContended } from './robot.ts';
@@ -49,6 +49,9 @@ async function livePass(session: Session, grant: Grant): Promise<LivePass | unde
   if (!held || !may(session, held, 'view')) return undefined;
   const type = record && session.published.site.recordType(record.app, record.recordType);
   const titleField = type?.definition.titleField;
+  // One that is ending has ended for its holder; only its workflow has still to clean up.
+  const live = grant.status === 'live';
+  const works = live && (grant.expiresAt ?? 0) > session.now;
   const email = held.record.values.email;
   return {
     id: grant.id,
@@ -66,9 +69,9 @@ async function livePass(session: Session, grant: Grant): Promise<LivePass | unde
     ...(credential?.lastUsedAt && { lastUsedAt: credential.lastUsedAt }),
     ...(record?.trouble && { trouble: record.trouble.message }),
     can: {
-      extend: may(session, held, 'edit'),
-      resend: may(session, held, 'edit'),
-      revoke: may(session, held, 'delete'),
+      extend: works && may(session, held, 'edit'),
+      resend: works && may(session, held, 'edit'),
+      revoke: live && may(session, held, 'delete'),
     },
   };
 }
@@ -87,7 +90,7 @@ async function moveEnd(session: Session, grantId: string, until: number): Promis
   const { grant, principalId, credentialId } = await findLive(session, grantId, 'edit');
   const latest = Date.parse(grant.createdAt) + MAX_LIFETIME_MS;
   if (!(until > now && until <= latest)) {
-    const message = `must lie in the future, and before ${new Date(latest).toISOString()}: a pass lasts 364 days at most`;
+    const message = `must lie in the future, and before ${new Date(latest).toISOString()}: a pass lasts ${MAX_LIFETIME_DAYS} days at most`;
     throw new DaypassError('REQUEST_INVALID', undefined, [{ path: '/until', message }]);
   }
   const { name } = session.caller;
@@ -154,13 +157,14 @@ async function noteResent(session: Session, grant: Grant, mails: number): Promis
 }
 
 /**
- * Ends passes at once, all or none: their next request is refused; the workflows clean up.
- * @throws DaypassError NOT_FOUND, FORBIDDEN, LIMIT_EXCEEDED
+ * Ends passes at once, all or none: their next request is refused; the workflows clean up. One that has ended meanwhile
+ * is what was wanted.
+ * @throws DaypassError NOT_FOUND, FORBIDDEN, LIMIT_EXCEEDED, CONFLICT
  */
 export async function revokePasses(
   session: Session,
   grantIds: readonly string[],
-): Promise<{ revoked: number }> {
+): Promise<{ revoked: number; alreadyEnded: number }> {
   if (grantIds.length > MOST_PASSES_AT_ONCE) {
     throw new DaypassError(
       'LIMIT_EXCEEDED',
@@ -168,19 +172,22 @@ export async function revokePasses(
     );
   }
   const ids = new Set(grantIds);
-  await whileContended(async () => {
+  return whileContended(async () => {
     const changes: Change[] = [];
     const records = new Set<string>();
+    let revoked = 0;
     for (const grantId of ids) {
-      const { grant } = await findOpen(session, grantId, 'delete');
+      const grant = await findPass(session, grantId, 'delete');
+      if (grant.status !== 'requested' && grant.status !== 'live') continue;
+      revoked += 1;
       changes.push(...endChanges(session, grant, 'revoked'));
       if (records.has(grant.recordId)) continue;
       records.add(grant.recordId);
       changes.push(...(await passEvent(session, grant, 'RevokePass', { endAfter: session.now })));
     }
     await session.runtime.store.commit(changes);
+    return { revoked, alreadyEnded: ids.size - revoked };
   });
-  return { revoked: ids.size };
 }
 
 interface Held {
@@ -200,18 +207,40 @@ function may(session: Session, { record, type }: Held, kind: 'view' | 'edit' | '
   return operation !== undefined && decideFor(session, operation, recordResource(type, record)).decision;
 }
 
-async function findOpen(session: Session, grantId: string, kind: 'edit' | 'delete') {
+/**
+ * The record of a token user who is gone, as far as anybody still knows: whoever had rights on all such records is told
+ * what has become of the pass; a right under a condition holds no more.
+ */
+function removedTokenRecord(session: Session, grant: Grant): Held | undefined {
+  const { environment, tokenRecord, createdAt } = grant;
+  const type = tokenRecord && session.published.site.recordType(tokenRecord.app, tokenRecord.recordType);
+  if (!tokenRecord || !type || grant.status === 'live') return undefined;
+  const at = { createdAt, createdBy: '', updatedAt: createdAt, updatedBy: '' };
+  const state = type.definition.initialState;
+  const empty = {
+    state,
+    values: {},
+    names: {},
+    definitionVersion: 1,
+    version: 1,
+    eventCount: 0,
+    eventMac: '',
+  };
+  return { type, record: { ...tokenRecord, environment, ...at, ...empty } };
+}
+
+async function findPass(session: Session, grantId: string, kind: 'edit' | 'delete'): Promise<Grant> {
   const grant = await session.runtime.store.readGrant(session.published.environment, grantId);
-  const held = grant && (await tokenRecordOf(session, grant));
+  const held = grant && ((await tokenRecordOf(session, grant)) ?? removedTokenRecord(session, grant));
   if (!grant || !held || !may(session, held, 'view')) throw new DaypassError('NOT_FOUND');
   if (!may(session, held, kind)) throw new DaypassError('FORBIDDEN');
-  if (grant.status !== 'live' && grant.status !== 'requested') throw new DaypassError('PASS_ENDED');
-  return { grant };
+  return grant;
 }
 
 async function findLive(session: Session, grantId: string, kind: 'edit' | 'delete') {
-  const { grant } = await findOpen(session, grantId, kind);
+  const grant = await findPass(session, grantId, kind);
   const { principalId, credentialId, expiresAt = 0 } = grant;
-  if (!principalId || !credentialId || expiresAt <= session.now) throw new DaypassError('PASS_ENDED');
+  if (grant.status !== 'live' || !principalId || !credentialId || expiresAt <= session.now)
+    throw new DaypassError('PASS_ENDED');
   return { grant, principalId, credentialId };
 }

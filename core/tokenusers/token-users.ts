@@ -1,4 +1,5 @@
 import { DaypassError } from '../errors.ts';
+import { MAX_LIFETIME_DAYS } from '../grants/grant.ts';
 import type { Ceiling } from '../ports.ts';
 import type { Principal } from '../principals.ts';
 import type { Plan } from '../records/plan.ts';
@@ -13,8 +14,6 @@ import { parseTokenReference, tokenReference } from '../tokens/token.ts';
 const FIELD = { name: 'name', email: 'email', roles: 'roles', token: 'token', self: 'self' } as const;
 
 const DAY_MS = 86_400_000;
-/** Step Functions runs for a year at most; a token must end before its workflow does. */
-const MAX_LIFETIME_DAYS = 364;
 export const MAX_LIFETIME_MS = MAX_LIFETIME_DAYS * DAY_MS;
 /** What a pass gets when its due date is already over. */
 const MIN_LIFETIME_DAYS = 1;

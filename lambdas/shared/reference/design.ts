@@ -171,7 +171,7 @@ export const DESIGN_DOCUMENTS: Record<
   },
   revokePasses: {
     callers: 'passEnders',
-    errors: ['FORBIDDEN', 'PASS_ENDED', 'LIMIT_EXCEEDED', 'CONFLICT'],
-    answer: () => z.strictObject({ revoked: z.int() }),
+    errors: ['FORBIDDEN', 'CONFLICT'],
+    answer: () => z.strictObject({ revoked: z.int(), alreadyEnded: z.int() }),
   },
 };

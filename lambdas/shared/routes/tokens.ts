@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_LIFETIME_DAYS, MOST_PASSES_AT_ONCE } from '../../../core/grants/grant.ts';
 import type { Route } from './route.ts';
 
 const grant = z.string().min(45).max(45);
@@ -23,7 +24,11 @@ export const TOKEN_ROUTES = [
     summary: "Move a live pass's end; the running wait follows",
     answers: 'json',
     anonymous: false,
-    body: z.strictObject({ until: z.iso.datetime({ offset: true }).describe('At most 364 days from now') }),
+    body: z.strictObject({
+      until: z.iso
+        .datetime({ offset: true })
+        .describe(`In the future, at most ${MAX_LIFETIME_DAYS} days after the pass was asked for`),
+    }),
     responses: { 200: { description: 'The new end' } },
   },
   {
@@ -41,10 +46,10 @@ export const TOKEN_ROUTES = [
     method: 'POST',
     path: '/admin/tokens/{target}/revoke',
     function: 'admin',
-    summary: 'End passes at once, all or none',
+    summary: 'End passes at once, all or none; one that has ended meanwhile counts as done',
     answers: 'json',
     anonymous: false,
-    body: z.strictObject({ passes: z.array(grant).min(1).max(100) }),
-    responses: { 200: { description: 'How many were ended' } },
+    body: z.strictObject({ passes: z.array(grant).min(1).max(MOST_PASSES_AT_ONCE) }),
+    responses: { 200: { description: 'How many were ended, and how many had ended already' } },
   },
 ] as const satisfies readonly Route[];

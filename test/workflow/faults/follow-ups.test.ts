@@ -208,6 +208,30 @@ describe('what staff do with a pass', () => {
     expect(JSON.stringify(events)).not.toMatch(/dp_[a-z]/);
   });
 
+  it('[D26] ends the selected passes also where one of them has ended meanwhile', async () => {
+    const [ended, ending, live] = [await raise(), await raise(), await raise()];
+    expect((await lifecycles.complete(ended)).status).toBe(200);
+    await settled();
+    const { from, store } = { from: ['live'], store: lifecycles.runtime.store } as const;
+    const { grantId, recordId } = ending;
+    const set = { status: 'ending', endReason: 'completed' } as const;
+    await store.commit([{ kind: 'changeGrant', environment: 'production', grantId, from, set }]);
+    const listed = await (await lifecycles.staff()).get('/admin/tokens/production');
+    const { passes } = listed.json as { passes: { record: { id: string }; can: object }[] };
+    expect(passes.find(({ record }) => record.id === recordId)?.can).toEqual({
+      extend: false,
+      resend: false,
+      revoke: false,
+    });
+
+    const answer = await handle('revoke', { passes: [ended, ending, live].map((job) => job.grantId) });
+    expect([answer.status, answer.json]).toEqual([200, { revoked: 1, alreadyEnded: 2 }]);
+    await expectOver(live, 'revoked');
+    expect(await lifecycles.run(ended)).toMatchObject({ endReason: 'completed' });
+    const foreign = await handle('revoke', { passes: [live.grantId, `${'0'.repeat(22)}-${'0'.repeat(22)}`] });
+    expect(foreign.status).toBe(404);
+  });
+
   it('[D12] is chained to the other events, also when it happens beside an edit', async () => {
     const job = await raise({ dueDate: dayIn(10) });
     const { expiresAt = 0 } = await lifecycles.grant(job);

@@ -246,7 +246,7 @@ describe('staff’s handles on a pass', () => {
     const { order, contractor } = await contractorFor('revoked');
     const pass = (await passOf(order.id)) as Pass;
     const answer = await dispatcher.json('POST', '/admin/tokens/production/revoke', { passes: [pass.id] });
-    expect([answer.status, answer.json]).toEqual([200, { revoked: 1 }]);
+    expect([answer.status, answer.json]).toEqual([200, { revoked: 1, alreadyEnded: 0 }]);
     expect((await contractor.visitor.get(contractor.home)).status).toBe(410);
     expect((await finished(system, order.id)).status).toBe('SUCCEEDED');
     expect(await passOf(order.id)).toBeUndefined();
