@@ -7,7 +7,7 @@ import { type Plan, planOperation } from '../records/plan.ts';
 import type { FieldValue, StoredRecord, Values } from '../records/record.ts';
 import { recordScope } from '../records/scope.ts';
 import { recordChanges } from '../records/write.ts';
-import { expiryOf, issueTokenUser } from '../tokenusers/token-users.ts';
+import { expiryOf, issueTokenUser, lifetimeOf } from '../tokenusers/token-users.ts';
 import { ANNOUNCE_WITHIN_MS } from './grant.ts';
 import {
   type GrantSession,
@@ -46,7 +46,7 @@ async function issue(session: GrantSession, record: StoredRecord, action: Linked
   const expiresAt = expiryOf(
     now,
     type.definition.dueDateField && record.values[type.definition.dueDateField],
-    action.target.recordType.app.definition.tokenLifetimeDays ?? runtime.tokenLifetimeDays,
+    lifetimeOf(session, action),
   );
   const added = await planOperation(session, {
     operation: action.target,

@@ -4,7 +4,9 @@ import type { Plan } from '../records/plan.ts';
 import { recordScope } from '../records/scope.ts';
 import type { Session } from '../runtime.ts';
 import { parseTokenReference } from '../tokens/token.ts';
-import { CLEAN_UP_WITHIN_MS, type Grant, type GrantEndReason, grantId, START_WITHIN_MS } from './grant.ts';
+import { followDueDate } from './due-date.ts';
+import { endChanges } from './end-changes.ts';
+import { type Grant, type GrantEndReason, grantId, START_WITHIN_MS } from './grant.ts';
 import { outdated } from './outdated.ts';
 
 /**
@@ -40,7 +42,12 @@ async function followByHand(
     : undefined;
   const open = grant?.status === 'requested' || grant?.status === 'live';
   const verdict = open ? outdated(session, plan, before, grant) : undefined;
-  if (open && verdict) addEnd(plan, endChanges(session, grant, verdict.reason));
+  if (open) {
+    const changes = verdict
+      ? endChanges(session, grant, verdict.reason)
+      : followDueDate(session, plan, before, grant);
+    addEnd(plan, changes);
+  }
   if (plan.operation.definition.kind === 'delete') return;
   const wanted = open ? verdict?.again : issuingTask(session, plan, before);
   if (wanted) openGrant(session, plan, wanted.operation, wanted.task);
@@ -136,41 +143,4 @@ export async function wakeToEnd(
   const grant = id ? await runtime.store.readGrant(published.environment, id) : undefined;
   if (grant?.status !== 'requested' && grant?.status !== 'live') return [];
   return endChanges(session, grant, reason, endTask);
-}
-
-/** As `wakeToEnd`, for a grant that was read and is open. */
-export function endChanges(
-  session: Session,
-  grant: Grant,
-  reason: GrantEndReason,
-  endTask?: string,
-): Change[] {
-  const { runtime, published, now } = session;
-  const { environment } = published;
-  const { principalId, credentialId } = grant;
-  return [
-    ...(principalId && credentialId
-      ? [{ kind: 'endCredential', principalId, credentialId, reason, at: now, requireLive: false } as const]
-      : []),
-    {
-      kind: 'changeGrant',
-      environment,
-      grantId: grant.id,
-      from: [grant.status],
-      set: {
-        status: 'ending',
-        endReason: reason,
-        ...(endTask && { endTask }),
-        dueAt: now + CLEAN_UP_WITHIN_MS,
-      },
-    },
-    {
-      kind: 'addOutbox',
-      entry: {
-        id: runtime.newId(),
-        createdAt: new Date(now).toISOString(),
-        action: { type: 'wakeGrant', environment, grantId: grant.id },
-      },
-    },
-  ];
 }

@@ -6,7 +6,7 @@ import { composeMail, type Mailer } from '../mail/mail.ts';
 import type { StoredRecord } from '../records/record.ts';
 import type { Runtime, Session } from '../runtime.ts';
 import { MAX_LIFETIME_MS } from '../tokenusers/token-users.ts';
-import { endChanges } from './follow-ups.ts';
+import { endChanges } from './end-changes.ts';
 import { type Grant, MAX_LIFETIME_DAYS, MOST_PASSES_AT_ONCE, overdueAfter } from './grant.ts';
 import { notificationContents } from './notify.ts';
 import { passEvent } from './pass-events.ts';

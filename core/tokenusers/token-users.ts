@@ -1,3 +1,4 @@
+import type { LinkedAction } from '../apps/published.ts';
 import { DaypassError } from '../errors.ts';
 import { MAX_LIFETIME_DAYS } from '../grants/grant.ts';
 import type { Ceiling } from '../ports.ts';
@@ -108,8 +109,20 @@ export function tokenOf(record: StoredRecord) {
  * @returns epoch milliseconds, between one day and 364 days from now
  */
 export function expiryOf(now: number, dueDate: unknown, lifetimeDays: number): number {
-  const wanted = typeof dueDate === 'string' ? endOfDay(dueDate) : now + lifetimeDays * DAY_MS;
-  return Math.min(Math.max(wanted, now + MIN_LIFETIME_DAYS * DAY_MS), now + MAX_LIFETIME_DAYS * DAY_MS);
+  return Math.min(
+    Math.max(wantedEnd(now, dueDate, lifetimeDays), now + MIN_LIFETIME_DAYS * DAY_MS),
+    now + MAX_LIFETIME_DAYS * DAY_MS,
+  );
+}
+
+/** As `expiryOf`, however near or far it is. */
+export function wantedEnd(now: number, dueDate: unknown, lifetimeDays: number): number {
+  return typeof dueDate === 'string' ? endOfDay(dueDate) : now + lifetimeDays * DAY_MS;
+}
+
+/** How many days a token lasts that a task issues, where no due date says so. */
+export function lifetimeOf({ runtime }: Session, { target }: LinkedAction): number {
+  return target.recordType.app.definition.tokenLifetimeDays ?? runtime.tokenLifetimeDays;
 }
 
 function endOfDay(date: string): number {

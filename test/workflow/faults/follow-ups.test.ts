@@ -133,6 +133,72 @@ describe('a service, which works as the robot,', () => {
   });
 });
 
+describe('an edit of the due date', () => {
+  const edit = async (job: Job, values: object) => {
+    const path = `/production/records/${job.recordId}/operations/edit`;
+    return (await (await lifecycles.staff()).json('POST', path, { values })).status;
+  };
+  const endOf = (day: string) => Date.parse(`${day}T00:00:00Z`) + DAY_MS;
+  const moveTo = async (moment: number) => {
+    await settled();
+    await system.clock.moveTo(moment);
+    await settled();
+  };
+
+  it('[D17] to a later day lets the contractor in beyond the first end, until the new one', async () => {
+    const [first, second] = [dayIn(3), dayIn(8)];
+    const job = await raise({ dueDate: first });
+    expect(await edit(job, { dueDate: second })).toBe(200);
+    await moveTo(endOf(first) + MINUTE_MS);
+    expect(await missingFrom(lifecycles, job)).toEqual([]);
+    await moveTo(endOf(second) - 1_000);
+    expect(await lifecycles.letsIn(job)).toBe(true);
+    await moveTo(endOf(second));
+    expect(await lifecycles.letsIn(job)).toBe(false);
+    await moveTo(endOf(second) + 2_000);
+    await expectOver(job, 'expired');
+    expect((await lifecycles.execution(job))?.status).toBe('SUCCEEDED');
+  });
+
+  it('[D17] to an earlier day shuts the contractor out at its end, to the second', async () => {
+    const [first, second] = [dayIn(9), dayIn(2)];
+    const job = await raise({ dueDate: first });
+    expect(await edit(job, { dueDate: second })).toBe(200);
+    await moveTo(endOf(second) - 1_000);
+    expect(await lifecycles.letsIn(job)).toBe(true);
+    await moveTo(endOf(second));
+    expect(await lifecycles.letsIn(job)).toBe(false);
+    await moveTo(endOf(second) + 11 * MINUTE_MS);
+    await expectOver(job, 'expired');
+    expect((await lifecycles.execution(job))?.status).toBe('SUCCEEDED');
+  });
+
+  it('[D17] to a day that is over ends the pass at once', async () => {
+    const job = await raise({ dueDate: dayIn(9) });
+    expect(await edit(job, { dueDate: dayIn(-3) })).toBe(200);
+    await expectOver(job, 'expired');
+  });
+
+  it('[D17] moves the end at most to 364 days; any other edit leaves alone what staff have said', async () => {
+    const job = await raise({ dueDate: dayIn(9) });
+    const { createdAt, expiresAt = 0 } = await lifecycles.grant(job);
+    const until = expiresAt + 5 * DAY_MS;
+    const path = `/admin/tokens/production/${job.grantId}/extend`;
+    const body = { until: new Date(until).toISOString() };
+    expect((await (await lifecycles.staff()).json('POST', path, body)).status).toBe(200);
+    expect(await edit(job, { building: 'Tide House', dueDate: dayIn(9) })).toBe(200);
+    expect((await lifecycles.grant(job)).expiresAt).toBe(until);
+    expect(await edit(job, { dueDate: dayIn(900) })).toBe(200);
+    const latest = Date.parse(createdAt) + 364 * DAY_MS;
+    expect([(await lifecycles.grant(job)).expiresAt, (await lifecycles.credential(job))?.expiresAt]).toEqual([
+      latest,
+      latest,
+    ]);
+    expect((await lifecycles.complete(job)).status).toBe(200);
+    await expectOver(job, 'completed');
+  });
+});
+
 describe('an operation that issues a pass for a record that has one', () => {
   const handOver = async ({ recordId }: Job) =>
     (await lifecycles.staff()).json('POST', `/production/records/${recordId}/operations/hand-over`, {});
