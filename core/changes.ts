@@ -91,6 +91,8 @@ export type Change =
       from: readonly GrantStatus[];
       /** Only if nothing has moved its `dueAt` beyond this, epoch milliseconds. */
       dueBy?: number;
+      /** Only if nothing has moved its `expiresAt` beyond this, epoch milliseconds. */
+      expiredBy?: number;
       set: GrantChange;
       step?: GrantStep;
     }

@@ -14,6 +14,10 @@ const OPEN: readonly GrantStatus[] = ['requested', 'live', 'ending'];
 /** There is, or may come, something to take away. */
 export const isOpen = ({ status }: Grant): boolean => OPEN.includes(status);
 
+/** Whether it still lets somebody in after this moment (epoch milliseconds). */
+export const isLiveBeyond = ({ status, expiresAt = 0 }: Grant, moment: number): boolean =>
+  status === 'live' && expiresAt > moment;
+
 export interface SystemEnd {
   status: 'ended' | 'failed';
   reason: GrantEndReason;
@@ -23,6 +27,8 @@ export interface SystemEnd {
   message?: string;
   /** Ends it only if nothing has moved it by then (epoch milliseconds): for whoever acts because nothing did. */
   dueBy?: number;
+  /** Ends a live one only if its end is not moved beyond this (epoch milliseconds): for whoever ends what has run out. */
+  expiredBy?: number;
   /** Wakes the workflow, for whoever is not the workflow itself: it may wait, even under a redrive. */
   wake?: true;
 }
@@ -30,13 +36,15 @@ export interface SystemEnd {
 /**
  * Ends a grant without asking whether the robot may: taking access away is always allowed. Token, token user and their
  * record go, the record that held the token is cleared and tells what happened.
+ * @returns whether it ended something: false when it was over already, or was moved
  */
-export function endBySystem(runtime: Runtime, grant: Grant, end: SystemEnd): Promise<void> {
+export function endBySystem(runtime: Runtime, grant: Grant, end: SystemEnd): Promise<boolean> {
   return whileContended(async () => {
     const { environment } = grant;
     const current = await runtime.store.readGrant(environment, grant.id);
-    if (!current || !isOpen(current)) return;
-    if (end.dueBy !== undefined && current.dueAt > end.dueBy) return;
+    if (!current || !isOpen(current)) return false;
+    if (end.dueBy !== undefined && current.dueAt > end.dueBy) return false;
+    if (end.expiredBy !== undefined && isLiveBeyond(current, end.expiredBy)) return false;
     const session = await openSession(runtime, HOUSEKEEPER, environment);
     await runtime.store.commit([
       ...(await removeTokenRecord(session, current, end)),
@@ -44,6 +52,7 @@ export function endBySystem(runtime: Runtime, grant: Grant, end: SystemEnd): Pro
       close(session, current, end),
       ...(end.wake ? [wakeUp(session, current)] : []),
     ]);
+    return true;
   });
 }
 
@@ -125,6 +134,7 @@ export function close(session: Session, grant: Grant, end: SystemEnd): Change {
     // As it was read, and not whatever is open: a token that was issued in between would be left behind.
     from: [grant.status],
     ...(end.dueBy !== undefined && { dueBy: end.dueBy }),
+    ...(end.expiredBy !== undefined && grant.status === 'live' && { expiredBy: end.expiredBy }),
     set: { status: end.status, endReason: end.reason, endedAt: at },
     step: {
       at,

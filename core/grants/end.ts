@@ -1,13 +1,14 @@
 import type { LinkedAction } from '../apps/published.ts';
 import type { Change } from '../changes.ts';
 import type { Environment } from '../environments.ts';
+import { DaypassError } from '../errors.ts';
 import { planOperation } from '../records/plan.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { recordChanges } from '../records/write.ts';
 import type { Runtime } from '../runtime.ts';
 import { endTokenUser } from '../tokenusers/token-users.ts';
 import { planReturns } from './create.ts';
-import { close, endBySystem, endCredentials, isOpen, type SystemEnd } from './end-by-system.ts';
+import { close, endBySystem, endCredentials, isLiveBeyond, isOpen, type SystemEnd } from './end-by-system.ts';
 import type { Grant, GrantEndReason } from './grant.ts';
 import { readableDay } from './readable-day.ts';
 import {
@@ -19,18 +20,32 @@ import {
 } from './robot.ts';
 import { findBySource } from './source.ts';
 
+/** The end that DeleteToken was to carry out was moved meanwhile: the wait goes on. An answer, and no failure. */
+export class PassGoesOn extends Error {
+  constructor() {
+    super('the end of the pass was moved: the wait goes on');
+    this.name = 'PassGoesOn';
+  }
+}
+
 /**
  * DeleteToken: runs the task that ends the pass as the robot: finds the token user through the task's view, deletes
  * record, token and token user, and writes back what the task returns. Finding nothing counts as done.
  * @throws RobotRefused when the robot may not; the workflow then takes the access away without it
+ * @throws PassGoesOn when nobody has ended the pass, and its end lies in the future (again)
  */
 export function deleteToken(runtime: RobotRuntime, environment: Environment, grantId: string): Promise<void> {
   return whileContended(async () => {
     const session = await openGrantSession(runtime, environment, grantId);
     const { grant, record } = session;
     if (!isOpen(grant)) return;
+    if (isLiveBeyond(grant, session.now)) throw new PassGoesOn();
     const action = endAction(session);
-    if (!action || !record) return endAsDue(runtime, grant, { step: 'DeleteToken' });
+    if (!action || !record) {
+      if (await endAsDue(runtime, grant, { step: 'DeleteToken' })) return;
+      // Somebody has ended or extended it since it was read.
+      throw new DaypassError('CONFLICT');
+    }
     try {
       await runEnd(session, record, action);
     } catch (error) {
@@ -62,7 +77,12 @@ async function runEnd(session: GrantSession, record: StoredRecord, action: Linke
   await runtime.store.commit([
     ...changes,
     ...recordChanges(session, returned, grant.id),
-    close(session, grant, { status: 'ended', reason: reasonOf(grant), step: 'DeleteToken' }),
+    close(session, grant, {
+      status: 'ended',
+      reason: reasonOf(grant),
+      step: 'DeleteToken',
+      ...expiry(grant, session.now),
+    }),
   ]);
 }
 
@@ -78,15 +98,25 @@ function endAction(session: GrantSession): LinkedAction | undefined {
   return task?.actions.find((action) => action.target.definition.kind === 'delete');
 }
 
+/** What runs out is ended only as it was read: an extension that comes in between stands. */
+const expiry = (grant: Grant, now: number): Pick<SystemEnd, 'expiredBy'> =>
+  reasonOf(grant) === 'expired' ? { expiredBy: now } : {};
+
 /** Ends a grant whose time has come, as `endBySystem`, for the reason that it has. */
 export function endAsDue(
   runtime: Runtime,
   grant: Grant,
   end: Pick<SystemEnd, 'step' | 'dueBy' | 'wake'>,
-): Promise<void> {
+): Promise<boolean> {
   const message = warningOf(grant);
   const reason = reasonOf(grant);
-  return endBySystem(runtime, grant, { ...end, status: 'ended', reason, ...(message && { message }) });
+  return endBySystem(runtime, grant, {
+    ...end,
+    status: 'ended',
+    reason,
+    ...expiry(grant, runtime.now()),
+    ...(message && { message }),
+  });
 }
 
 /** When nobody has reported the job done or taken the pass away, staff have to know. */

@@ -1,6 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
 import { ENVIRONMENTS } from '../../core/environments.ts';
+import { PassGoesOn } from '../../core/grants/end.ts';
 import { noteFailure } from '../../core/grants/failure.ts';
 import type { RobotRuntime } from '../../core/grants/robot.ts';
 import { answerCallback } from '../shared/callback.ts';
@@ -90,6 +91,10 @@ async function doGrantState(event: z.output<typeof grantSchema>): Promise<unknow
     logger.info('state done', about);
     return result ?? {};
   } catch (error) {
+    if (error instanceof PassGoesOn) {
+      logger.info('the pass goes on', about);
+      throw workflowError(error);
+    }
     logger.error('state failed', { ...about, error: error as Error });
     if (runtime) {
       await noteFailure(runtime, target, grantId, state, error).catch((note) =>

@@ -98,8 +98,9 @@ export function createJobFaults(system: System): JobFaults {
     if (event?.grantId) return [numbers.get(event.grantId.slice(0, 22)) ?? ''];
     if (event?.rawPath) {
       const [, number] = /"number":"([^"]+)"/.exec(event.body ?? '') ?? [];
-      const [, id = ''] = /\/records\/(\w{22})/.exec(event.rawPath) ?? [];
-      return [number ?? numbers.get(id) ?? ''];
+      const [, id = ''] = /\/(?:records|tokens\/\w+)\/(\w{22})/.exec(event.rawPath) ?? [];
+      const [, revoked = ''] = /"passes":\["(\w{22})-/.exec(event.body ?? '') ?? [];
+      return [number ?? numbers.get(id || revoked) ?? ''];
     }
     const ids = JSON.stringify(input).matchAll(/RECORD#production#(\w{22})|"(AQ[\w-]{64})"|\b(\w{22})\b/g);
     return [

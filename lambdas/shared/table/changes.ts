@@ -355,6 +355,7 @@ function changeGrant(
     grantId: string;
     from: readonly string[];
     dueBy?: number;
+    expiredBy?: number;
     set: GrantChange;
     step?: GrantStep;
   },
@@ -376,11 +377,19 @@ function changeGrant(
     assignments.push('steps = list_append(steps, :step)');
     values[':step'] = [change.step];
   }
-  if (change.dueBy !== undefined) values[':dueBy'] = change.dueBy;
   const allowed = change.from.map((status, at) => {
     values[`:from${at}`] = status;
     return `:from${at}`;
   });
+  const conditions = [`#status IN (${allowed.join(', ')})`];
+  for (const [attribute, moment] of [
+    ['dueAt', change.dueBy],
+    ['expiresAt', change.expiredBy],
+  ] as const) {
+    if (moment === undefined) continue;
+    values[`:${attribute}By`] = moment;
+    conditions.push(`${attribute} <= :${attribute}By`);
+  }
   return {
     key: grantKey(change.environment, change.grantId),
     refusal: 'CONFLICT',
@@ -389,7 +398,7 @@ function changeGrant(
         TableName: table,
         Key: grantKey(change.environment, change.grantId),
         UpdateExpression: `SET ${assignments.join(', ')}${over ? ' REMOVE GSI1PK, GSI1SK' : ''}`,
-        ConditionExpression: `#status IN (${allowed.join(', ')})${change.dueBy === undefined ? '' : ' AND dueAt <= :dueBy'}`,
+        ConditionExpression: conditions.join(' AND '),
         ExpressionAttributeNames: names,
         ExpressionAttributeValues: values,
       },

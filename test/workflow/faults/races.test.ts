@@ -1,7 +1,7 @@
 import type { InjectedFault } from '../../../local/aws-endpoint/faults.ts';
 import type { System } from '../../../local/system.ts';
 import { createJobFaults, type JobFaults, type Trouble } from '../../support/job-faults.ts';
-import { type Job, Lifecycles, MINUTE_MS } from '../../support/lifecycles.ts';
+import { DAY_MS, type Job, Lifecycles, MINUTE_MS } from '../../support/lifecycles.ts';
 import { leftOf, missingFrom, orphans, pendingOutbox } from '../../support/oracle.ts';
 import { startPropertyManagement } from '../../support/property-management.ts';
 
@@ -19,13 +19,19 @@ beforeAll(async () => {
 }, 120_000);
 
 afterEach(() => {
+  system.clock.resume();
   faults.clear();
   expect(planned.splice(0).map(({ struck }) => struck)).not.toContain(0);
 });
 afterAll(() => system?.stop());
 
 /** Raises a work order to which the troubles happen; `meanwhile` is given its ids. */
-async function raise(...troubles: ((job: () => Promise<Job>) => Trouble)[]): Promise<Job> {
+const raise = (...troubles: ((job: () => Promise<Job>) => Trouble)[]) => raiseWith({}, ...troubles);
+
+async function raiseWith(
+  more: Record<string, unknown>,
+  ...troubles: ((job: () => Promise<Job>) => Trouble)[]
+): Promise<Job> {
   numbers += 1;
   const number = `RACE-${numbers}`;
   const raised = Promise.withResolvers<Job>();
@@ -34,7 +40,7 @@ async function raise(...troubles: ((job: () => Promise<Job>) => Trouble)[]): Pro
       number,
       trouble(() => raised.promise),
     );
-  raised.resolve(await lifecycles.raise({ number }));
+  raised.resolve(await lifecycles.raise({ number, ...more }));
   return raised.promise;
 }
 
@@ -225,6 +231,125 @@ describe('DeleteToken', () => {
     await system.clock.advance(2 * MINUTE_MS);
     await expectOver(job);
     expect((await lifecycles.execution(job))?.status).toBe('SUCCEEDED');
+    expect((await lifecycles.run(job)).endReason).toBe('completed');
+  });
+});
+
+const staffDo = async (what: string, body: object) =>
+  (await lifecycles.staff()).json('POST', `/admin/tokens/production/${what}`, body);
+
+describe('an extension in the last seconds of a pass', () => {
+  /** Its request is held back at its write, over the end of the pass, until something has happened. */
+  async function extendLate(job: Job): Promise<{ status: number; until: number }> {
+    const { expiresAt = 0 } = await lifecycles.grant(job);
+    // The clock stands still but for the steps of the test: no request runs into its timeout, none comes too late.
+    system.clock.freeze();
+    await system.clock.moveTo(expiresAt - 5_000);
+    await settled();
+    const until = expiresAt + DAY_MS;
+    const { status } = await staffDo(`${job.grantId}/extend`, { until: new Date(until).toISOString() });
+    return { status, until };
+  }
+  const overTheEnd = async (job: Job) => {
+    const { expiresAt = 0 } = await lifecycles.grant(job);
+    await system.clock.moveTo(expiresAt + 1_000);
+  };
+
+  it('[D17, D10] commits after DeleteToken has read that the pass is over: it goes on', async () => {
+    const read = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<void>();
+    const job = await raiseWith(
+      { dueDate: '2020-01-01' },
+      (theJob) => ({
+        at: 'request',
+        target: 'write',
+        after: 1,
+        failure: {
+          whileTimePasses: true,
+          meanwhile: async () => Promise.all([overTheEnd(await theJob()), read.promise]),
+        },
+      }),
+      () => ({
+        at: 'DeleteToken',
+        target: 'write',
+        failure: {
+          whileTimePasses: true,
+          async meanwhile() {
+            read.resolve();
+            await answered.promise;
+          },
+        },
+      }),
+    );
+    await settled();
+    const { status, until: end } = await extendLate(job);
+    answered.resolve();
+    expect(status).toBe(200);
+    await settled();
+    await expectAlive(job);
+    expect((await lifecycles.grant(job)).expiresAt).toBe(end);
+    expect((await lifecycles.run(job)).steps.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+    expect((await lifecycles.complete(job)).status).toBe(200);
+    await expectOver(job);
+    expect((await lifecycles.execution(job))?.status).toBe('SUCCEEDED');
+  });
+
+  it('[D17, D10] comes after DeleteToken has ended the pass: it is refused', async () => {
+    const job = await raiseWith({ dueDate: '2020-01-01' }, (theJob) => ({
+      at: 'request',
+      target: 'write',
+      after: 1,
+      failure: {
+        whileTimePasses: true,
+        async meanwhile() {
+          await overTheEnd(await theJob());
+          await until(await theJob(), 'ended');
+        },
+      },
+    }));
+    await settled();
+    expect((await extendLate(job)).status).toBe(410);
+    await expectOver(job);
+  });
+});
+
+describe('a revocation', () => {
+  it('[D8, D10] commits after DeleteToken has read that the pass ran out: it ends once, as revoked', async () => {
+    const job = await raiseWith({ dueDate: '2020-01-01' }, (theJob) => ({
+      at: 'DeleteToken',
+      target: 'write',
+      failure: {
+        whileTimePasses: true,
+        async meanwhile() {
+          const { status, json } = await staffDo('revoke', { passes: [(await theJob()).grantId] });
+          expect([status, json]).toEqual([200, { revoked: 1, alreadyEnded: 0 }]);
+        },
+      },
+    }));
+    await settled();
+    const { expiresAt = 0 } = await lifecycles.grant(job);
+    await system.clock.moveTo(expiresAt + 1_000);
+    await until(job, 'ended');
+    await expectOver(job);
+    expect((await lifecycles.run(job)).endReason).toBe('revoked');
+  });
+
+  it('[D8, D10] comes after the job was done: there is nothing to end any more, and no error', async () => {
+    const job = await raise((theJob) => ({
+      at: 'request',
+      target: 'write',
+      after: 1,
+      failure: {
+        async meanwhile() {
+          expect((await lifecycles.complete(await theJob())).status).toBe(200);
+          await until(await theJob(), 'ended');
+        },
+      },
+    }));
+    await settled();
+    const { status, json } = await staffDo('revoke', { passes: [job.grantId] });
+    expect([status, json]).toEqual([200, { revoked: 0, alreadyEnded: 1 }]);
+    await expectOver(job);
     expect((await lifecycles.run(job)).endReason).toBe('completed');
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { DaypassError } from '../../../core/errors.ts';
+import { PassGoesOn } from '../../../core/grants/end.ts';
 import { RobotRefused } from '../../../core/grants/robot.ts';
 import { MailFailed, MailUncertain } from '../../../core/mail/mail.ts';
 import { workflowError } from '../../../lambdas/robot/workflow-error.ts';
@@ -49,6 +50,7 @@ it("the robot's own refusals reach the workflow in its words", () => {
   });
   expect(workflowError(new MailFailed('MessageRejected')).name).toBe('MailFailed');
   expect(workflowError(new MailUncertain()).name).toBe('Unavailable');
+  expect(workflowError(new PassGoesOn()).name).toBe('PassGoesOn');
 });
 
 it('every name that passes by itself is one that the retry constants try again', () => {

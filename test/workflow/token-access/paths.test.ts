@@ -121,6 +121,26 @@ describe('a date that is reached', () => {
     expect((await access.path(arn)).at(-1)).toBe('DeleteToken');
   });
 
+  it('an extension found by DeleteToken itself leads back to the wait, without a retry or a failure', async () => {
+    const access = tokenAccess({
+      CheckGrant: (_: unknown, call: number) =>
+        call === 1 ? { seconds: 86_400, next: 'wait' } : { seconds: 1, next: 'delete' },
+      DeleteToken: failing('PassGoesOn', 1),
+    });
+    const arn = await access.begin();
+    await access.clock.advance(7 * DAY);
+    expect(await access.settled(arn)).toMatchObject({ status: 'RUNNING' });
+    expect((await access.path(arn)).slice(-4)).toEqual([
+      'DeleteToken',
+      'CheckGrant',
+      'NextStep',
+      'AwaitCompletion',
+    ]);
+    await access.clock.advance(DAY);
+    expect(await access.settled(arn)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(access.called()).not.toContain('RevokeAfterFailure');
+  });
+
   it.each([30, 364])('a grant of %i days is waited for in one piece', async (days) => {
     const access = tokenAccess({ CreateToken: { seconds: days * 86_400 } });
     const arn = await access.begin();
