@@ -95,6 +95,8 @@ export type Change =
       expiredBy?: number;
       set: GrantChange;
       step?: GrantStep;
+      /** The steps as they were read, for those that can come without end: then the oldest make room. */
+      stepsRead?: readonly GrantStep[];
     }
   /** In place of the last rebuild of its type. */
   | { kind: 'requestRebuild'; rebuild: Rebuild }
@@ -108,6 +110,7 @@ export interface GrantChange {
   tokenRecord?: { app: string; recordType: string; id: string };
   expiresAt?: number;
   callbackToken?: string;
+  waitsFor?: number;
   sending?: Record<string, number>;
   notified?: Record<string, string>;
   remindedAt?: string;

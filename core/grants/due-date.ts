@@ -35,6 +35,7 @@ export function followDueDate(session: Session, plan: Plan, before: StoredRecord
       from: ['live'],
       set: { expiresAt: end, ...(grant.callbackToken && { dueAt: overdueAfter(end) }) },
       step: { at, step: 'DueDate', outcome: 'done', message },
+      stepsRead: grant.steps,
     },
     { kind: 'extendCredential', principalId, credentialId, expiresAt: end, at: now },
   ];

@@ -142,5 +142,6 @@ export function close(session: Session, grant: Grant, end: SystemEnd): Change {
       outcome: end.status === 'ended' ? 'done' : 'failed',
       ...(end.message && { message: end.message }),
     },
+    stepsRead: grant.steps,
   };
 }

@@ -77,19 +77,21 @@ export async function recordMailEvent(
   grantId: string,
   message: string,
 ): Promise<void> {
-  const grant = await runtime.store.readGrant(environment, grantId);
+  const grant = await whileContended(async () => {
+    const read = await runtime.store.readGrant(environment, grantId);
+    if (!read) return undefined;
+    const step = {
+      at: new Date(runtime.now()).toISOString(),
+      step: 'Mail',
+      outcome: 'failed',
+      message,
+    } as const;
+    await runtime.store.commit([
+      { kind: 'changeGrant', environment, grantId, from: ANY_STATUS, set: {}, step, stepsRead: read.steps },
+    ]);
+    return read;
+  });
   if (!grant) return;
-  const at = new Date(runtime.now()).toISOString();
-  await runtime.store.commit([
-    {
-      kind: 'changeGrant',
-      environment,
-      grantId,
-      from: ANY_STATUS,
-      set: {},
-      step: { at, step: 'Mail', outcome: 'failed', message },
-    },
-  ]);
   await markTrouble(runtime, grant, { operation: 'RecordMailEvent', step: 'Mail', message });
 }
 

@@ -25,6 +25,8 @@ export interface Grant {
   expiresAt?: number;
   /** Step Functions' callback token while the workflow waits; no credential of ours. */
   callbackToken?: string;
+  /** The end of the pass when its workflow began to wait, epoch milliseconds: it does not notice an earlier one. */
+  waitsFor?: number;
   /** Mail → how often it was handed over to the mail service without an answer. */
   sending?: Record<string, number>;
   /** Mail → when it was sent; a retry after this sends nothing again. */
@@ -34,6 +36,7 @@ export interface Grant {
   endedAt?: string;
   /** The task that asked for the end, when an operation did. */
   endTask?: string;
+  /** Oldest first; of very many the last. */
   steps: GrantStep[];
   /** When the reaper looks at it if nothing has moved it by then, epoch milliseconds. */
   dueAt: number;
@@ -64,6 +67,8 @@ export const CLEAN_UP_WITHIN_MS = 10 * 60_000;
 /** After its expiry the workflow ends a grant itself; the reaper waits this long before it does. */
 const EXPIRE_WITHIN_MS = 5 * 60_000;
 
+/** So many steps are kept where more come: an item of the table has its limit, and must always have room for the end. */
+export const MOST_STEPS = 50;
 /** Step Functions runs for a year at most: a pass must end before its workflow does. */
 export const MAX_LIFETIME_DAYS = 364;
 /**

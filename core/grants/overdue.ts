@@ -6,24 +6,40 @@ import { type Grant, overdueAfter } from './grant.ts';
 /**
  * The reaper's part: ends a grant that nothing has moved when it was time, whatever became of its workflow. One that
  * has moved on since is left alone.
- * @returns whether it ended something
+ * @returns what it did: `late` where a workflow should have ended the grant; `planned` where its end was moved forward
+ *   during the wait, which no workflow notices
  */
 export async function endOverdue(
   runtime: Runtime,
   { environment, id }: Pick<Grant, 'environment' | 'id'>,
-): Promise<boolean> {
+): Promise<'nothing' | 'planned' | 'late'> {
   const grant = await runtime.store.readGrant(environment, id);
-  if (!grant) return false;
+  if (!grant) return 'nothing';
   const now = runtime.now();
   const overdue = { step: 'Reaper', dueBy: now, wake: true } as const;
   if (grant.status === 'requested') {
     const message = 'the pass was not issued in time; add it again, or ask whoever runs this site';
-    return endBySystem(runtime, grant, { ...overdue, status: 'failed', reason: 'failed', message });
+    const ended = await endBySystem(runtime, grant, {
+      ...overdue,
+      status: 'failed',
+      reason: 'failed',
+      message,
+    });
+    return ended ? 'late' : 'nothing';
   }
-  if (grant.status !== 'live' || now >= overdueAfter(grant.expiresAt ?? 0))
-    return endAsDue(runtime, grant, overdue);
+  const { status, expiresAt = 0, waitsFor = 0 } = grant;
+  if (status !== 'live' || now >= overdueAfter(expiresAt)) {
+    if (!(await endAsDue(runtime, grant, overdue))) return 'nothing';
+    return status === 'live' && expiresAt < waitsFor ? 'planned' : 'late';
+  }
   // Its end was moved while the workflow began to wait: the wait goes on.
-  if (grant.callbackToken) return false;
+  if (grant.callbackToken) return 'nothing';
   const message = 'the workflow stopped before the contractor was told; the pass was taken away';
-  return endBySystem(runtime, grant, { ...overdue, status: 'failed', reason: 'failed', message });
+  const ended = await endBySystem(runtime, grant, {
+    ...overdue,
+    status: 'failed',
+    reason: 'failed',
+    message,
+  });
+  return ended ? 'late' : 'nothing';
 }

@@ -79,20 +79,36 @@ async function livePass(session: Session, grant: Grant): Promise<LivePass | unde
 /**
  * Moves a live pass's end, and tells so in its record's history. The running wait follows when it next wakes.
  * @param until epoch milliseconds: in the future, at most 364 days after the pass began, because its workflow runs no longer
- * @throws DaypassError NOT_FOUND, FORBIDDEN, PASS_ENDED, REQUEST_INVALID, CONFLICT
+ * @throws DaypassError NOT_FOUND, FORBIDDEN, PASS_ENDED, REQUEST_INVALID, RATE_LIMITED, CONFLICT
  */
-export function extendPass(session: Session, grantId: string, until: number): Promise<{ expiresAt: string }> {
-  return whileContended(() => moveEnd(session, grantId, until));
+export async function extendPass(
+  session: Session,
+  grantId: string,
+  until: number,
+): Promise<{ expiresAt: string }> {
+  const { now, runtime } = session;
+  const { grant } = await findLive(session, grantId, 'edit');
+  requireWithin(grant, until, now);
+  const expiresAt = new Date(until).toISOString();
+  // Said once more, because the answer got lost.
+  if (grant.expiresAt === until) return { expiresAt };
+  const turn = await runtime.store.takeTurn('extend', grantId, { at: now, windowMs: 3_600_000, limit: 10 });
+  if (!turn) throw new DaypassError('RATE_LIMITED', 'the end of a pass is moved at most ten times an hour');
+  await whileContended(() => moveEnd(session, grantId, until));
+  return { expiresAt };
 }
 
-async function moveEnd(session: Session, grantId: string, until: number): Promise<{ expiresAt: string }> {
-  const { now, runtime } = session;
-  const { grant, principalId, credentialId } = await findLive(session, grantId, 'edit');
+function requireWithin(grant: Grant, until: number, now: number): void {
   const latest = Date.parse(grant.createdAt) + MAX_LIFETIME_MS;
   if (!(until > now && until <= latest)) {
     const message = `must lie in the future, and before ${new Date(latest).toISOString()}: a pass lasts ${MAX_LIFETIME_DAYS} days at most`;
     throw new DaypassError('REQUEST_INVALID', undefined, [{ path: '/until', message }]);
   }
+}
+
+async function moveEnd(session: Session, grantId: string, until: number): Promise<void> {
+  const { now, runtime } = session;
+  const { grant, principalId, credentialId } = await findLive(session, grantId, 'edit');
   const { name } = session.caller;
   const at = new Date(now).toISOString();
   await runtime.store.commit([
@@ -110,10 +126,10 @@ async function moveEnd(session: Session, grantId: string, until: number): Promis
         outcome: 'done',
         message: `until ${new Date(until).toISOString()}, by ${name}`,
       },
+      stepsRead: grant.steps,
     },
     ...(await passEvent(session, grant, 'ExtendPass', { endAfter: until })),
   ]);
-  return { expiresAt: new Date(until).toISOString() };
 }
 
 /**
@@ -132,7 +148,10 @@ export async function resendPass(
   const contents = notificationContents(asRobot, []);
   for (const content of contents) await runtime.mailer.send(composeMail(content));
   // The mails are out, whoever else writes to the record meanwhile.
-  await whileContended(() => noteResent(session, grant, contents.length));
+  await whileContended(async () => {
+    const current = await runtime.store.readGrant(grant.environment, grantId);
+    if (current) await noteResent(session, current, contents.length);
+  });
   return { sent: contents.length };
 }
 
@@ -151,6 +170,7 @@ async function noteResent(session: Session, grant: Grant, mails: number): Promis
         outcome: mails > 0 ? 'done' : 'skipped',
         message: `by ${caller.name}`,
       },
+      stepsRead: grant.steps,
     },
     ...(await passEvent(session, grant, 'ResendPass', { mails })),
   ]);

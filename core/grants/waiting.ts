@@ -18,7 +18,7 @@ export async function awaitCompletion(
   const grant = await runtime.store.readGrant(environment, grantId);
   if (grant?.expiresAt === undefined) return false;
   // From here on the workflow owes nothing before the end of the pass.
-  const set = { callbackToken, dueAt: overdueAfter(grant.expiresAt) };
+  const set = { callbackToken, waitsFor: grant.expiresAt, dueAt: overdueAfter(grant.expiresAt) };
   try {
     await runtime.store.commit([{ kind: 'changeGrant', environment, grantId, from: ['live'], set }]);
     return true;

@@ -8,11 +8,12 @@ import { readOn } from './read-on.ts';
 
 /**
  * Ends, from outside, the grants that nothing has moved when it was time: works from the table alone, whatever became
- * of their workflows.
+ * of their workflows. Counts those that a workflow should have ended, and those that could not be ended.
  */
 export async function reapGrants(runtime: Runtime, ports: HousekeepingPorts): Promise<void> {
   const until = new Date(runtime.now()).toISOString();
   let reaped = 0;
+  let failed = 0;
   for (let shard = 0; shard < SHARDS; shard++) {
     const overdue = readOn<Grant>(ports, {
       IndexName: 'GSI1',
@@ -21,17 +22,20 @@ export async function reapGrants(runtime: Runtime, ports: HousekeepingPorts): Pr
     });
     for await (const grant of overdue) {
       try {
-        await endOverdue(runtime, grant);
-        reaped++;
-        ports.logger.warn('reaped', {
-          grantId: grant.id,
-          environment: grant.environment,
-          status: grant.status,
-        });
+        const done = await endOverdue(runtime, grant);
+        const about = { grantId: grant.id, environment: grant.environment, status: grant.status };
+        if (done === 'late') {
+          reaped++;
+          ports.logger.warn('reaped', about);
+        } else if (done === 'planned') {
+          ports.logger.info('ended before its workflow wakes', about);
+        }
       } catch (error) {
+        failed++;
         ports.logger.error('reaping failed', { grantId: grant.id, error: error as Error });
       }
     }
   }
   ports.metrics.addMetric('GrantsReaped', MetricUnit.Count, reaped);
+  ports.metrics.addMetric('GrantsNotReaped', MetricUnit.Count, failed);
 }

@@ -187,6 +187,14 @@ function followUpAlarms({ functions, machines, deadLetters }: Watched): AlarmSpe
       periods: 1,
     },
     {
+      name: 'grants-not-reaped',
+      means: 'Passes that are over could not be ended from outside either, again and again',
+      section: 'grants-not-reaped',
+      metric: ownMetric('housekeeping', 'GrantsNotReaped', 'Maximum'),
+      threshold: 0,
+      periods: 2,
+    },
+    {
       name: 'housekeeping-silent',
       means: 'Housekeeping does not run: outbox and ended passes are not looked after',
       section: 'housekeeping-silent',

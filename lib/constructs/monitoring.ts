@@ -97,6 +97,7 @@ function widgets(watched: Watched): GraphWidget[][] {
       graph('Outbox', [
         ownMetric('housekeeping', 'OutboxBacklog', 'Maximum'),
         ownMetric('housekeeping', 'GrantsReaped'),
+        ownMetric('housekeeping', 'GrantsNotReaped', 'Maximum'),
         watched.functions.outbox.metric('IteratorAge', { statistic: 'Maximum' }),
       ]),
       graph(

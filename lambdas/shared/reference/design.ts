@@ -161,7 +161,7 @@ export const DESIGN_DOCUMENTS: Record<
   listPasses: { callers: 'credential', answer: passes },
   extendPass: {
     callers: 'passEditors',
-    errors: ['FORBIDDEN', 'PASS_ENDED', 'CONFLICT'],
+    errors: ['FORBIDDEN', 'PASS_ENDED', 'RATE_LIMITED', 'CONFLICT'],
     answer: () => z.strictObject({ expiresAt: TIME }),
   },
   resendPass: {

@@ -21,7 +21,7 @@ export const TOKEN_ROUTES = [
     method: 'POST',
     path: '/admin/tokens/{target}/{grant}/extend',
     function: 'admin',
-    summary: "Move a live pass's end; the running wait follows",
+    summary: "Move a live pass's end, at most ten times an hour; the running wait follows",
     answers: 'json',
     anonymous: false,
     body: z.strictObject({

@@ -1,6 +1,6 @@
 import { type Change, type GrantChange, REQUEST_REMEMBERED_MS } from '../../../core/changes.ts';
 import type { Environment } from '../../../core/environments.ts';
-import type { GrantStep } from '../../../core/grants/grant.ts';
+import { type GrantStep, MOST_STEPS } from '../../../core/grants/grant.ts';
 import type { DesignEvent } from '../../../core/journal/design-event.ts';
 import type { Credential } from '../../../core/principals.ts';
 import type { IndexEntry, IndexKey } from '../../../core/records/view-index.ts';
@@ -358,6 +358,7 @@ function changeGrant(
     expiredBy?: number;
     set: GrantChange;
     step?: GrantStep;
+    stepsRead?: readonly GrantStep[];
   },
 ): TableAction {
   const { dueAt } = change.set;
@@ -373,15 +374,22 @@ function changeGrant(
     values[`:s${at}`] = value;
     return `#s${at} = :s${at}`;
   });
-  if (change.step) {
-    assignments.push('steps = list_append(steps, :step)');
-    values[':step'] = [change.step];
-  }
   const allowed = change.from.map((status, at) => {
     values[`:from${at}`] = status;
     return `:from${at}`;
   });
   const conditions = [`#status IN (${allowed.join(', ')})`];
+  const { step, stepsRead = [] } = change;
+  if (step && stepsRead.length >= MOST_STEPS) {
+    assignments.push('steps = :steps');
+    values[':steps'] = [...stepsRead.slice(1 - MOST_STEPS), step];
+    // One that was added since would be lost.
+    values[':read'] = stepsRead.length;
+    conditions.push('size(steps) = :read');
+  } else if (step) {
+    assignments.push('steps = list_append(steps, :step)');
+    values[':step'] = [step];
+  }
   for (const [attribute, moment] of [
     ['dueAt', change.dueBy],
     ['expiresAt', change.expiredBy],

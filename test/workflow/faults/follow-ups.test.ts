@@ -3,6 +3,7 @@ import { verifyRecord } from '../../../core/journal/verify.ts';
 import { createJournal } from '../../../lambdas/shared/table/journal.ts';
 import type { System } from '../../../local/system.ts';
 import { Visitor } from '../../../local/visitor.ts';
+import { createJobFaults } from '../../support/job-faults.ts';
 import { DAY_MS, type Job, Lifecycles, MINUTE_MS } from '../../support/lifecycles.ts';
 import { leftOf, missingFrom, orphans, pendingOutbox } from '../../support/oracle.ts';
 import { readable } from '../../support/page-forms.ts';
@@ -68,6 +69,8 @@ function withHandOver(app: AppDefinition): void {
 }
 
 const settled = () => system.clock.settled();
+const housekeeping = ({ grantId }: Job) =>
+  system.logs('daypass-local-housekeeping').filter((line) => line.includes(grantId));
 const dayIn = (days: number) => new Date(system.clock.now() + days * DAY_MS).toISOString().slice(0, 10);
 
 async function raise(more: Record<string, unknown> = {}): Promise<Job> {
@@ -171,6 +174,27 @@ describe('an edit of the due date', () => {
     await moveTo(endOf(second) + 11 * MINUTE_MS);
     await expectOver(job, 'expired');
     expect((await lifecycles.execution(job))?.status).toBe('SUCCEEDED');
+    // No workflow has failed in that, so nobody is called.
+    expect(housekeeping(job).filter((line) => line.includes('"reaped"'))).toEqual([]);
+  });
+
+  it('[P6] that the reaper cannot carry out is counted, and carried out once it can', async () => {
+    const faults = createJobFaults(system);
+    const [number, second] = ['FOLLOW-UNREAPED', dayIn(2)];
+    const always = { failure: 'refuse', times: Number.POSITIVE_INFINITY } as const;
+    faults.plan(number, { at: 'reap', target: 'write', ...always });
+    const job = await raise({ number, dueDate: dayIn(9) });
+    expect(await edit(job, { dueDate: second })).toBe(200);
+    await moveTo(endOf(second) + 11 * MINUTE_MS);
+    expect(await lifecycles.letsIn(job)).toBe(false);
+    expect(housekeeping(job).some((line) => line.includes('"reaping failed"'))).toBe(true);
+    const counted = system
+      .logs('daypass-local-housekeeping')
+      .filter((line) => /"GrantsNotReaped":1\b/.test(line));
+    expect(counted).not.toEqual([]);
+    faults.clear();
+    await moveTo(endOf(second) + 22 * MINUTE_MS);
+    await expectOver(job, 'expired');
   });
 
   it('[D17] to a day that is over ends the pass at once', async () => {
@@ -296,6 +320,30 @@ describe('what staff do with a pass', () => {
     expect(await lifecycles.run(ended)).toMatchObject({ endReason: 'completed' });
     const foreign = await handle('revoke', { passes: [live.grantId, `${'0'.repeat(22)}-${'0'.repeat(22)}`] });
     expect(foreign.status).toBe(404);
+  });
+
+  it('[D17] moves its end ten times an hour and no more, and its task run keeps the last steps', async () => {
+    const job = await raise({ dueDate: dayIn(10) });
+    const { expiresAt = 0 } = await lifecycles.grant(job);
+    const step = { at: new Date(system.clock.now()).toISOString(), step: 'Mail', outcome: 'failed' } as const;
+    const noted = { kind: 'changeGrant', environment: 'production', grantId: job.grantId } as const;
+    for (let count = 0; count < 60; count++)
+      await lifecycles.runtime.store.commit([{ ...noted, from: ['live'], set: {}, step }]);
+    await system.clock.moveTo(Math.ceil(system.clock.now() / 3_600_000) * 3_600_000);
+    const extend = async (hours: number) => {
+      const until = new Date(expiresAt + hours * 3_600_000).toISOString();
+      return (await handle(`${job.grantId}/extend`, { until })).status;
+    };
+    expect(await extend(1)).toBe(200);
+    const { steps } = await lifecycles.grant(job);
+    expect([steps.length, steps.at(-1)?.step]).toEqual([50, 'Extend']);
+    // An answer that got lost is asked for again: it was done, and counts once.
+    expect(await extend(1)).toBe(200);
+    for (let hours = 2; hours <= 10; hours++) expect([hours, await extend(hours)]).toEqual([hours, 200]);
+    expect(await extend(11)).toBe(429);
+    expect((await lifecycles.grant(job)).steps).toHaveLength(50);
+    expect((await lifecycles.complete(job)).status).toBe(200);
+    await expectOver(job, 'completed');
   });
 
   it('[D12] is chained to the other events, also when it happens beside an edit', async () => {
