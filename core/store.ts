@@ -35,7 +35,7 @@ export interface Store {
   /** All credentials of a principal, ended ones too until they are cleaned up. */
   listCredentials(principalId: string): Promise<Credential[]>;
   readGrant(environment: Environment, id: string): Promise<Grant | undefined>;
-  /** Grants that are requested, live or ending, soonest end first; eventually consistent; at most 800. */
+  /** All grants that are requested, live or ending, soonest end first; eventually consistent. */
   listOpenGrants(environment: Environment): Promise<Grant[]>;
   /** Notes that a credential was used, at most once in a quarter of an hour; a failure is of no consequence. */
   touchCredential(principalId: string, id: string, at: number): Promise<void>;

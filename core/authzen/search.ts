@@ -68,7 +68,7 @@ export async function searchSubjects(
   return found(results, tokens.seal(place ?? ''));
 }
 
-/** Token users with a live pass, of which there are as many as the store lists; and whoever has not signed in. */
+/** All token users with a live pass; and whoever has not signed in. */
 async function others(session: Session, type: string): Promise<Caller[]> {
   if (type === 'anonymous') return [ANONYMOUS];
   if (type !== 'tokenUser') return [];

@@ -35,12 +35,9 @@ export interface RecordAccess {
   }[];
   /** Passes that reach the record and whose holders the caller may not see. */
   otherPasses: number;
-  /** False where there are more accounts or passes than one answer looks at. */
+  /** False where there are more accounts than one answer looks at. */
   complete: boolean;
 }
-
-/** As many open grants as the store lists. */
-const MOST_GRANTS = 800;
 
 /**
  * Who can reach this record, and with which operations: everybody who holds a role, users, service accounts, robots, and
@@ -61,7 +58,7 @@ export async function whoReachesRecord(session: Session, recordId: string): Prom
     holdersNear(session, record),
   ]);
   const reach = new RecordReach(session, type, record, administers);
-  const passes = reach.of(holders.found, ({ caller }) => caller);
+  const passes = reach.of(holders, ({ caller }) => caller);
   const shown = administers ? passes : await visiblePasses(session, passes);
   return {
     record: { id: record.id, app: type.app.id, recordType: type.id, state: record.state },
@@ -84,7 +81,7 @@ export async function whoReachesRecord(session: Session, recordId: string): Prom
       })),
     ],
     otherPasses: passes.length - shown.length,
-    complete: users.complete && machines.complete && holders.complete,
+    complete: users.complete && machines.complete,
   };
 }
 
@@ -101,7 +98,7 @@ async function holdersNear(session: Session, { id, app, recordType }: StoredReco
   ]);
   const others = open.filter((grant) => grant.app === app && grant.recordType === recordType);
   const near = [...own, ...others.filter((grant) => grant.recordId !== id)];
-  return { found: await readHolders(session, near), complete: open.length < MOST_GRANTS };
+  return readHolders(session, near);
 }
 
 /** Staff see a pass if they may view the record of its token user, as in the list of live passes. */

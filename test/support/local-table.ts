@@ -5,7 +5,7 @@ import { ownDatabase } from './shared-database.ts';
 
 export interface LocalTables {
   client: DynamoDBDocumentClient;
-  /** Makes an empty table with the single table's key, and answers its name. */
+  /** Makes an empty table with the single table's key and its index of live grants, and answers its name. */
   create(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -37,6 +37,18 @@ export async function startLocalTables(): Promise<LocalTables> {
           AttributeDefinitions: [
             { AttributeName: 'PK', AttributeType: 'S' },
             { AttributeName: 'SK', AttributeType: 'S' },
+            { AttributeName: 'GSI1PK', AttributeType: 'S' },
+            { AttributeName: 'GSI1SK', AttributeType: 'S' },
+          ],
+          GlobalSecondaryIndexes: [
+            {
+              IndexName: 'GSI1',
+              KeySchema: [
+                { AttributeName: 'GSI1PK', KeyType: 'HASH' },
+                { AttributeName: 'GSI1SK', KeyType: 'RANGE' },
+              ],
+              Projection: { ProjectionType: 'ALL' },
+            },
           ],
         }),
       );

@@ -44,7 +44,7 @@ const recordAccess = () =>
       }),
     ),
     otherPasses: z.int().describe('Passes that reach it and whose holders the caller may not see'),
-    complete: z.boolean().describe('False where there are more accounts or passes than one answer looks at'),
+    complete: z.boolean().describe('False where there are more accounts than one answer looks at'),
   });
 
 const subjectAccess = () =>

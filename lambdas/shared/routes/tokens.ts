@@ -14,7 +14,7 @@ export const TOKEN_ROUTES = [
     summary: 'The live passes of an environment: who, for what, until when, last used',
     answers: 'json',
     anonymous: false,
-    responses: { 200: { description: 'Passes, soonest end first' } },
+    responses: { 200: { description: 'All of them whose holders the caller may view, soonest end first' } },
   },
   {
     id: 'extendPass',

@@ -1,6 +1,13 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { type IdempotentRequest, REQUEST_REMEMBERED_MS } from '../../../core/changes.ts';
+import type { Environment } from '../../../core/environments.ts';
 import type { Grant } from '../../../core/grants/grant.ts';
 import type { DesignEvent } from '../../../core/journal/design-event.ts';
 import type { RecordEvent } from '../../../core/journal/event.ts';
@@ -35,7 +42,6 @@ import { createRebuilds } from './rebuilds.ts';
 const DIRECTORY_LIMIT = 500;
 /** No address is longer (RFC 5321). */
 const EMAIL_LIMIT = 320;
-const OPEN_PER_SHARD = 100;
 
 /** The document client that every adapter shares: undefined members are left out, empty strings stay. */
 export function createDocumentClient(): DynamoDBDocumentClient {
@@ -84,6 +90,30 @@ export function createStore(client: DynamoDBDocumentClient, table: string): Stor
       after = last;
     } while (after);
     return all;
+  }
+
+  /**
+   * The reaper goes through the grants of all environments, so one partition holds them all: the table leaves the others
+   * out, and reading ends where the partition does.
+   */
+  async function openGrantsIn(shard: number, environment: Environment) {
+    const open: (Grant & { GSI1SK: string })[] = [];
+    let from: QueryCommandInput['ExclusiveStartKey'];
+    do {
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: 'GSI1',
+          KeyConditionExpression: 'GSI1PK = :pk',
+          FilterExpression: 'environment = :environment',
+          ExpressionAttributeValues: { ':pk': livePartition(shard), ':environment': environment },
+          ...(from && { ExclusiveStartKey: from }),
+        }),
+      );
+      open.push(...(Items as typeof open));
+      from = LastEvaluatedKey;
+    } while (from);
+    return open;
   }
 
   return {
@@ -157,22 +187,8 @@ export function createStore(client: DynamoDBDocumentClient, table: string): Stor
     readGrant: (environment, id) => get<Grant>(grantKey(environment, id)),
 
     async listOpenGrants(environment) {
-      const shards = Array.from({ length: SHARDS }, (_, shard) =>
-        client.send(
-          new QueryCommand({
-            TableName: table,
-            IndexName: 'GSI1',
-            KeyConditionExpression: 'GSI1PK = :pk',
-            ExpressionAttributeValues: { ':pk': livePartition(shard) },
-            Limit: OPEN_PER_SHARD,
-          }),
-        ),
-      );
-      const pages = await Promise.all(shards);
-      return pages
-        .flatMap(({ Items = [] }) => Items as (Grant & { GSI1SK: string })[])
-        .filter((grant) => grant.environment === environment)
-        .sort((a, b) => (a.GSI1SK < b.GSI1SK ? -1 : 1));
+      const shards = Array.from({ length: SHARDS }, (_, shard) => openGrantsIn(shard, environment));
+      return (await Promise.all(shards)).flat().sort((a, b) => (a.GSI1SK < b.GSI1SK ? -1 : 1));
     },
 
     async touchCredential(principalId, id, at) {
