@@ -4,6 +4,7 @@ import type {
   APIGatewayRequestAuthorizerEventV2,
   APIGatewaySimpleAuthorizerWithContextResult,
 } from 'aws-lambda';
+import { QUICK_KEYS, QUICK_READ } from '../shared/aws-clients.ts';
 import type { CallerContext } from '../shared/http/caller-context.ts';
 import { cookieNames } from '../shared/http/cookies.ts';
 import { keyringSource } from '../shared/keyring-source.ts';
@@ -11,14 +12,14 @@ import { authorize } from './authorize.ts';
 import { readCollection } from './principal-collection.ts';
 import { report } from './report.ts';
 
-const keyring = keyringSource(variable('SIGNING_KEYS_ARN'), new SecretsManagerClient({ maxAttempts: 3 }));
+const keyring = keyringSource(variable('SIGNING_KEYS_ARN'), new SecretsManagerClient(QUICK_KEYS));
 const siteId = variable('SITE_ID');
 const parts = {
   names: cookieNames(variable('SITE_URL')),
   check: async () => ({ keyring: await keyring(), siteId }),
   read: readCollection(
     // People wait for this read: two quick tries serve them better than a patient one.
-    new DynamoDBClient({ maxAttempts: 3, requestHandler: { connectionTimeout: 1000, requestTimeout: 2000 } }),
+    new DynamoDBClient(QUICK_READ),
     variable('TABLE_NAME'),
   ),
   now: Date.now,

@@ -2,6 +2,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
 import { ENVIRONMENTS } from '../../core/environments.ts';
 import { failRebuild } from '../../core/lists/rebuild-records.ts';
+import { PATIENT } from '../shared/aws-clients.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { createMailer } from '../shared/mailer.ts';
 import { createLogger, createMetrics } from '../shared/observability.ts';
@@ -37,7 +38,7 @@ const metrics = createMetrics('housekeeping');
 const ports = {
   client: wiring.client,
   table: environment.TABLE_NAME,
-  stepFunctions: new SFNClient({}),
+  stepFunctions: new SFNClient(PATIENT),
   tokenAccessArn: environment.TOKEN_ACCESS_ARN,
   rebuildIndexesArn: environment.REBUILD_INDEXES_ARN,
   mailer: createMailer({

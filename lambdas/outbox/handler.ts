@@ -2,6 +2,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import type { OutboxEntry } from '../../core/changes.ts';
+import { PATIENT } from '../shared/aws-clients.ts';
 import { described, dispatch } from '../shared/dispatch.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { createMailer } from '../shared/mailer.ts';
@@ -13,7 +14,7 @@ const logger = createLogger('outbox');
 const ports = {
   client: createDocumentClient(),
   table: environment.TABLE_NAME,
-  stepFunctions: new SFNClient({}),
+  stepFunctions: new SFNClient(PATIENT),
   tokenAccessArn: environment.TOKEN_ACCESS_ARN,
   rebuildIndexesArn: environment.REBUILD_INDEXES_ARN,
   mailer: createMailer({

@@ -15,6 +15,7 @@ import {
   randomState,
 } from 'openid-client';
 import type { IssuedIdentity } from '../../core/sign-in/issuer.ts';
+import { PATIENT } from '../shared/aws-clients.ts';
 import type { IssuerSettings } from '../shared/environment.ts';
 
 export const ISSUER_CALLBACK = '/sign-in/oidc/callback';
@@ -48,7 +49,7 @@ export interface Issuer {
 export function createIssuer(
   settings: IssuerSettings,
   siteUrl: string,
-  secrets: Pick<SecretsManagerClient, 'send'> = new SecretsManagerClient({}),
+  secrets: Pick<SecretsManagerClient, 'send'> = new SecretsManagerClient(PATIENT),
 ): Issuer {
   const callback = `${siteUrl}${ISSUER_CALLBACK}`;
   let known: { configuration: Promise<Configuration>; at: number } | undefined;

@@ -4,6 +4,7 @@ import { ENVIRONMENTS } from '../../core/environments.ts';
 import { PassGoesOn } from '../../core/grants/end.ts';
 import { noteFailure } from '../../core/grants/failure.ts';
 import type { RobotRuntime } from '../../core/grants/robot.ts';
+import { PATIENT } from '../shared/aws-clients.ts';
 import { answerCallback } from '../shared/callback.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { createMailer } from '../shared/mailer.ts';
@@ -50,7 +51,7 @@ const mailer = createMailer({
   // The workflow tries again, and keeps count of what nobody knows.
   attempts: 1,
 });
-const stepFunctions = new SFNClient({});
+const stepFunctions = new SFNClient(PATIENT);
 const logger = createLogger('robot');
 
 /** Does one state of a workflow; which one, the event says. Every state can be run again without harm. */

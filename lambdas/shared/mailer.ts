@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses';
 import { type Mail, type Mailer, MailFailed, MailUncertain } from '../../core/mail/mail.ts';
+import { PATIENT } from './aws-clients.ts';
 
 export { MailFailed };
 
@@ -35,9 +36,10 @@ function deliverable(address: string): string {
 /** The one way in which Daypass sends mail. */
 export function createMailer(
   settings: MailSettings,
-  client: Pick<SESClient, 'send'> = new SESClient(
-    settings.attempts === undefined ? {} : { maxAttempts: settings.attempts },
-  ),
+  client: Pick<SESClient, 'send'> = new SESClient({
+    ...PATIENT,
+    ...(settings.attempts !== undefined && { maxAttempts: settings.attempts }),
+  }),
 ): Mailer {
   return {
     async send(mail: Mail): Promise<void> {

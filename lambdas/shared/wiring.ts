@@ -4,6 +4,7 @@ import type { Caller } from '../../core/ports.ts';
 import { openSession, type Runtime, type Session } from '../../core/runtime.ts';
 import { randomId } from '../../core/tokens/base62.ts';
 import type { Keyring } from '../../core/tokens/keyring.ts';
+import { QUICK_KEYS } from './aws-clients.ts';
 import { keyringSource } from './keyring-source.ts';
 import { noteUse } from './last-use.ts';
 import { createDefinitions, publishedSource } from './table/definitions.ts';
@@ -27,7 +28,7 @@ const NO_KEYS: Keyring = { active: '', key: () => undefined };
  */
 export function createWiring(settings: WiringSettings) {
   const client = createDocumentClient();
-  const secrets = new SecretsManagerClient({});
+  const secrets = new SecretsManagerClient(QUICK_KEYS);
   const signingKeys = settings.SIGNING_KEYS_ARN
     ? keyringSource(settings.SIGNING_KEYS_ARN, secrets)
     : async () => NO_KEYS;

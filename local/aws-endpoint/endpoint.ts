@@ -64,7 +64,11 @@ async function answer(
     if (before === 'hang' || before === 'kill') {
       settle(before);
       if (before === 'kill') caller.kill?.();
-      else caller.hold?.('time');
+      else {
+        // Whoever gives up by themselves waits no more.
+        const hold = caller.hold?.('time');
+        response.once('close', () => hold?.release());
+      }
       return;
     }
     if (before && isHeld(before)) {

@@ -14,6 +14,7 @@ import type { RecordEvent } from '../../../core/journal/event.ts';
 import type { Credential, Principal } from '../../../core/principals.ts';
 import type { StoredRecord } from '../../../core/records/record.ts';
 import type { DirectoryEntry, Store, StoredIndexEntry } from '../../../core/store.ts';
+import { PATIENT } from '../aws-clients.ts';
 import { commit } from './commit.ts';
 import { plainDesignEvent } from './journal.ts';
 import {
@@ -45,7 +46,7 @@ const EMAIL_LIMIT = 320;
 
 /** The document client that every adapter shares: undefined members are left out, empty strings stay. */
 export function createDocumentClient(): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(new DynamoDBClient({}), {
+  return DynamoDBDocumentClient.from(new DynamoDBClient(PATIENT), {
     marshallOptions: { removeUndefinedValues: true },
   });
 }

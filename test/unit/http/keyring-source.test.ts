@@ -9,6 +9,7 @@ function source() {
   const client = {
     send: async () => {
       state.calls += 1;
+      if (state.answer === 'none') return new Promise<{ SecretString: string }>(() => {});
       if (state.answer instanceof Error) throw state.answer;
       return { SecretString: state.answer };
     },
@@ -56,6 +57,36 @@ describe('the signing keys', () => {
     await expect(keyring()).rejects.toThrow('not yet');
     state.answer = secret('0001');
     expect((await keyring()).active).toBe('0001');
+  });
+
+  it('at hand serve while a fetch gets no answer; another one is begun only when that one must be frozen', async () => {
+    const { state, make } = source();
+    const keyring = make();
+    await keyring();
+    state.answer = 'none';
+    state.now += 6 * MINUTE;
+    for (let times = 0; times < 3; times++) expect((await keyring()).active).toBe('0001');
+    expect(state.calls).toBe(2);
+
+    state.answer = secret('0002');
+    state.now += 1000;
+    expect((await keyring()).active).toBe('0001');
+    state.now += 10_000;
+    expect((await keyring()).active).toBe('0002');
+    expect(state.calls).toBe(3);
+  });
+
+  it('are not asked for with every request while they cannot be refreshed', async () => {
+    const { state, make } = source();
+    const keyring = make();
+    await keyring();
+    state.answer = new Error('Secrets Manager is away');
+    state.now += 6 * MINUTE;
+    for (let second = 0; second < 60; second++) {
+      await keyring();
+      state.now += 1000;
+    }
+    expect(state.calls).toBe(3);
   });
 
   it('are refused when the secret names no active key, without quoting it', async () => {
