@@ -5,11 +5,13 @@ import type { Caller } from '../../../core/ports.ts';
 import { listApps } from '../../../core/records/apps.ts';
 import { openSession, type Runtime } from '../../../core/runtime.ts';
 import { readToken, shortId } from '../../../core/tokens/token.ts';
+import { MAX_LIFETIME_MS } from '../../../core/tokenusers/token-users.ts';
 import { resolveToken } from '../../authorizer/resolve.ts';
 import { setCookie } from '../../shared/http/cookies.ts';
 import { formTokenOf } from '../../shared/http/forgery.ts';
 import { openApiDocument } from '../../shared/http/openapi.ts';
 import { type ApiResponse, json, seeOther } from '../../shared/http/request.ts';
+import { heldPasses, readFrom } from '../held-passes.ts';
 import { packText } from '../packed.ts';
 import { EnvironmentsPage } from '../pages/apps.tsx';
 import { ErrorCodesPage } from '../pages/failed.tsx';
@@ -28,9 +30,9 @@ export function homeHandlers(
 ): Pick<PortalHandlers, 'home' | 'takePass' | 'asset' | 'errorsPage' | 'referencePage' | 'openApi'> {
   let reference: DescribedGroup[] | undefined;
   return {
-    async home({ query, caller, now }) {
+    async home({ query, caller, cookies, now }) {
       const { token, to } = query;
-      if (token !== undefined) return takePass(portal, token, to, now);
+      if (token !== undefined) return takePass(portal, { token, to, cookies, now });
       const frame = await plainFrame(portal);
       if (caller.type !== 'user') return page(frame, 'Sign in', <SignInPage issuer={portal.issuer?.name} />);
       const runtime = await portal.runtime();
@@ -51,8 +53,8 @@ export function homeHandlers(
       );
     },
 
-    async takePass({ body, now }) {
-      return takePass(portal, body.token, undefined, now);
+    async takePass({ body, cookies, now }) {
+      return takePass(portal, { token: body.token, to: undefined, cookies, now });
     },
 
     async asset({ params, headers }) {
@@ -99,40 +101,49 @@ export function homeHandlers(
   };
 }
 
+interface Landing {
+  token: string;
+  /** Where the link points within its pass. */
+  to: string | undefined;
+  cookies: Readonly<Record<string, string>>;
+  now: number;
+}
+
 /**
  * Following a pass link: a cookie of its own and a clean address. It consumes nothing, so programs that open links in
  * mails do no harm, and the same link works again for as long as the pass lives.
  */
-async function takePass(
-  portal: Portal,
-  token: string,
-  to: string | undefined,
-  now: number,
-): Promise<ApiResponse> {
+async function takePass(portal: Portal, { token, to, cookies, now }: Landing): Promise<ApiResponse> {
   const headers = { 'referrer-policy': 'no-referrer' };
   const runtime = await portal.runtime();
   const parts = readToken(token.trim(), runtime.keyring, runtime.siteId);
   if (parts?.kind !== 'access') {
     return page(await plainFrame(portal), 'Broken link', <BrokenLinkPage />, { status: 404, headers });
   }
-  const resolution = await resolveToken(parts, readFrom(runtime), now);
+  const short = shortId(parts.credentialId);
+  const [resolution, { cleared }] = await Promise.all([
+    resolveToken(parts, readFrom(runtime), now),
+    heldPasses(portal, runtime, cookies, { own: short, now }),
+  ]);
   if (resolution.outcome !== 'ok') {
     const reason = resolution.endReason ?? (resolution.outcome === 'expired' ? 'expired' : undefined);
     const frame = await plainFrame(portal, parts.environment);
     return page(frame, 'This pass has ended', <EndedPage {...(reason && { reason })} />, {
       status: 410,
       headers,
+      cookies: cleared,
     });
   }
-  const short = shortId(parts.credentialId);
-  const cookie = setCookie(
-    portal.siteUrl,
-    portal.names.pass(short),
-    token.trim(),
-    resolution.credential.expiresAt,
-  );
+  const { createdAt } = resolution.credential;
+  // As long as the pass can be extended at most: whether it still lets somebody in is asked at every request, and a
+  // browser that was in stays in when staff have moved the end.
+  const keptUntil = Date.parse(createdAt) + MAX_LIFETIME_MS;
+  const cookie = setCookie(portal.siteUrl, portal.names.pass(short), token.trim(), keptUntil);
   const home = `/pass/${short}`;
-  const answer = seeOther(placeInPass(to, home) ?? sameSitePath(to, portal.siteUrl) ?? home, [cookie]);
+  const answer = seeOther(placeInPass(to, home) ?? sameSitePath(to, portal.siteUrl) ?? home, [
+    cookie,
+    ...cleared,
+  ]);
   return { ...answer, headers: { ...answer.headers, ...headers } };
 }
 
@@ -147,17 +158,6 @@ function placeInPass(to: string | undefined, home: string): string | undefined {
   if (to !== undefined && RECORD.test(to)) return `${home}/${to}`;
   const [, view] = VIEW.exec(to ?? '') ?? [];
   return view && `${home}?view=${view}`;
-}
-
-/** The authorizer's look-up, over the store that the portal has at hand. */
-export function readFrom({ store }: Runtime): Parameters<typeof resolveToken>[1] {
-  return async (principalId, credentialId) => {
-    const [principal, credential] = await Promise.all([
-      store.readPrincipal(principalId),
-      store.readCredential(principalId, credentialId),
-    ]);
-    return { ...(principal && { principal }), ...(credential && { credential }) };
-  };
 }
 
 /** The environments in which somebody can open or add something, and the apps there. */

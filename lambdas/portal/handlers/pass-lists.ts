@@ -1,15 +1,15 @@
+import type { Environment } from '../../../core/environments.ts';
 import { listApps } from '../../../core/records/apps.ts';
 import { openView } from '../../../core/records/list.ts';
 import { nameReferences } from '../../../core/records/references.ts';
 import { openSession, type Session } from '../../../core/runtime.ts';
-import { readToken, shortId } from '../../../core/tokens/token.ts';
+import { shortId } from '../../../core/tokens/token.ts';
 import { toContext } from '../../authorizer/authorize.ts';
-import { resolveToken } from '../../authorizer/resolve.ts';
 import { toCaller } from '../../shared/http/caller.ts';
+import { heldPasses } from '../held-passes.ts';
 import type { PassSection } from '../pages/pass.tsx';
 import type { Portal } from '../portal.ts';
 import { listedRecord } from '../shown.ts';
-import { readFrom } from './home.tsx';
 
 /** One view of one pass, or the same view of several. */
 export interface Section extends PassSection {
@@ -78,26 +78,20 @@ function byDue(one: { due?: { date: string } }, other: { due?: { date: string } 
   return (one.due?.date ?? '9999').localeCompare(other.due?.date ?? '9999');
 }
 
-/** Sessions of the other live passes that this browser holds; each is checked as the authorizer would. */
+/** Sessions of the other live passes that this browser holds, and what is to be taken away from it. */
 export async function otherPasses(
   portal: Portal,
   own: Session,
   cookies: Readonly<Record<string, string>>,
-): Promise<Session[]> {
+): Promise<{ sessions: Session[]; cleared: string[] }> {
   const { runtime, now } = own;
   const ownShort = shortId(own.caller.credential?.id ?? '');
-  const tokens = Object.entries(cookies).flatMap(([name, value]) => {
-    const short = portal.names.shortIdIn(name);
-    const parts = short && short !== ownShort ? readToken(value, runtime.keyring, runtime.siteId) : undefined;
-    return parts?.kind === 'access' && shortId(parts.credentialId) === short ? [parts] : [];
-  });
+  const { live, cleared } = await heldPasses(portal, runtime, cookies, { own: ownShort, now });
   const sessions = await Promise.all(
-    tokens.slice(0, MOST_OTHERS).map(async (parts) => {
-      const resolution = await resolveToken(parts, readFrom(runtime), now);
-      if (resolution.outcome !== 'ok' || !resolution.credential.environment) return [];
+    live.slice(0, MOST_OTHERS).map((resolution) => {
       const caller = toCaller({ channel: 'browser', ...toContext(resolution) });
-      return [await openSession(runtime, caller, resolution.credential.environment)];
+      return openSession(runtime, caller, resolution.credential.environment as Environment);
     }),
   );
-  return sessions.flat();
+  return { sessions, cleared };
 }

@@ -46,7 +46,8 @@ export function passHandlers(
       const base = `/pass/${params.pass}`;
       const { view, cursor, done } = query;
       // Turning pages stays within one pass; otherwise all passes of this browser are shown together.
-      const others = cursor === undefined ? await otherPasses(portal, own, cookies) : [];
+      const { sessions: others, cleared } =
+        cursor === undefined ? await otherPasses(portal, own, cookies) : { sessions: [], cleared: [] };
       const lists = await Promise.all([
         readSections(own, base, { ...(view && { view }), ...(cursor && { cursor }) }),
         ...others.map((session) =>
@@ -56,15 +57,24 @@ export function passHandlers(
       const sections = mergeSections(lists.flat());
       const [only, ...more] = sections.flatMap((section) => section.answers);
       const notice = done === undefined ? {} : { done: 'Saved. Thank you!' };
+      const options = { cookies: cleared };
       if (only && more.length === 0 && !sections.some(({ next }) => next)) {
         // One job is shown at once: nobody has to find out what to touch.
-        return recordPage(only.session, await readRecord(only.session, only.id), only.base, now, notice);
+        return recordPage(
+          only.session,
+          await readRecord(only.session, only.id),
+          only.base,
+          now,
+          notice,
+          options,
+        );
       }
       const frame = frameOf(own, sections[0]?.app);
       return page(
         frame,
         'My work',
         <PassHomePage name={caller.name} sections={sections} now={now} {...notice} />,
+        options,
       );
     },
 
@@ -102,9 +112,12 @@ export function passHandlers(
       const { operation, record } = result.done;
       if (await isOver(session)) {
         const { pass: _, ...frame } = frameOf(session, app);
-        const [other] = await otherPasses(portal, session, cookies);
+        const { sessions, cleared } = await otherPasses(portal, session, cookies);
+        const [other] = sessions;
         const rest = other && { rest: `/pass/${shortId(other.caller.credential?.id ?? '')}` };
-        return page(frame, 'Done', <DonePage title={title} operation={operation.name} {...rest} />);
+        return page(frame, 'Done', <DonePage title={title} operation={operation.name} {...rest} />, {
+          cookies: cleared,
+        });
       }
       return seeOther(record ? `${here}?done=${operation.id}` : `${base}?done=${operation.id}`);
     },
@@ -116,9 +129,11 @@ export function passHandlers(
     base: string,
     now: number,
     more: { done?: string; back?: { href: string; label: string } },
+    options: Parameters<typeof page>[3] = {},
   ) {
     const record = shownRecord(session, answer, base);
     const title = `${record.typeName} ${record.title}`.trim();
-    return page(frameOf(session, answer.app), title, <RecordPage record={record} now={now} {...more} />);
+    const content = <RecordPage record={record} now={now} {...more} />;
+    return page(frameOf(session, answer.app), title, content, options);
   }
 }

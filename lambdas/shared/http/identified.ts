@@ -10,7 +10,8 @@ export function identified(siteUrl: string): HttpMiddleware {
   return {
     before: ({ context: { exchange } }) => {
       const pass = namedPass(exchange);
-      // The cookie of an ended pass stays until it expires, so that its page goes on saying that the pass has ended.
+      // The cookie of an ended pass stays, so that its page goes on saying that the pass has ended; pages of other
+      // passes take it away once there are some of them.
       if (pass === undefined && isRefusedCookie(exchange.context)) {
         exchange.setCookies.push(clearCookie(siteUrl, names.session));
       }
