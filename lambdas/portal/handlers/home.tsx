@@ -22,6 +22,7 @@ import { SignInPage } from '../pages/sign-in.tsx';
 import { type Portal, page, plainFrame } from '../portal.ts';
 import { type DescribedGroup, describeApi } from '../reference/described.ts';
 import { sameSitePath } from '../same-site.ts';
+import { countFailedExchange } from '../sign-in-turns.ts';
 import type { PortalHandlers } from './handlers.ts';
 
 /** The way in: pass links, and home for everybody else. */
@@ -30,9 +31,9 @@ export function homeHandlers(
 ): Pick<PortalHandlers, 'home' | 'takePass' | 'asset' | 'errorsPage' | 'referencePage' | 'openApi'> {
   let reference: DescribedGroup[] | undefined;
   return {
-    async home({ query, caller, cookies, now }) {
+    async home({ query, caller, cookies, sourceIp, now }) {
       const { token, to } = query;
-      if (token !== undefined) return takePass(portal, { token, to, cookies, now });
+      if (token !== undefined) return takePass(portal, { token, to, cookies, sourceIp, now });
       const frame = await plainFrame(portal);
       if (caller.type !== 'user') return page(frame, 'Sign in', <SignInPage issuer={portal.issuer?.name} />);
       const runtime = await portal.runtime();
@@ -53,8 +54,8 @@ export function homeHandlers(
       );
     },
 
-    async takePass({ body, cookies, now }) {
-      return takePass(portal, { token: body.token, to: undefined, cookies, now });
+    async takePass({ body, cookies, sourceIp, now }) {
+      return takePass(portal, { token: body.token, to: undefined, cookies, sourceIp, now });
     },
 
     async asset({ params, headers }) {
@@ -106,18 +107,24 @@ interface Landing {
   /** Where the link points within its pass. */
   to: string | undefined;
   cookies: Readonly<Record<string, string>>;
+  sourceIp: string;
   now: number;
 }
 
 /**
  * Following a pass link: a cookie of its own and a clean address. It consumes nothing, so programs that open links in
  * mails do no harm, and the same link works again for as long as the pass lives.
+ * @throws DaypassError RATE_LIMITED for a link that lets nobody in, after many of them from the same network
  */
-async function takePass(portal: Portal, { token, to, cookies, now }: Landing): Promise<ApiResponse> {
+async function takePass(
+  portal: Portal,
+  { token, to, cookies, sourceIp, now }: Landing,
+): Promise<ApiResponse> {
   const headers = { 'referrer-policy': 'no-referrer' };
   const runtime = await portal.runtime();
   const parts = readToken(token.trim(), runtime.keyring, runtime.siteId);
   if (parts?.kind !== 'access') {
+    await countFailedExchange(runtime, sourceIp, now);
     return page(await plainFrame(portal), 'Broken link', <BrokenLinkPage />, { status: 404, headers });
   }
   const short = shortId(parts.credentialId);
@@ -126,6 +133,7 @@ async function takePass(portal: Portal, { token, to, cookies, now }: Landing): P
     heldPasses(portal, runtime, cookies, { own: short, now }),
   ]);
   if (resolution.outcome !== 'ok') {
+    await countFailedExchange(runtime, sourceIp, now);
     const reason = resolution.endReason ?? (resolution.outcome === 'expired' ? 'expired' : undefined);
     const frame = await plainFrame(portal, parts.environment);
     return page(frame, 'This pass has ended', <EndedPage {...(reason && { reason })} />, {

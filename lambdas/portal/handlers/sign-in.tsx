@@ -7,7 +7,7 @@ import { seeOther } from '../../shared/http/request.ts';
 import { DeadLinkPage, LinkSentPage, RedeemPage, SignInPage } from '../pages/sign-in.tsx';
 import { type Portal, page, plainFrame } from '../portal.ts';
 import { sameSitePath } from '../same-site.ts';
-import { takeSignInTurn } from '../sign-in-turns.ts';
+import { countFailedExchange, takeSignInTurn } from '../sign-in-turns.ts';
 import type { PortalHandlers } from './handlers.ts';
 
 /** Longer than sending a mail takes as a rule. */
@@ -66,15 +66,17 @@ export function signInHandlers(
       return page(frame, 'Sign in', <RedeemPage token={token} {...safe(query.to)} />);
     },
 
-    async redeemSignIn({ body }) {
+    async redeemSignIn({ body, sourceIp, now }) {
       const { to } = safe(body.to);
+      const runtime = await portal.runtime();
       try {
-        const session = await redeemSignIn(await portal.runtime(), body.token);
+        const session = await redeemSignIn(runtime, body.token);
         return seeOther(to ?? '/', [
           setCookie(siteUrl, portal.names.session, session.token, session.expiresAt),
         ]);
       } catch (error) {
         if (!(error instanceof DaypassError) || error.code !== 'CREDENTIAL_INVALID') throw error;
+        await countFailedExchange(runtime, sourceIp, now);
         return page(await plainFrame(portal), 'Sign in', <DeadLinkPage {...safe(body.to)} />, {
           status: 410,
         });
