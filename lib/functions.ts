@@ -85,7 +85,7 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     purpose: 'Dispatches what a committed write must be followed by',
     memoryMb: 512,
     timeoutSeconds: 30,
-    table: ['GetItem', 'DeleteItem'],
+    table: ['GetItem', 'UpdateItem', 'DeleteItem'],
     indexes: [],
     machines: {
       'token-access': ['StartExecution', 'SendTaskSuccess'],

@@ -21,6 +21,8 @@ const ports = {
     sender: environment.SENDER_ADDRESS,
     replyTo: environment.REPLY_TO,
     configurationSet: environment.CONFIGURATION_SET,
+    // What is tried again is counted with the entry.
+    attempts: 1,
   }),
   logger,
 };

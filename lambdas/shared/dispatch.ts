@@ -1,27 +1,23 @@
-import type { Logger } from '@aws-lambda-powertools/logger';
 import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { OutboxEntry } from '../../core/changes.ts';
 import { executionName, type Grant } from '../../core/grants/grant.ts';
-import { composeMail, type Mailer, MailFailed } from '../../core/mail/mail.ts';
 import { answerCallback } from './callback.ts';
+import { type MailEntry, type MailPorts, sendQueuedMail } from './queued-mail.ts';
 import { grantKey, outboxKey } from './table/keys.ts';
 
-export interface DispatchPorts {
-  client: DynamoDBDocumentClient;
-  table: string;
+export interface DispatchPorts extends MailPorts {
   stepFunctions: SFNClient;
   /** State machine that gives and takes passes. */
   tokenAccessArn: string;
   /** State machine that writes indexes anew. */
   rebuildIndexesArn: string;
-  mailer: Mailer;
-  logger: Pick<Logger, 'error'>;
 }
 
 /**
  * Does what an outbox entry asks for, then removes it. Doing it twice is harmless: an execution's name is the grant's,
- * and a stale callback counts as done.
+ * a stale callback counts as done, and a mail is claimed before it is sent.
+ * @throws MailGivenUp when the entry should be taken away and somebody told; anything else is to be tried again
  */
 export async function dispatch(entry: OutboxEntry, ports: DispatchPorts): Promise<void> {
   const { action } = entry;
@@ -38,31 +34,22 @@ export async function dispatch(entry: OutboxEntry, ports: DispatchPorts): Promis
       await wakeGrant(action.grantId, action.environment, ports);
       break;
     case 'sendMail':
-      await sendMail(entry.id, action, ports);
+      // Whoever else is at it acknowledges it.
+      if (!(await sendQueuedMail(entry as MailEntry, ports))) return;
       break;
     default:
       // A newer version wrote it: it stays until somebody comes who knows what it asks for.
       throw new Error('this outbox entry asks for something unknown');
   }
-  await ports.client.send(
-    new DeleteCommand({ TableName: ports.table, Key: { ...outboxKey(entry.id, entry.createdAt) } }),
-  );
+  await acknowledge(entry, ports);
 }
 
-/** A mail that the service will never take is given up: trying again would keep it in the outbox for ever. */
-async function sendMail(
-  id: string,
-  { environment, mail }: Extract<OutboxEntry['action'], { type: 'sendMail' }>,
-  { mailer, logger }: DispatchPorts,
+/** Takes an entry away: nothing is left to do, or nothing can be done. */
+export async function acknowledge(
+  { id, createdAt }: OutboxEntry,
+  { client, table }: Pick<DispatchPorts, 'client' | 'table'>,
 ): Promise<void> {
-  const { paragraphs, ...content } = mail;
-  const tags = { environment, purpose: 'app' };
-  try {
-    await mailer.send(composeMail({ ...content, intro: paragraphs, facts: [], closing: [], tags }));
-  } catch (error) {
-    if (!(error instanceof MailFailed)) throw error;
-    logger.error('a mail of an app was refused for good', { outboxId: id, environment, error });
-  }
+  await client.send(new DeleteCommand({ TableName: table, Key: { ...outboxKey(id, createdAt) } }));
 }
 
 /** What may be said of an entry in a log: a mail holds an address and text. */

@@ -81,7 +81,7 @@ const EXPECTED: Record<string, string[]> = {
   ],
   robot: [...RECORDS, SIGNING_KEYS, JOURNAL_KEYS, ...MAIL, `states:SendTaskSuccess → ${MACHINE}`],
   outbox: [
-    ...onTable('GetItem', 'DeleteItem'),
+    ...onTable('GetItem', 'UpdateItem', 'DeleteItem'),
     'dynamodb:DescribeStream → Table stream',
     'dynamodb:GetRecords → Table stream',
     'dynamodb:GetShardIterator → Table stream',
