@@ -1,7 +1,7 @@
 import type { LinkedOperation, LinkedRecordType } from './apps/published.ts';
 import { DaypassError } from './errors.ts';
 import { decide } from './policy/decide.ts';
-import type { AccessRequest, Decision, FieldSet, Resource, Subject } from './policy/types.ts';
+import type { AccessRequest, Bypass, Decision, FieldSet, Resource, Subject } from './policy/types.ts';
 import type { Caller } from './ports.ts';
 import type { StoredRecord } from './records/record.ts';
 import { me } from './records/scope.ts';
@@ -12,7 +12,16 @@ import type { Session } from './runtime.ts';
  * policy, asks, and turns a refusal into what the outside may know of it.
  */
 export function decideFor(session: Session, action: string, resource: Resource): Decision {
-  return decide(session.published.policy, accessRequest(session, action, resource));
+  const decision = decide(session.published.policy, accessRequest(session, action, resource));
+  if (decision.bypass) exemptions.set(session.caller, decision.bypass);
+  return decision;
+}
+
+const exemptions = new WeakMap<Caller, Bypass>();
+
+/** The exemption without which the caller would have been given less in this request; undefined when there was none. */
+export function exemptionOf(caller: Caller): Bypass | undefined {
+  return exemptions.get(caller);
 }
 
 /** A question of the caller in the words of the policy. */

@@ -154,6 +154,3 @@ export interface IdempotentRequest {
   result: { recordId: string; deleted?: boolean };
   at: number;
 }
-
-/** Why a commit did not happen, when it is the caller's business. */
-export type Commit = (changes: readonly Change[]) => Promise<void>;

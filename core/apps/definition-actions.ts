@@ -49,7 +49,6 @@ export const requestActionSchema = z
   ])
   .meta({ id: 'RequestAction' });
 export type RequestAction = z.infer<typeof requestActionSchema>;
-export type RequestActionKind = RequestAction['kind'];
 
 /** Parts of an action that hold an expression over the record. */
 export const ACTION_PARTS = [

@@ -1,5 +1,6 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import type { Environment } from '../environments.ts';
+import type { Bypass } from '../policy/types.ts';
 import type { Values } from '../records/record.ts';
 
 /** What happened to one record in one transaction. Token fields hold references, which nobody can use. */
@@ -19,6 +20,8 @@ export interface RecordEvent {
   service?: string;
   /** What somebody did with the record's pass, `grantId`, when the event is about that. */
   pass?: PassEvent;
+  /** The actor is exempt from the rules, which alone would have given less. */
+  exemption?: Bypass;
   stateBefore?: string;
   stateAfter?: string;
   /** Only the fields that changed. */

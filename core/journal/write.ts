@@ -1,4 +1,5 @@
 import { DaypassError } from '../errors.ts';
+import type { Bypass } from '../policy/types.ts';
 import type { StoredRecord, Values } from '../records/record.ts';
 import type { Session } from '../runtime.ts';
 import { chainMac, headMac, type PassEvent, type RecordEvent } from './event.ts';
@@ -16,6 +17,7 @@ export function recordEvent(
     removed?: boolean;
     grantId?: string;
     pass?: PassEvent;
+    exemption?: Bypass | undefined;
   },
 ): RecordEvent {
   const { before, after } = write;
@@ -36,6 +38,7 @@ export function recordEvent(
     ...(session.service && { service: session.service.id }),
     ...(write.grantId && { grantId: write.grantId }),
     ...(write.pass && { pass: write.pass }),
+    ...(write.exemption && { exemption: write.exemption }),
     ...(before && { stateBefore: before.state }),
     ...(!write.removed && { stateAfter: after.state }),
     before: pick(before, changed),

@@ -3,6 +3,7 @@ import type { LinkedField, LinkedOperation } from '../apps/published.ts';
 import type { Change } from '../changes.ts';
 import { DaypassError, type Problem } from '../errors.ts';
 import { isUnevaluable } from '../expressions/compile.ts';
+import type { Bypass } from '../policy/types.ts';
 import type { Session } from '../runtime.ts';
 import type { FieldValue, StoredRecord, Values } from './record.ts';
 import { isVisible, recordScope } from './scope.ts';
@@ -17,6 +18,8 @@ export interface Plan {
   runtimeValues: Values;
   /** Fields that the caller sent, changed or not. */
   sent?: readonly string[];
+  /** The exemption without which the caller could not have done it, or less. */
+  exemption?: Bypass;
   /** Changes besides the record's own: principals, credentials, grants, outbox. */
   changes: Change[];
 }
@@ -59,6 +62,7 @@ export async function planOperation(session: Session, input: PlanInput): Promise
     after,
     runtimeValues,
     sent: Object.keys(input.values),
+    ...(decision.bypass && { exemption: decision.bypass }),
     changes: [],
   };
 }

@@ -18,6 +18,7 @@ export type EventAnswer = Pick<
   | 'operation'
   | 'actor'
   | 'service'
+  | 'exemption'
   | 'stateBefore'
   | 'stateAfter'
   | 'before'
@@ -57,13 +58,15 @@ export async function readHistory(
     Object.fromEntries(Object.entries(values).filter(([field]) => permits(view.fields, field)));
   return {
     items: items.map((event) => {
-      const { number, at, operation, actor, service, stateBefore, stateAfter, grantId, pass } = event;
+      const { number, at, operation, actor, service, exemption, stateBefore, stateAfter, grantId, pass } =
+        event;
       return {
         number,
         at,
         operation,
         actor,
         ...(service && { service }),
+        ...(exemption && { exemption }),
         ...(stateBefore && { stateBefore }),
         ...(stateAfter && { stateAfter }),
         ...(pass && { grantId, pass, summary: summaryOf(operation, pass) }),

@@ -69,7 +69,7 @@ async function withTokenUser(session: Session, plan: Plan): Promise<void> {
 
 /** The record's own part: head, index items and event. */
 export function recordChanges(session: Session, plan: Plan, grantId?: string): Change[] {
-  const { before, after, operation } = plan;
+  const { before, after, operation, exemption } = plan;
   const type = operation.recordType;
   if (operation.definition.kind === 'delete' && before) {
     const event = recordEvent(session, {
@@ -77,6 +77,7 @@ export function recordChanges(session: Session, plan: Plan, grantId?: string): C
       before,
       after,
       removed: true,
+      exemption,
       ...(grantId && { grantId }),
     });
     const isTokenUser = type.app.definition.kind === 'tokens';
@@ -99,6 +100,7 @@ export function recordChanges(session: Session, plan: Plan, grantId?: string): C
     operation: operation.id,
     ...(before && { before }),
     after,
+    exemption,
     ...(grantId && { grantId }),
   });
   if (!before)

@@ -57,7 +57,6 @@ const FAILURES: Record<Target, FailureName[]> = {
   start: ANY,
   callback: ANY,
   acknowledge: ANY,
-  keys: [],
 };
 
 /** Somebody waits for the answer to a request, so it may fail, but neither for good nor without a word. */

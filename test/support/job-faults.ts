@@ -17,7 +17,7 @@ export type StateName = (typeof STATES)[number];
 export type Place = StateName | 'request' | 'dispatch' | 'sweep' | 'reap' | 'after failure';
 
 /** What is called there: the function itself, or by it. */
-export type Target = 'invoke' | 'read' | 'write' | 'mail' | 'start' | 'callback' | 'acknowledge' | 'keys';
+export type Target = 'invoke' | 'read' | 'write' | 'mail' | 'start' | 'callback' | 'acknowledge';
 
 /** One thing that goes wrong for one job, as data: it can be printed, drawn at random, and left out again. */
 export interface Trouble {
@@ -48,7 +48,6 @@ const OPERATIONS: Record<string, Target> = {
   StartExecution: 'start',
   SendTaskSuccess: 'callback',
   DeleteItem: 'acknowledge',
-  GetSecretValue: 'keys',
 };
 
 const REFUSED = new AwsError('AccessDeniedException', 'No policy allows this.', 400);

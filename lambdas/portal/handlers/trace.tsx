@@ -5,6 +5,7 @@ import { History, type ShownEvent, TaskRuns } from '../pages/trace.tsx';
 import { shownField, typeOf } from '../shown.ts';
 
 const EVENTS = 20;
+const EXEMPTIONS = { tenantAdministrator: 'tenant administrator', levelAdmin: 'administrator of the app' };
 
 /** What happened to a record and what the robot did for it, as sections below the record. */
 export async function readTrace(
@@ -42,6 +43,7 @@ function shownEvent(session: Session, answer: RecordAnswer, event: EventAnswer, 
     at,
     title: event.summary ?? type.operations.get(operation)?.definition.name ?? operation,
     actor: actor.name || actor.type,
+    ...(event.exemption && { exemption: EXEMPTIONS[event.exemption] }),
     ...(event.stateBefore && { stateBefore: stateName(event.stateBefore) }),
     ...(event.stateAfter && { stateAfter: stateName(event.stateAfter) }),
     changes: fields.map((id) => ({

@@ -64,6 +64,8 @@ export type ShownEvent = Pick<EventAnswer, 'number' | 'at'> & {
   /** What was done, and by whom, in words. */
   title: string;
   actor: string;
+  /** As what the actor is exempt from the rules, if they needed that. */
+  exemption?: string;
   stateBefore?: string;
   stateAfter?: string;
   changes: readonly { label: string; before: ShownField; after: ShownField }[];
@@ -78,7 +80,8 @@ export function History({ events, more }: { events: readonly ShownEvent[]; more?
         {events.map((event) => (
           <li key={event.number}>
             <p>
-              <strong>{event.title}</strong> by <bdi>{event.actor}</bdi>,{' '}
+              <strong>{event.title}</strong> by <bdi>{event.actor}</bdi>
+              {event.exemption && `, exempt from the rules as ${event.exemption}`},{' '}
               <time dateTime={event.at}>{formatDateTime(event.at)}</time>
               {event.stateAfter && event.stateAfter !== event.stateBefore && (
                 <>

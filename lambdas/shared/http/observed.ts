@@ -3,6 +3,7 @@ import type { Metrics } from '@aws-lambda-powertools/metrics';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { exemptionOf } from '../../../core/access.ts';
 import { type ExchangeContext, type HttpEvent, openExchange } from './exchange.ts';
 
 export type HttpMiddleware = MiddlewareObj<
@@ -21,6 +22,7 @@ export function observed(logger: Logger, metrics: Metrics, now: () => number): H
     const { exchange } = context;
     const status = (response as APIGatewayProxyStructuredResultV2 | undefined)?.statusCode ?? 500;
     const ms = now() - exchange.startedAt;
+    const exemption = exchange.caller && exemptionOf(exchange.caller);
     logger.info('request', {
       requestId: exchange.requestId,
       method: exchange.method,
@@ -29,6 +31,7 @@ export function observed(logger: Logger, metrics: Metrics, now: () => number): H
       ms,
       ...(exchange.refusedWith && { code: exchange.refusedWith }),
       outcome: exchange.context?.outcome ?? 'none',
+      ...(exemption && { exemption }),
       ...(exchange.caller?.credential && {
         principalId: exchange.caller.principalId,
         credentialId: exchange.caller.credential.id,

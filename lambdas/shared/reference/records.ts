@@ -129,6 +129,10 @@ const history = () =>
         at: TIME,
         operation: z.string(),
         service: z.string().optional().describe('The service that was called for it'),
+        exemption: z
+          .enum(['tenantAdministrator', 'levelAdmin'])
+          .optional()
+          .describe('The actor is exempt from the rules, which alone would have given less'),
         actor: z.strictObject({ id: z.string(), type: z.string(), name: z.string() }),
         stateBefore: z.string().optional(),
         stateAfter: z.string().optional(),
