@@ -129,7 +129,9 @@ export interface OutboxEntry {
     | { type: 'startGrant'; environment: Environment; grantId: string }
     | { type: 'wakeGrant'; environment: Environment; grantId: string }
     | { type: 'startRebuild'; environment: Environment; app: string; recordType: string; rebuildId: string }
-    | { type: 'sendMail'; environment: Environment; mail: QueuedMail };
+    | { type: 'sendMail'; environment: Environment; mail: QueuedMail }
+    /** A mail was left out, because there were too many: the log is to say so. */
+    | { type: 'noteMailDropped'; environment: Environment; recordId: string; operation: string };
 }
 
 /** A mail that leaves once its operation is committed. It holds nothing that lets anybody in. */

@@ -4,6 +4,7 @@ import { DaypassError } from '../errors.ts';
 import { readableEmail } from '../people/account.ts';
 import { normaliseEmail } from '../principals.ts';
 import type { Plan } from '../records/plan.ts';
+import type { Values } from '../records/record.ts';
 import type { Session } from '../runtime.ts';
 import type { ActionValues } from './run.ts';
 
@@ -25,30 +26,44 @@ export async function sendEmail(session: Session, plan: Plan, values: ActionValu
   for (const address of new Set(to)) {
     const email = readableEmail(address);
     if (!email) throw values.refuse('to', 'must be an email address');
-    await queueMail(session, plan, { to: email, subject, paragraphs });
+    await queueMail(session, plan, { to: email, subject, paragraphs }, { fixed: values.isFixed('to') });
   }
 }
 
 /**
- * Adds a mail to what must follow from the operation: it leaves only once everything is committed.
+ * Adds a mail to what must follow from the operation: it leaves only once everything is committed. When too many have been
+ * sent, the operation is refused only if its caller typed the recipient and can do without. Nobody else's work waits for a
+ * mail: a contractor's report, or what others' mails to the same address have used up, is committed without, and the
+ * record and the log say so.
+ * @param fixed the recipient stands in the definition: then nobody chose it, and mails to it are not counted by address
  * @throws DaypassError RATE_LIMITED when the caller has sent off, or the address was sent, very many already
  */
 export async function queueMail(
   session: Session,
   plan: Plan,
   mail: Pick<QueuedMail, 'to' | 'subject' | 'paragraphs' | 'button'>,
+  { fixed = false } = {},
 ): Promise<void> {
   const { runtime, published, caller, now } = session;
-  const limit = caller.type === 'anonymous' ? ANONYMOUS_MAILS_PER_WINDOW : MAILS_PER_WINDOW;
-  const turn = { at: now, windowMs: WINDOW_MS, limit };
-  const address = createHash('sha256').update(`${runtime.siteId}\n${normaliseEmail(mail.to)}`);
-  const free =
-    (await runtime.store.takeTurn('mail', caller.principalId, turn)) &&
-    (await runtime.store.takeTurn('mailTo', address.digest('base64url').slice(0, 22), {
-      ...turn,
-      limit: MAILS_PER_ADDRESS,
-    }));
-  if (!free) throw new DaypassError('RATE_LIMITED');
+  if (!(await mayLeave(session, plan, mail.to, fixed))) {
+    if (caller.type !== 'tokenUser' && isTyped(plan, mail.to)) throw new DaypassError('RATE_LIMITED');
+    const at = new Date(now).toISOString();
+    plan.after.trouble = { at, step: 'Mail', message: NOT_SENT };
+    plan.changes.push({
+      kind: 'addOutbox',
+      entry: {
+        id: runtime.newId(),
+        createdAt: at,
+        action: {
+          type: 'noteMailDropped',
+          environment: published.environment,
+          recordId: plan.after.id,
+          operation: plan.operation.id,
+        },
+      },
+    });
+    return;
+  }
   const { name, contact } = published.settings;
   plan.changes.push({
     kind: 'addOutbox',
@@ -67,4 +82,55 @@ export async function queueMail(
       },
     },
   });
+}
+
+const NOT_SENT =
+  'A mail was not sent: there were too many within a quarter of an hour. Tell the recipient in another way.';
+
+/** Sessions are of one request, which may be planned several times over: it takes a turn for each mail once. */
+const TAKEN = new WeakMap<Session, Map<string, Promise<boolean>>>();
+
+function mayLeave(
+  session: Session,
+  { operation, changes }: Plan,
+  to: string,
+  fixed: boolean,
+): Promise<boolean> {
+  const taken = TAKEN.get(session) ?? new Map<string, Promise<boolean>>();
+  TAKEN.set(session, taken);
+  const address = normaliseEmail(to);
+  const before = changes.filter(
+    (change) =>
+      change.kind === 'addOutbox' &&
+      change.entry.action.type === 'sendMail' &&
+      normaliseEmail(change.entry.action.mail.to) === address,
+  );
+  const key = `${operation.recordType.app.id} ${operation.id} ${address} ${before.length}`;
+  const known = taken.get(key);
+  if (known) return known;
+  const turn = takeTurns(session, address, fixed);
+  taken.set(key, turn);
+  return turn;
+}
+
+async function takeTurns(session: Session, address: string, fixed: boolean): Promise<boolean> {
+  const { runtime, caller, now } = session;
+  const limit = caller.type === 'anonymous' ? ANONYMOUS_MAILS_PER_WINDOW : MAILS_PER_WINDOW;
+  const turn = { at: now, windowMs: WINDOW_MS, limit };
+  if (!(await runtime.store.takeTurn('mail', caller.principalId, turn))) return false;
+  if (fixed) return true;
+  const hashed = createHash('sha256').update(`${runtime.siteId}\n${address}`);
+  return runtime.store.takeTurn('mailTo', hashed.digest('base64url').slice(0, 22), {
+    ...turn,
+    limit: MAILS_PER_ADDRESS,
+  });
+}
+
+/** Whether the address is among the values that the caller sent along with this operation. */
+function isTyped({ sent = [], after, runtimeValues }: Plan, to: string): boolean {
+  const typed: Values = { ...after.values, ...runtimeValues };
+  const address = normaliseEmail(to);
+  return sent.some((field) =>
+    [typed[field] ?? []].flat().some((value) => normaliseEmail(String(value)) === address),
+  );
 }

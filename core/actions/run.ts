@@ -53,6 +53,8 @@ export interface ActionValues {
   /** Undefined where the action has no such part, or it has no value and may be empty. @throws DaypassError VALUES_INVALID when it cannot be evaluated */
   text(part: string): string | undefined;
   list(part: string): string[] | undefined;
+  /** Whether the part says the same whatever stands in the record. */
+  isFixed(part: string): boolean;
   /** A refusal at the field that the part reads. */
   refuse(part: string, message: string): DaypassError;
 }
@@ -75,6 +77,7 @@ function readerOf(session: Session, plan: Plan, action: LinkedRequestAction): Ac
   return {
     scope,
     refuse,
+    isFixed: (part) => !action.reads.has(part),
     text: (part) => {
       const found = value(part);
       return found === undefined ? undefined : String(found);

@@ -88,6 +88,7 @@ function valuesOf(
       return value == null ? undefined : String(value);
     },
     list: (part) => lists[part],
+    isFixed: () => false,
     refuse: (part, message) =>
       new DaypassError('VALUES_INVALID', undefined, [{ path: `/values/${part}`, message }]),
   };

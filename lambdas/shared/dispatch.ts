@@ -37,6 +37,9 @@ export async function dispatch(entry: OutboxEntry, ports: DispatchPorts): Promis
       // Whoever else is at it acknowledges it.
       if (!(await sendQueuedMail(entry as MailEntry, ports))) return;
       break;
+    case 'noteMailDropped':
+      ports.logger.error('a mail of an app was dropped: there were too many', { ...action });
+      break;
     default:
       // A newer version wrote it: it stays until somebody comes who knows what it asks for.
       throw new Error('this outbox entry asks for something unknown');

@@ -1,0 +1,110 @@
+import { jest } from '@jest/globals';
+import type { System } from '../../../local/system.ts';
+import type { Visitor } from '../../../local/visitor.ts';
+import {
+  addWorkOrder,
+  arrive,
+  changeDefinitions,
+  DISPATCHER,
+  readRecord,
+  startPropertyManagement,
+  workOrder,
+} from '../../support/property-management.ts';
+import { staffSession } from '../../support/site-runtime.ts';
+import { wholeTable } from '../../support/witness.ts';
+
+jest.setTimeout(120_000);
+
+const QUARTER = 15 * 60_000;
+const DESK = 'desk@abc.example';
+
+let system: System;
+let dispatcher: Visitor;
+
+beforeAll(async () => {
+  system = await startPropertyManagement();
+  await changeDefinitions(system, (apps) => {
+    const type = apps['work-orders']?.recordTypes[0];
+    for (const operation of type?.operations ?? []) {
+      const mail = { kind: 'sendEmail', subject: '"News"', body: '"News of a job."' } as const;
+      // Whoever adds one tells the desk; whoever changes or completes one tells the contractor it names.
+      if (operation.id === 'add') operation.actions = [{ ...mail, id: 'tell', to: `"${DESK}"` }];
+      if (operation.id === 'edit' || operation.id === 'complete') {
+        operation.actions = [{ ...mail, id: 'tell', to: 'record.contractorEmail' }];
+      }
+    }
+  });
+  dispatcher = await staffSession(system, DISPATCHER);
+}, 180_000);
+
+afterAll(() => system?.stop());
+
+beforeEach(async () => {
+  await system.clock.moveTo(Math.ceil((system.clock.now() + 1) / QUARTER) * QUARTER);
+  await system.mail.clear();
+});
+
+const newsTo = async (email: string) =>
+  (await system.mail.messages()).filter(({ to, subject }) => to.includes(email) && subject === 'News').length;
+
+const edit = (id: string, description: string, more: object = {}) =>
+  dispatcher.json('POST', `/production/records/${id}/operations/edit`, { values: { description, ...more } });
+
+it('an address that the definition names gets every mail, and refuses nobody', async () => {
+  for (let number = 0; number < 25; number++) await addWorkOrder(dispatcher, workOrder());
+  await system.settled();
+  expect(await newsTo(DESK)).toBe(25);
+});
+
+it('a contractor reports a job whatever mails there were: the one too many is left out, and that is to be seen', async () => {
+  const email = 'conny@contractor.example';
+  const { id } = await addWorkOrder(dispatcher, workOrder({ name: 'Conny', email }));
+  const { visitor, pass, home } = await arrive(system, email);
+  await system.mail.clear();
+  for (let number = 0; number < 20; number++) {
+    expect((await edit(id, `Change ${number}`)).status).toBe(200);
+  }
+  await system.settled();
+  expect(await newsTo(email)).toBe(20);
+
+  // Who did not type the address now is not kept from working, either; who does is told.
+  expect((await edit(id, 'One change more')).status).toBe(200);
+  expect((await readRecord(dispatcher, id)).trouble).toMatchObject({ step: 'Mail' });
+  const again = await edit(id, 'Another', { contractorEmail: email });
+  expect([again.status, (again.json as { code: string }).code]).toEqual([429, 'RATE_LIMITED']);
+
+  const path = `/production/records/${id}/operations/complete`;
+  const done = await visitor.json('POST', path, { values: {} }, pass);
+  expect([done.status, done.text]).toEqual([200, expect.any(String)]);
+  expect((await visitor.get(home)).status).toBe(410);
+  await system.settled();
+  expect(await newsTo(email)).toBe(20);
+  const logged = system.logs().filter((line) => line.includes('was dropped: there were too many'));
+  expect(logged).toHaveLength(2);
+  expect(logged.join()).not.toContain(email);
+});
+
+it('a mail whose operation is planned again takes its turn once', async () => {
+  const { id } = await addWorkOrder(
+    dispatcher,
+    workOrder({ name: 'Cora', email: 'cora@contractor.example' }),
+  );
+  await system.clock.moveTo(Math.ceil((system.clock.now() + 1) / QUARTER) * QUARTER);
+  const other = system.faults.inject({
+    when: ({ caller, operation }) => caller.endsWith('api') && operation === 'TransactWriteItems',
+    times: 1,
+    failure: {
+      async meanwhile() {
+        expect((await edit(id, 'Meanwhile')).status).toBe(200);
+      },
+    },
+  });
+  expect((await edit(id, 'Afterwards')).status).toBe(200);
+  expect([other.struck, (await readRecord(dispatcher, id)).values.description]).toEqual([1, 'Afterwards']);
+  // Two edits by one person: two turns, though one of them was planned twice.
+  const window = Math.floor(system.clock.now() / QUARTER);
+  const turns = (await wholeTable(system)).filter(
+    ({ PK }) => String(PK).startsWith('RATE#mail') && String(PK).endsWith(`#${window}`),
+  );
+  expect(turns.map(({ count }) => count)).toEqual([2, 2]);
+});
