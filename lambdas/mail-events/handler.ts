@@ -4,6 +4,7 @@ import { recordMailEvent } from '../../core/grants/failure.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { createLogger } from '../shared/observability.ts';
 import { createWiring } from '../shared/wiring.ts';
+import { describeTrouble } from './wording.ts';
 
 /** SES's event about one mail; the tags are those that the mail was sent with. */
 const eventSchema = z.object({
@@ -13,6 +14,7 @@ const eventSchema = z.object({
       tags: z.object({
         grant: z.tuple([z.string()]).optional(),
         environment: z.tuple([z.enum(ENVIRONMENTS)]).optional(),
+        notification: z.tuple([z.string()]).optional(),
       }),
     }),
     bounce: z.object({ bounceType: z.string(), bounceSubType: z.string().optional() }).optional(),
@@ -27,22 +29,9 @@ export async function handler(event: unknown): Promise<void> {
   const { 'detail-type': type, detail } = eventSchema.parse(event);
   const [grantId] = detail.mail.tags.grant ?? [];
   const [environment] = detail.mail.tags.environment ?? [];
-  logger.warn('mail trouble', { type, grantId, environment, bounce: detail.bounce });
+  const [notification] = detail.mail.tags.notification ?? [];
+  logger.warn('mail trouble', { type, grantId, environment, notification, bounce: detail.bounce });
   if (!grantId || !environment) return;
-  await recordMailEvent(await wiring.runtime(), environment, grantId, describe(type, detail.bounce));
-}
-
-const WORDING: Record<string, string> = {
-  'Email Complaint Received': 'The recipient marked the mail as unwanted: call them before you send another.',
-  'Email Rejected': 'The mail was refused before it left: ask whoever runs this site.',
-  'Email Delivery Delayed': 'The mail is late: the recipient’s mailbox does not take it at present.',
-};
-
-function describe(type: string, bounce: { bounceType: string } | undefined): string {
-  if (bounce) {
-    return bounce.bounceType === 'Permanent'
-      ? 'The mail came back: there is no such mailbox. Correct the address.'
-      : 'The mail came back for now: the mailbox may be full. Send it again later.';
-  }
-  return WORDING[type] ?? `The mail service reported: ${type}.`;
+  const message = describeTrouble(type, detail.bounce, notification);
+  await recordMailEvent(await wiring.runtime(), environment, grantId, message);
 }

@@ -1,0 +1,62 @@
+import { jest } from '@jest/globals';
+import type { Mail } from '../../../local/mailbox/mailbox.ts';
+import type { System } from '../../../local/system.ts';
+import { type Job, Lifecycles } from '../../support/lifecycles.ts';
+import { DISPATCHER, startPropertyManagement } from '../../support/property-management.ts';
+
+jest.setTimeout(60_000);
+
+const DAY_MS = 86_400_000;
+
+let system: System;
+let lifecycles: Lifecycles;
+
+beforeAll(async () => {
+  system = await startPropertyManagement();
+  lifecycles = await Lifecycles.on(system);
+}, 120_000);
+
+afterAll(() => system?.stop());
+
+const settled = () => system.clock.settled();
+
+/** What the record says after a mail has bounced. */
+async function toldAfter(job: Job, mail: Mail | undefined, details = {}): Promise<string | undefined> {
+  expect(mail).toBeDefined();
+  system.mail.happen('Bounce', mail?.messageId ?? '', details);
+  await settled();
+  return (await lifecycles.trouble(job))?.message;
+}
+
+it('[P10] an address that the mail service blocks is told as such, and not as one that does not exist', async () => {
+  const job = await lifecycles.raise();
+  await settled();
+  const [mail] = await lifecycles.mails(job);
+  const blocked = { bounceType: 'Permanent', bounceSubType: 'OnAccountSuppressionList' };
+  expect(await toldAfter(job, mail, blocked)).toBe(
+    'The mail was not sent: mails to the address came back or were unwanted before, so that it is blocked. If it is right, ask whoever runs this site to take it off the suppression list.',
+  );
+  const large = { bounceType: 'Transient', bounceSubType: 'MessageTooLarge' };
+  expect(await toldAfter(job, mail, large)).toMatch(/does not take what it holds/);
+  expect(await toldAfter(job, mail, { bounceType: 'Undetermined', bounceSubType: 'Undetermined' })).toMatch(
+    /does not say why/,
+  );
+});
+
+it('[P10] a warning to staff that comes back blames the address of staff, not the contractor’s', async () => {
+  const dueDate = new Date(system.clock.now() + 3 * DAY_MS).toISOString().slice(0, 10);
+  const job = await lifecycles.raise({ dueDate });
+  await settled();
+  const { expiresAt = 0 } = await lifecycles.grant(job);
+  await system.clock.moveTo(expiresAt - DAY_MS + 60_000);
+  await settled();
+  const toStaff = await lifecycles.mails({ email: DISPATCHER });
+  const warning = toStaff.find(({ subject }) => subject.includes(`The pass for ${job.number} ends`));
+  expect(await toldAfter(job, warning)).toBe(
+    'The warning to staff that this pass ends came back: there is no such mailbox. Correct the address of the user who raised this.',
+  );
+  const [mail] = await lifecycles.mails(job);
+  expect(await toldAfter(job, mail)).toBe(
+    'The mail came back: there is no such mailbox. Correct the address.',
+  );
+});
