@@ -8,11 +8,19 @@ const REQUESTS_PER_WINDOW = 60;
 const WINDOW_MS = 15 * 60_000;
 
 /**
- * Counts one more attempt to sign in from a network address.
+ * Counts one more link to sign in that was asked for from a network address.
  * @throws DaypassError RATE_LIMITED
  */
 export function takeSignInTurn(runtime: Runtime, address: string, at: number): Promise<void> {
   return takeTurn('signInFrom', runtime, address, at);
+}
+
+/**
+ * Counts one more browser that leaves for the issuer. Apart from mailed links: what is used up of the one leaves the other.
+ * @throws DaypassError RATE_LIMITED
+ */
+export function takeIssuerTurn(runtime: Runtime, address: string, at: number): Promise<void> {
+  return takeTurn('issuerFrom', runtime, address, at);
 }
 
 /**

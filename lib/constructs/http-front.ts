@@ -21,7 +21,7 @@ import { nameOf } from '../names.ts';
 const STAGE_LIMIT = { throttlingRateLimit: 200, throttlingBurstLimit: 400 };
 const STRICT_LIMIT = { throttlingRateLimit: 20, throttlingBurstLimit: 40 };
 /** Where somebody without a credential can make the site work or send mail. */
-const STRICTLY_LIMITED = ['GET /', 'POST /', 'POST /sign-in', 'POST /sign-in/link'];
+const STRICTLY_LIMITED = ['GET /', 'POST /', 'POST /sign-in', 'POST /sign-in/link', 'GET /sign-in/oidc'];
 
 /**
  * What an access log holds. No query string, no cookie, no Authorization header: a pass link must not be readable there.

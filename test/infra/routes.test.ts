@@ -122,6 +122,7 @@ describe('the HTTP API of the template', () => {
     expect(DefaultRouteSettings.ThrottlingRateLimit).toBe(200);
     expect(Object.keys(RouteSettings).sort()).toEqual([
       'GET /',
+      'GET /sign-in/oidc',
       'POST /',
       'POST /sign-in',
       'POST /sign-in/link',

@@ -7,7 +7,7 @@ import { seeOther } from '../../shared/http/request.ts';
 import { type Attempt, isIssuerDown, reasonOf } from '../issuer.ts';
 import type { Portal } from '../portal.ts';
 import { sameSitePath } from '../same-site.ts';
-import { takeSignInTurn } from '../sign-in-turns.ts';
+import { takeIssuerTurn } from '../sign-in-turns.ts';
 import type { PortalHandlers } from './handlers.ts';
 
 /** Long enough to find one's second factor. */
@@ -34,11 +34,12 @@ export function issuerHandlers(
   }
 
   return {
-    async startIssuerSignIn({ query, sourceIp, now, requestId }) {
+    async startIssuerSignIn({ query, headers, sourceIp, now, requestId }) {
       const { issuer } = portal;
       if (!issuer) throw new DaypassError('NOT_FOUND');
+      if (isEmbedded(headers)) throw new DaypassError('ORIGIN_REFUSED');
       const runtime = await portal.runtime();
-      await takeSignInTurn(runtime, sourceIp, now);
+      await takeIssuerTurn(runtime, sourceIp, now);
       const { location, attempt } = await issuer.begin().catch((error: unknown) => {
         throw refused(error, requestId);
       });
@@ -65,6 +66,17 @@ export function issuerHandlers(
       }
     },
   };
+}
+
+/**
+ * Whether another site's page asks for this address in the background: as an image, a frame or by script. Leaving for the
+ * issuer is something that people do, so that no page can use up the attempts of everybody who shares a network with its
+ * readers. Browsers that do not say (`Sec-Fetch-*`) are let through.
+ */
+function isEmbedded(headers: Readonly<Record<string, string | undefined>>): boolean {
+  const { 'sec-fetch-site': site = 'none', 'sec-fetch-mode': mode, 'sec-fetch-dest': dest } = headers;
+  const own = site === 'none' || site === 'same-origin';
+  return !own && (mode !== 'navigate' || dest !== 'document');
 }
 
 /** @throws DaypassError SIGN_IN_REFUSED for a browser that has not left for the issuer, or too long ago */

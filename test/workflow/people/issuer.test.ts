@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { jest } from '@jest/globals';
 import { seedDefinitions } from '../../../local/seed.ts';
 import type { System } from '../../../local/system.ts';
@@ -283,6 +284,31 @@ describe('signing in with an issuer', () => {
       statuses.add((await new Visitor(system.url).get('/sign-in/oidc')).status);
     }
     expect([...statuses]).toEqual([303, 429]);
+    // Mailed links have a count of their own.
+    expect((await new Visitor(system.url).form('/sign-in', { email: DORA })).status).toBe(200);
+  });
+
+  it('is for people: what another site’s page asks for in the background is refused and uses nothing up', async () => {
+    const quarter = 15 * 60_000;
+    await system.clock.moveTo(Math.ceil((system.clock.now() + 1) / quarter) * quarter);
+    const ask = (headers: Record<string, string>) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        get(`${system.url}/sign-in/oidc`, { headers }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        }).on('error', reject);
+      });
+    const elsewhere = { 'sec-fetch-site': 'cross-site' };
+    const image = { ...elsewhere, 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' };
+    const statuses = new Set<number | undefined>();
+    for (let asked = 0; asked < 61; asked++) statuses.add(await ask(image));
+    expect([...statuses]).toEqual([403]);
+    const frame = { ...elsewhere, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' };
+    expect(await ask(frame)).toBe(403);
+
+    const link = { ...elsewhere, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    const own = { ...link, 'sec-fetch-site': 'same-origin' };
+    expect([await ask(link), await ask(own), await ask({})]).toEqual([303, 303, 303]);
   });
 
   it('leaves neither codes nor tokens nor the client secret in any log', async () => {
