@@ -140,6 +140,10 @@ describe('programs that open links before the person does', () => {
 });
 
 describe('a pass whose work is done', () => {
+  /** The table but for the count of links that let nobody in: to be counted is all that becomes of one. */
+  const sight = async () =>
+    Object.entries(await photograph(system)).filter(([place]) => !place.startsWith('RATE#exchange#'));
+
   it('[F36] gives nothing on any route, whatever is sent again, and nothing is written', async () => {
     const contractor = await begin();
     const { id, visitor, pass, home, link, token } = contractor;
@@ -149,7 +153,7 @@ describe('a pass whose work is done', () => {
     expect((await complete(contractor, id, key)).status).toBe(200);
     await finished(system, id);
     await system.settled();
-    const before = await photograph(system);
+    const before = await sight();
     const values: Record<string, string> = {
       environment: 'production',
       target: 'production',
@@ -183,7 +187,7 @@ describe('a pass whose work is done', () => {
     const bearer = await new Visitor(system.url).get('/me', { authorization: `Bearer ${token}` });
     expect(bearer.status).toBe(401);
     await system.settled();
-    expect(await photograph(system)).toEqual(before);
+    expect(await sight()).toEqual(before);
     expect((await historyOf(id)).filter(({ operation }) => operation === 'complete')).toHaveLength(1);
   });
 });
