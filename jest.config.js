@@ -28,7 +28,7 @@ const onDynamodb = {
 };
 
 export default {
-  maxWorkers: 3,
+  maxWorkers: 2,
   // Modules of test files that are over stay in memory: a worker that is full of them only collects garbage.
   workerIdleMemoryLimit: '1GB',
   // Real engines on a busy machine: a test that waits for a condition says itself what it waited for in vain.

@@ -5,6 +5,7 @@ import type { Session } from '../runtime.ts';
 import { lifetimeOf, MAX_LIFETIME_MS, wantedEnd } from '../tokenusers/token-users.ts';
 import { endChanges } from './end-changes.ts';
 import { type Grant, overdueAfter } from './grant.ts';
+import { readableDay } from './readable-day.ts';
 
 /**
  * What an operation that moves a record's due date means for its live pass: the pass ends with the new one, at most 364
@@ -26,7 +27,7 @@ export function followDueDate(session: Session, plan: Plan, before: StoredRecord
   if (end === expiresAt) return [];
   if (end <= now) return endChanges(session, { ...grant, expiresAt: end }, 'expired');
   const at = new Date(now).toISOString();
-  const message = `until ${new Date(end).toISOString()}, with the due date, by ${caller.name}`;
+  const message = `until ${readableDay(end)}, with the due date, by ${caller.name}`;
   return [
     {
       kind: 'changeGrant',

@@ -10,6 +10,7 @@ import { endChanges } from './end-changes.ts';
 import { type Grant, MAX_LIFETIME_DAYS, MOST_PASSES_AT_ONCE, overdueAfter } from './grant.ts';
 import { notificationContents } from './notify.ts';
 import { passEvent } from './pass-events.ts';
+import { readableDay } from './readable-day.ts';
 import { openGrantSession, whileContended } from './robot.ts';
 
 /** A live pass as staff see it: who, for what, until when, last used. */
@@ -124,7 +125,7 @@ async function moveEnd(session: Session, grantId: string, until: number): Promis
         at,
         step: 'Extend',
         outcome: 'done',
-        message: `until ${new Date(until).toISOString()}, by ${name}`,
+        message: `until ${readableDay(until)}, by ${name}`,
       },
       stepsRead: grant.steps,
     },

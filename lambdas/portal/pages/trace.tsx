@@ -117,10 +117,12 @@ function Changes({ changes }: Pick<ShownEvent, 'changes'>) {
           <dt>{label}</dt>
           <dd>
             {before.value !== null && (
-              <del>
-                <Value field={before} />
-              </del>
-            )}{' '}
+              <>
+                <del>
+                  <Value field={before} />
+                </del>{' '}
+              </>
+            )}
             {after.value !== null && (
               <ins>
                 <Value field={after} />
