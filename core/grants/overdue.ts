@@ -17,16 +17,12 @@ export async function endOverdue(
   if (!grant) return 'nothing';
   const now = runtime.now();
   const overdue = { step: 'Reaper', dueBy: now, wake: true } as const;
-  if (grant.status === 'requested') {
-    const message = 'the pass was not issued in time; add it again, or ask whoever runs this site';
-    const ended = await endBySystem(runtime, grant, {
-      ...overdue,
-      status: 'failed',
-      reason: 'failed',
-      message,
-    });
-    return ended ? 'late' : 'nothing';
-  }
+  const fail = async (message: string) => {
+    const end = { ...overdue, status: 'failed', reason: 'failed', message } as const;
+    return (await endBySystem(runtime, grant, end)) ? 'late' : 'nothing';
+  };
+  if (grant.status === 'requested')
+    return fail('the pass was not issued in time; add it again, or ask whoever runs this site');
   const { status, expiresAt = 0, waitsFor = 0 } = grant;
   if (status !== 'live' || now >= overdueAfter(expiresAt)) {
     if (!(await endAsDue(runtime, grant, overdue))) return 'nothing';
@@ -34,12 +30,5 @@ export async function endOverdue(
   }
   // Its end was moved while the workflow began to wait: the wait goes on.
   if (grant.callbackToken) return 'nothing';
-  const message = 'the workflow stopped before the contractor was told; the pass was taken away';
-  const ended = await endBySystem(runtime, grant, {
-    ...overdue,
-    status: 'failed',
-    reason: 'failed',
-    message,
-  });
-  return ended ? 'late' : 'nothing';
+  return fail('the workflow stopped before the contractor was told; the pass was taken away');
 }
