@@ -19,8 +19,8 @@ export interface CommitPorts {
 
 /**
  * Writes all changes in one transaction, or none. A lost answer is safe: the transaction carries its own idempotency token.
- * @throws DaypassError with the refusal of the first part whose condition failed; UNAVAILABLE when others kept
- *   writing to the same items; LIMIT_EXCEEDED when it is too large.
+ * @throws DaypassError with the refusal of the first part whose condition failed, PASS_ENDED before any other;
+ *   UNAVAILABLE when others kept writing to the same items; LIMIT_EXCEEDED when it is too large.
  */
 export async function commit(changes: readonly Change[], ports: CommitPorts): Promise<void> {
   const actions = toTableActions(changes, ports.table);
@@ -69,9 +69,13 @@ function readRefusal(error: unknown, actions: readonly TableAction[]): 'conflict
   if (isTooLarge(error)) return new DaypassError('LIMIT_EXCEEDED', TOO_LARGE);
   if (!(error instanceof TransactionCanceledException)) return error;
   const reasons = error.CancellationReasons ?? [];
-  const failed = reasons.findIndex((reason) => reason.Code === 'ConditionalCheckFailed');
+  const refusals = reasons.flatMap(({ Code }, part) =>
+    Code === 'ConditionalCheckFailed' ? [actions[part]?.refusal ?? 'CONFLICT'] : [],
+  );
+  // Whoever holds a pass that has ended is told that, and not what the record is like by now.
+  const [refusal] = refusals.includes('PASS_ENDED') ? (['PASS_ENDED'] as const) : refusals;
   // A condition that failed decides, even if another part met a conflict: trying again would fail the same way.
-  if (failed >= 0) return new DaypassError(actions[failed]?.refusal ?? 'CONFLICT');
+  if (refusal) return new DaypassError(refusal);
   if (reasons.some((reason) => reason.Code === 'TransactionConflict')) return 'conflict';
   return error;
 }

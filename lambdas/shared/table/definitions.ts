@@ -22,7 +22,8 @@ import type { DesignEvent } from '../../../core/journal/design-event.ts';
 import { type Rebuild, startOf } from '../../../core/lists/rebuild.ts';
 import { loadPolicy } from '../../../core/policy/load.ts';
 import type { Published, SiteSettings } from '../../../core/runtime.ts';
-import { putDesignEvent, toTableActions } from './changes.ts';
+import { toTableActions } from './changes.ts';
+import { putDesignEvent } from './events.ts';
 import {
   APP_LIST_PREFIX,
   appListKey,
