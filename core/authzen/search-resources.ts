@@ -9,7 +9,7 @@ import type { Session } from '../runtime.ts';
 import { decideTarget } from './evaluate.ts';
 import type { ResourceSearch } from './question.ts';
 import { OTHER_TYPES, recordTypeNamed, resolveResource, targetOf } from './resources.ts';
-import { DEFAULT_LIMIT, type Found, found, PageTokens } from './search.ts';
+import { DEFAULT_LIMIT, type Found, found, pageTokensOf } from './search.ts';
 import { isOwnQuestion, resolveSubject } from './subjects.ts';
 
 /** Pages of views read for one page of results. */
@@ -29,7 +29,7 @@ export async function searchResources(session: Session, search: ResourceSearch):
   const { subject, action, resource, page } = search;
   const isOwn = isOwnQuestion(session, subject) && resource.properties === undefined;
   if (!isOwn) requireAskAboutOthers(session);
-  const tokens = new PageTokens(session, ['resource', subject, action, resource]);
+  const tokens = pageTokensOf(session, ['resource', subject, action, resource]);
   const place = tokens.open(page?.token);
   const caller = await resolveSubject(session, subject);
   const type = recordTypeNamed(session, resource.type);

@@ -1,10 +1,9 @@
-import { DaypassError } from '../errors.ts';
+import { cursorsOf } from '../cursors.ts';
 import type { Caller } from '../ports.ts';
 import { type AccountPart, readAccounts } from '../reach/candidates.ts';
 import { requireAskAboutOthers } from '../reach/permission.ts';
 import { ANONYMOUS, readHolders } from '../reach/subjects.ts';
 import type { Session } from '../runtime.ts';
-import { openPurpose, sealPurpose } from '../tokens/sealed.ts';
 import { decideTarget } from './evaluate.ts';
 import type { ActionSearch, SubjectSearch } from './question.ts';
 import { resolveResource } from './resources.ts';
@@ -37,7 +36,7 @@ export async function searchSubjects(
 ): Promise<Found<{ type: string; id: string }>> {
   requireAskAboutOthers(session);
   const { subject, action, resource, page } = search;
-  const tokens = new PageTokens(session, ['subject', subject.type, action, resource]);
+  const tokens = pageTokensOf(session, ['subject', subject.type, action, resource]);
   const after = tokens.open(page?.token);
   const target = await resolveResource(session, resource);
   if (!target) return found([]);
@@ -99,28 +98,13 @@ export function found<Of>(results: Of[], next = ''): Found<Of> {
   return { results, page: { next_token: next, count: results.length } };
 }
 
-/** Page tokens: sealed, and of use only to the caller and for the search that they were given for. */
-export class PageTokens {
-  readonly #session: Session;
-  readonly #bound: string;
-
-  constructor(session: Session, query: readonly unknown[]) {
-    const { caller, published } = session;
-    this.#session = session;
-    this.#bound = `access\n${JSON.stringify([caller.principalId, published.environment, ...query])}`;
-  }
-
-  seal(place: string): string {
-    return sealPurpose('cursor', place, this.#bound, this.#session.runtime);
-  }
-
-  /** @throws DaypassError REQUEST_INVALID */
-  open(token: string | undefined): string | undefined {
-    if (token === undefined || token === '') return undefined;
-    const place = openPurpose('cursor', token, this.#bound, this.#session.runtime);
-    if (place !== undefined) return place;
-    throw new DaypassError('REQUEST_INVALID', undefined, [
-      { path: '/page/token', message: 'does not belong to this search; start again without it' },
-    ]);
-  }
+/** Page tokens: of use only to the caller and for the search that they were given for; the last page has an empty one. */
+export function pageTokensOf({ caller, published, runtime }: Session, query: readonly unknown[]) {
+  const search = ['access', caller.principalId, published.environment, JSON.stringify(query)];
+  const cursors = cursorsOf(search, runtime, '/page/token');
+  return {
+    seal: (place: string) => cursors.sealed(place).cursor ?? '',
+    /** @throws DaypassError REQUEST_INVALID */
+    open: (token: string | undefined) => cursors.open(token === '' ? undefined : token),
+  };
 }

@@ -1,8 +1,7 @@
 import { requireDesign } from '../apps/design-access.ts';
-import { DaypassError } from '../errors.ts';
+import { cursorsOf } from '../cursors.ts';
 import type { PeopleSession } from '../people/session.ts';
 import type { PageOf } from '../store.ts';
-import { openPurpose, sealPurpose } from '../tokens/sealed.ts';
 import type { DesignEvent } from './design-event.ts';
 
 export type DesignEventAnswer = Omit<DesignEvent, 'keyId' | 'mac'>;
@@ -22,13 +21,8 @@ export async function readDesignJournal(
 ): Promise<PageOf<DesignEventAnswer>> {
   requireDesign(session, 'design:read', { type: 'site' });
   const { runtime, caller } = session;
-  const bound = `design journal\n${page.subject ?? ''}\n${caller.principalId}`;
-  let after = page.cursor === undefined ? undefined : openPurpose('cursor', page.cursor, bound, runtime);
-  if (page.cursor !== undefined && after === undefined) {
-    throw new DaypassError('REQUEST_INVALID', undefined, [
-      { path: '/cursor', message: 'does not belong to this list' },
-    ]);
-  }
+  const cursors = cursorsOf(['design journal', page.subject ?? '', caller.principalId], runtime);
+  let after = cursors.open(page.cursor);
   const items: DesignEventAnswer[] = [];
   for (let read = 0; read < MOST_READS; read++) {
     const limit = page.subject === undefined ? page.limit - items.length : AT_ONCE;
@@ -41,11 +35,11 @@ export async function readDesignJournal(
       after = place;
       if (items.length < page.limit) continue;
       const more = at < events.length - 1 || last !== undefined;
-      return { items, ...(more && { cursor: sealPurpose('cursor', place, bound, runtime) }) };
+      return { items, ...(more && cursors.sealed(place)) };
     }
     if (last === undefined) return { items };
   }
-  return { items, ...(after !== undefined && { cursor: sealPurpose('cursor', after, bound, runtime) }) };
+  return { items, ...cursors.sealed(after) };
 }
 
 function isAbout({ subject: { type, id } }: DesignEventAnswer, asked: string | undefined): boolean {

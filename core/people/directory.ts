@@ -1,9 +1,8 @@
 import { requireDesign } from '../apps/design-access.ts';
 import { readSettings } from '../apps/settings.ts';
-import { DaypassError } from '../errors.ts';
+import { cursorsOf } from '../cursors.ts';
 import { suggest } from '../policy/picker.ts';
 import type { DirectoryEntry, PageOf, Store } from '../store.ts';
-import { openPurpose, sealPurpose } from '../tokens/sealed.ts';
 import type { PeopleSession } from './session.ts';
 
 type Part = Parameters<Store['listDirectory']>[0];
@@ -23,13 +22,8 @@ export async function listDirectory(
   page: { limit: number; cursor?: string; search?: string },
 ): Promise<PageOf<DirectoryEntry>> {
   const search = fold(page.search ?? '');
-  const bound = `directory\n${part}\n${search}\n${caller.principalId}`;
-  let after = page.cursor === undefined ? undefined : openPurpose('cursor', page.cursor, bound, runtime);
-  if (page.cursor !== undefined && after === undefined) {
-    throw new DaypassError('REQUEST_INVALID', undefined, [
-      { path: '/cursor', message: 'does not belong to this list' },
-    ]);
-  }
+  const cursors = cursorsOf(['directory', part, search, caller.principalId], runtime);
+  let after = cursors.open(page.cursor);
   const items: DirectoryEntry[] = [];
   for (let read = 0; read < MOST_READS; read++) {
     const limit = search === '' ? page.limit - items.length : AT_ONCE;
@@ -42,11 +36,11 @@ export async function listDirectory(
       after = place;
       if (items.length < page.limit) continue;
       const more = at < entries.length - 1 || last !== undefined;
-      return { items, ...(more && { cursor: sealPurpose('cursor', place, bound, runtime) }) };
+      return { items, ...(more && cursors.sealed(place)) };
     }
     if (last === undefined) return { items };
   }
-  return { items, ...(after !== undefined && { cursor: sealPurpose('cursor', after, bound, runtime) }) };
+  return { items, ...cursors.sealed(after) };
 }
 
 function matches({ name, email = '' }: DirectoryEntry, search: string): boolean {

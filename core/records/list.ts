@@ -1,5 +1,6 @@
 import { accessRequest, decideFor, operationOfKind } from '../access.ts';
 import type { LinkedView } from '../apps/published.ts';
+import { cursorsOf } from '../cursors.ts';
 import { DaypassError } from '../errors.ts';
 import type { ScopeValues } from '../expressions/types.ts';
 import { listGrants } from '../lists/grants.ts';
@@ -8,7 +9,6 @@ import { type ListBranch, planList } from '../lists/plan.ts';
 import { readyIndexes } from '../lists/ready.ts';
 import type { Session } from '../runtime.ts';
 import type { StoredIndexEntry } from '../store.ts';
-import { openPurpose, sealPurpose } from '../tokens/sealed.ts';
 import { answerEntry, canDecideByItems, visibleColumns } from './list-answers.ts';
 import { readParameters, readPartition } from './list-parameters.ts';
 import { findRecordType } from './operation.ts';
@@ -37,7 +37,8 @@ export async function openView(session: Session, request: ViewRequest): Promise<
   const view = type.views.get(request.view);
   if (!view || !mayOpen(session, view)) throw new DaypassError('NOT_FOUND');
   const params = await readParameters(session, view, request.params);
-  const binding = [
+  const query = [
+    'view',
     session.published.environment,
     type.app.id,
     type.id,
@@ -45,8 +46,9 @@ export async function openView(session: Session, request: ViewRequest): Promise<
     view.index.id,
     session.caller.principalId,
     JSON.stringify(params),
-  ].join('\n');
-  const cursor = request.cursor === undefined ? undefined : readCursor(session, request.cursor, binding);
+  ];
+  const cursors = cursorsOf(query, session.runtime);
+  const place = cursors.open(request.cursor);
   const scope = { ...surroundings(session), params };
   const branches = await branchesOf(session, view, scope);
   const itemsSuffice = canDecideByItems(session, view);
@@ -56,7 +58,7 @@ export async function openView(session: Session, request: ViewRequest): Promise<
     branches: branches.length,
     descending: view.definition.sort?.descending ?? false,
     limit: request.limit,
-    after: cursor,
+    after: place,
     read(at, page) {
       const branch = branches[at] as ListBranch;
       const address = { environment, app: type.app.id, recordType: type.id, view: view.id, ...branch };
@@ -77,7 +79,7 @@ export async function openView(session: Session, request: ViewRequest): Promise<
     view: { id: view.id, name: view.definition.name },
     columns: visibleColumns(session, type, view, records),
     records,
-    ...(more && after !== undefined && { cursor: sealPurpose('cursor', after, binding, session.runtime) }),
+    ...(more && cursors.sealed(after)),
   };
 }
 
@@ -94,15 +96,6 @@ async function branchesOf(session: Session, view: LinkedView, scope: ScopeValues
   const request = accessRequest(session, action, resource);
   const grants = listGrants(policy, request.subject, resource, action, environment);
   return planList({ view, partition, grants, request, isReady });
-}
-
-/** A cursor leads on only for the caller and the query that it was given to. */
-function readCursor(session: Session, cursor: string, binding: string): string {
-  const place = openPurpose('cursor', cursor, binding, session.runtime);
-  if (place !== undefined) return place;
-  throw new DaypassError('REQUEST_INVALID', undefined, [
-    { path: '/cursor', message: 'does not belong to this list; start again without it' },
-  ]);
 }
 
 /** Whether the caller may open a view at all. */

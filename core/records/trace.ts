@@ -1,4 +1,5 @@
 import { decideView, permits } from '../access.ts';
+import { cursorsOf } from '../cursors.ts';
 import { DaypassError } from '../errors.ts';
 import { mayRunAgain } from '../grants/again.ts';
 import type { GrantStep } from '../grants/grant.ts';
@@ -6,7 +7,6 @@ import { readableDay } from '../grants/readable-day.ts';
 import type { PassEvent, RecordEvent } from '../journal/event.ts';
 import type { Session } from '../runtime.ts';
 import type { PageOf, PageRequest } from '../store.ts';
-import { openPurpose, sealPurpose } from '../tokens/sealed.ts';
 import { findRecord } from './operation.ts';
 import type { Values } from './record.ts';
 
@@ -42,14 +42,8 @@ export async function readHistory(
   const { record, type } = await findRecord(session, recordId);
   const view = decideView(session, type, record);
   if (!view.decision || session.caller.type === 'tokenUser') throw new DaypassError('NOT_FOUND');
-  const binding = `history\n${recordId}\n${session.caller.principalId}`;
-  const place =
-    page.cursor === undefined ? undefined : openPurpose('cursor', page.cursor, binding, session.runtime);
-  if (page.cursor !== undefined && place === undefined) {
-    throw new DaypassError('REQUEST_INVALID', undefined, [
-      { path: '/cursor', message: 'does not belong to this list' },
-    ]);
-  }
+  const cursors = cursorsOf(['history', recordId, session.caller.principalId], session.runtime);
+  const place = cursors.open(page.cursor);
   const { items, cursor } = await session.runtime.store.readEvents(session.published.environment, recordId, {
     limit: page.limit,
     ...(place !== undefined && { cursor: place }),
@@ -74,7 +68,7 @@ export async function readHistory(
         after: permitted(event.after),
       };
     }),
-    ...(cursor !== undefined && { cursor: sealPurpose('cursor', cursor, binding, session.runtime) }),
+    ...cursors.sealed(cursor),
   };
 }
 

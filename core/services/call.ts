@@ -1,6 +1,7 @@
 import { decideFor } from '../access.ts';
 import type { Service } from '../apps/definition.ts';
 import type { LinkedApp, LinkedRecordType } from '../apps/published.ts';
+import { cursorsOf } from '../cursors.ts';
 import { DaypassError, type Problem } from '../errors.ts';
 import { robotCaller } from '../grants/robot.ts';
 import { openView } from '../records/list.ts';
@@ -8,7 +9,6 @@ import { addRecord, findRecord, type OperationAnswer, runOperation } from '../re
 import type { RecordAnswer, Values } from '../records/record.ts';
 import { nameReferences } from '../records/references.ts';
 import type { Session } from '../runtime.ts';
-import { openPurpose, sealPurpose } from '../tokens/sealed.ts';
 
 export interface ServiceRequest {
   service: string;
@@ -86,12 +86,8 @@ async function readFor(
 ): Promise<ServiceAnswer> {
   refuse(request, ['record', 'values'], 'this service reads a view, and takes its parameters');
   // Beyond the robot's own binding: a cursor leads on for who got it.
-  const bound = `service\n${service.id}\n${caller.principalId}`;
-  const cursor =
-    request.cursor === undefined ? undefined : openPurpose('cursor', request.cursor, bound, runtime);
-  if (request.cursor !== undefined && cursor === undefined) {
-    throw invalid([{ path: '/cursor', message: 'does not belong to this list; start again without it' }]);
-  }
+  const cursors = cursorsOf(['service', service.id, caller.principalId], runtime);
+  const cursor = cursors.open(request.cursor);
   const page = await openView(asRobot, {
     app: type.app.id,
     recordType: type.id,
@@ -103,7 +99,7 @@ async function readFor(
   return {
     service: service.id,
     records: (await nameReferences(asRobot, page.records)).map((record) => shown(record, record.values)),
-    ...(page.cursor && { cursor: sealPurpose('cursor', page.cursor, bound, runtime) }),
+    ...cursors.sealed(page.cursor),
   };
 }
 
