@@ -1,81 +1,15 @@
-import { decideFor, operationOfKind, recordResource } from '../access.ts';
-import type { LinkedRecordType } from '../apps/published.ts';
 import type { Change } from '../changes.ts';
 import { DaypassError } from '../errors.ts';
 import { composeMail, type Mailer } from '../mail/mail.ts';
-import type { StoredRecord } from '../records/record.ts';
 import type { Runtime, Session } from '../runtime.ts';
 import { MAX_LIFETIME_MS } from '../tokenusers/token-users.ts';
 import { endChanges } from './end-changes.ts';
 import { type Grant, MAX_LIFETIME_DAYS, MOST_PASSES_AT_ONCE, overdueAfter } from './grant.ts';
+import { type Held, may, tokenRecordOf } from './live-passes.ts';
 import { notificationContents } from './notify.ts';
 import { passEvent } from './pass-events.ts';
 import { readableDay } from './readable-day.ts';
 import { openGrantSession, whileContended } from './robot.ts';
-
-/** A live pass as staff see it: who, for what, until when, last used. */
-export interface LivePass {
-  id: string;
-  status: string;
-  person: string;
-  email?: string;
-  record: { id: string; app: string; recordType: string; title: string };
-  issuedAt: string;
-  expiresAt?: string;
-  lastUsedAt?: string;
-  trouble?: string;
-  can: { extend: boolean; resend: boolean; revoke: boolean };
-}
-
-/**
- * The passes that let somebody in now, soonest end first; only those whose token user the caller may view.
- * Staff's rights on passes are their rights on the token users' records: viewing, editing (extend, resend), deleting
- * (revoke).
- */
-export async function listLivePasses(session: Session): Promise<LivePass[]> {
-  const grants = await session.runtime.store.listOpenGrants(session.published.environment);
-  const passes = await Promise.all(grants.map((grant) => livePass(session, grant)));
-  return passes.filter((pass) => pass !== undefined);
-}
-
-async function livePass(session: Session, grant: Grant): Promise<LivePass | undefined> {
-  const { store } = session.runtime;
-  const [held, record, credential] = await Promise.all([
-    tokenRecordOf(session, grant),
-    store.readRecord(grant.environment, grant.recordId),
-    grant.principalId && grant.credentialId
-      ? store.readCredential(grant.principalId, grant.credentialId)
-      : undefined,
-  ]);
-  if (!held || !may(session, held, 'view')) return undefined;
-  const type = record && session.published.site.recordType(record.app, record.recordType);
-  const titleField = type?.definition.titleField;
-  // One that is ending has ended for its holder; only its workflow has still to clean up.
-  const live = grant.status === 'live';
-  const works = live && (grant.expiresAt ?? 0) > session.now;
-  const email = held.record.values.email;
-  return {
-    id: grant.id,
-    status: grant.status,
-    person: String(held.record.values.name ?? ''),
-    ...(typeof email === 'string' && { email }),
-    record: {
-      id: grant.recordId,
-      app: grant.app,
-      recordType: grant.recordType,
-      title: String((titleField && record?.values[titleField]) ?? type?.definition.name ?? ''),
-    },
-    issuedAt: grant.createdAt,
-    ...(grant.expiresAt !== undefined && { expiresAt: new Date(grant.expiresAt).toISOString() }),
-    ...(credential?.lastUsedAt && { lastUsedAt: credential.lastUsedAt }),
-    ...(record?.trouble && { trouble: record.trouble.message }),
-    can: {
-      extend: works && may(session, held, 'edit'),
-      resend: works && may(session, held, 'edit'),
-      revoke: live && may(session, held, 'delete'),
-    },
-  };
-}
 
 /**
  * Moves a live pass's end, and tells so in its record's history. The running wait follows when it next wakes.
@@ -209,23 +143,6 @@ export async function revokePasses(
     await session.runtime.store.commit(changes);
     return { revoked, alreadyEnded: ids.size - revoked };
   });
-}
-
-interface Held {
-  record: StoredRecord;
-  type: LinkedRecordType;
-}
-
-async function tokenRecordOf(session: Session, grant: Grant): Promise<Held | undefined> {
-  if (!grant.tokenRecord) return undefined;
-  const record = await session.runtime.store.readRecord(grant.environment, grant.tokenRecord.id);
-  const type = record && session.published.site.recordType(record.app, record.recordType);
-  return record && type && { record, type };
-}
-
-function may(session: Session, { record, type }: Held, kind: 'view' | 'edit' | 'delete'): boolean {
-  const operation = operationOfKind(type, kind);
-  return operation !== undefined && decideFor(session, operation, recordResource(type, record)).decision;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type Environment, isEnvironment } from '../../core/environments.ts';
 import { DaypassError } from '../../core/errors.ts';
-import { extendPass, listLivePasses, resendPass, revokePasses } from '../../core/grants/staff.ts';
+import { listLivePasses } from '../../core/grants/live-passes.ts';
+import { extendPass, resendPass, revokePasses } from '../../core/grants/staff.ts';
 import type { Mailer } from '../../core/mail/mail.ts';
 import type { Caller } from '../../core/ports.ts';
 import { type Handlers, json } from '../shared/http/request.ts';
@@ -17,7 +18,10 @@ export function passHandlers(
 
   return {
     async listPasses(request) {
-      return json(200, { passes: await listLivePasses(await open(request)) });
+      const { limit, cursor } = request.query;
+      const page = { limit, ...(cursor && { cursor }) };
+      const { items, cursor: next } = await listLivePasses(await open(request), page);
+      return json(200, { passes: items, ...(next && { cursor: next }) });
     },
     async extendPass(request) {
       const until = Date.parse(request.body.until);

@@ -1,6 +1,7 @@
 import { applySite } from '../../bin/site-files/apply-site.ts';
 import { readSiteFiles } from '../../bin/site-files/read-site.ts';
 import type { AppDefinition, SiteDefinition } from '../../core/apps/definition.ts';
+import type { LivePass } from '../../core/grants/live-passes.ts';
 import { createDefinitions } from '../../lambdas/shared/table/definitions.ts';
 import { createStore } from '../../lambdas/shared/table/store.ts';
 import { PROPERTY_MANAGEMENT, seedDefinitions, siteIdOf } from '../../local/seed.ts';
@@ -73,6 +74,8 @@ export async function readRecord(visitor: Visitor, id: string): Promise<RecordJs
 export interface Contractor {
   visitor: Visitor;
   link: string;
+  /** The link as a path of the site, token included. */
+  linkPath: string;
   token: string;
   /** `/pass/<short id>` */
   home: string;
@@ -90,16 +93,53 @@ export async function arrive(system: System, email: string): Promise<Contractor>
 export async function follow(system: System, link: string): Promise<Contractor> {
   const visitor = new Visitor(system.url);
   const { pathname, search, searchParams } = new URL(link);
-  const landing = await visitor.get(pathname + search);
+  const linkPath = pathname + search;
+  const landing = await visitor.get(linkPath);
   const home = new URL(landing.headers.get('location') ?? '/', system.url).pathname;
   return {
     visitor,
     link,
+    linkPath,
     token: searchParams.get('token') ?? '',
     home,
     pass: { 'daypass-pass': home.split('/')[2] ?? '' },
     landing,
   };
+}
+
+let contractors = 0;
+
+/** A contractor at work: the work order, who it is for, and the browser in which they have followed their link. */
+export interface ContractorAtWork extends Contractor {
+  id: string;
+  order: RecordJson;
+  name: string;
+  email: string;
+}
+
+/** Raises a work order for a new contractor, who follows the link of their mail. */
+export async function takeOn(
+  system: System,
+  staff: Visitor,
+  values: Record<string, unknown> = {},
+): Promise<ContractorAtWork> {
+  contractors += 1;
+  const name = `Contractor ${contractors}`;
+  const email = `contractor-${contractors}@contractor.example`;
+  const order = await addWorkOrder(staff, workOrder({ name, email }, values));
+  return { id: order.id, order, name, email, ...(await arrive(system, email)) };
+}
+
+/** The pass of a work order, as staff see it among the live ones. */
+export async function livePassOf(staff: Visitor, recordId: string): Promise<LivePass | undefined> {
+  let query = '?limit=100';
+  for (;;) {
+    const { json } = await staff.get(`/admin/tokens/production${query}`);
+    const { passes, cursor } = json as { passes: LivePass[]; cursor?: string };
+    const found = passes.find(({ record }) => record.id === recordId);
+    if (found || cursor === undefined) return found;
+    query = `?limit=100&cursor=${cursor}`;
+  }
 }
 
 /** The grant's workflow of a record, once it has come to an end. */

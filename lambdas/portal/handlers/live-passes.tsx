@@ -1,6 +1,7 @@
 import type { Environment } from '../../../core/environments.ts';
 import { DaypassError } from '../../../core/errors.ts';
-import { extendPass, listLivePasses, resendPass, revokePasses } from '../../../core/grants/staff.ts';
+import { listLivePasses, readPasses } from '../../../core/grants/live-passes.ts';
+import { extendPass, resendPass, revokePasses } from '../../../core/grants/staff.ts';
 import type { Caller } from '../../../core/ports.ts';
 import type { Session } from '../../../core/runtime.ts';
 import { formTokenOf } from '../../shared/http/forgery.ts';
@@ -10,6 +11,7 @@ import { type Portal, page, sessionFrame } from '../portal.ts';
 import type { PortalHandlers, PortalRequest } from './handlers.ts';
 
 const DAY_MS = 86_400_000;
+const PAGE_SIZE = 50;
 const DONE: Partial<Record<string, string>> = {
   resend: 'The link is on its way again.',
   extend: 'The end is changed.',
@@ -35,16 +37,22 @@ export function livePassHandlers(portal: Portal): Pick<PortalHandlers, 'livePass
   const list = async (
     { session, frame, ...place }: Place,
     said: Pick<LivePassesProps, 'done' | 'refusal'>,
+    cursor?: string,
   ): Promise<ApiResponse> => {
-    const passes = await listLivePasses(session);
+    const at = cursor ? { cursor } : {};
+    const found = await listLivePasses(session, { limit: PAGE_SIZE, ...at });
+    const next = found.cursor && `${place.here}?${new URLSearchParams({ cursor: found.cursor })}`;
     const status = said.refusal === undefined ? 200 : 422;
-    return page(frame, 'Live passes', <LivePassesPage passes={passes} {...place} {...said} />, { status });
+    const content = (
+      <LivePassesPage passes={found.items} {...place} {...said} {...at} {...(next && { next })} />
+    );
+    return page(frame, 'Live passes', content, { status });
   };
 
   return {
     async livePasses({ params, query, caller }) {
       const done = query.done && DONE[query.done];
-      return list(await open(caller, params.environment), done ? { done } : {});
+      return list(await open(caller, params.environment), done ? { done } : {}, query.cursor);
     },
 
     async changePasses({ params, body, caller }) {
@@ -52,18 +60,18 @@ export function livePassHandlers(portal: Portal): Pick<PortalHandlers, 'livePass
       const { session, frame, formToken, here } = place;
       const grants = [body.grant ?? []].flat();
       if (body.action === 'revoke' && grants.length > 0) {
-        const passes = (await listLivePasses(session)).filter(
-          ({ id, can }) => can.revoke && grants.includes(id),
-        );
-        return page(frame, 'End passes', <RevokePage passes={passes} here={here} formToken={formToken} />);
+        const passes = (await readPasses(session, grants)).filter(({ can }) => can.revoke);
+        const back = { here, formToken, ...(body.cursor && { cursor: body.cursor }) };
+        return page(frame, 'End passes', <RevokePage passes={passes} {...back} />);
       }
       try {
         await change(portal, session, body, grants);
       } catch (error) {
         if (!(error instanceof DaypassError) || error.status >= 500) throw error;
-        return list(place, { refusal: refusalOf(error) });
+        return list(place, { refusal: refusalOf(error) }, body.cursor);
       }
-      return seeOther(`${here}?done=${body.action}`);
+      const back = new URLSearchParams({ done: body.action, ...(body.cursor && { cursor: body.cursor }) });
+      return seeOther(`${here}?${back}`);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { LivePass } from '../../../core/grants/staff.ts';
+import type { LivePass } from '../../../core/grants/live-passes.ts';
 import { formatDateTime, formatEnd } from './format.ts';
 
 export interface LivePassesProps {
@@ -12,10 +12,16 @@ export interface LivePassesProps {
   done?: string;
   /** Why it was not done. */
   refusal?: string;
+  /** Of this page, if it is not the first. */
+  cursor?: string;
+  /** Address of the next page. */
+  next?: string;
 }
 
 /** Who can get in now, for what and until when, and what staff can do about it. */
-export function LivePassesPage({ passes, base, here, formToken, done, refusal }: LivePassesProps) {
+export function LivePassesPage(props: LivePassesProps) {
+  const { passes, base, here, formToken, done, refusal, cursor, next } = props;
+  const back = { formToken, ...(cursor && { cursor }) };
   const revocable = passes.some(({ can }) => can.revoke);
   return (
     <>
@@ -35,24 +41,43 @@ export function LivePassesPage({ passes, base, here, formToken, done, refusal }:
         </p>
       )}
       <h1>Live passes</h1>
-      {passes.length === 0 && <p class="empty">Nobody has a pass at the moment.</p>}
+      {passes.length === 0 && (
+        <p class="empty">
+          {next || cursor
+            ? 'None of the passes here are for you to see.'
+            : 'Nobody has a pass at the moment.'}
+        </p>
+      )}
       {passes.map((pass) => (
-        <PassCard key={pass.id} pass={pass} base={base} here={here} formToken={formToken} />
+        <PassCard key={pass.id} pass={pass} base={base} here={here} back={back} />
       ))}
       {revocable && (
         <form id="revoke" method="post" action={here} data-once>
-          <input type="hidden" name="formToken" value={formToken} />
+          <Hidden {...back} />
           <button type="submit" name="action" value="revoke" class="danger">
             End the selected passes
           </button>
         </form>
       )}
+      {next && (
+        <p class="buttons">
+          <a class="button quiet" href={next} rel="next">
+            Show more
+          </a>
+        </p>
+      )}
     </>
   );
 }
 
-function PassCard(props: { pass: LivePass; base: string; here: string; formToken: string }) {
-  const { pass, base, here, formToken } = props;
+/** What every form of this page sends along: who it is, and where to come back to. */
+interface Back {
+  formToken: string;
+  cursor?: string;
+}
+
+function PassCard(props: { pass: LivePass; base: string; here: string; back: Back }) {
+  const { pass, base, here, back } = props;
   const { id, can } = pass;
   return (
     <article class="pass-card" aria-labelledby={`pass-${id}`}>
@@ -91,7 +116,7 @@ function PassCard(props: { pass: LivePass; base: string; here: string; formToken
       <div class="buttons">
         {can.resend && (
           <form method="post" action={here} data-once>
-            <Hidden formToken={formToken} id={id} />
+            <Hidden {...back} id={id} />
             <button type="submit" name="action" value="resend" class="quiet">
               Send the link again
             </button>
@@ -99,7 +124,7 @@ function PassCard(props: { pass: LivePass; base: string; here: string; formToken
         )}
         {can.extend && (
           <form method="post" action={here} data-once>
-            <Hidden formToken={formToken} id={id} />
+            <Hidden {...back} id={id} />
             <label>
               Until the end of
               <input type="date" name="until" required />
@@ -122,11 +147,12 @@ function PassCard(props: { pass: LivePass; base: string; here: string; formToken
   );
 }
 
-function Hidden({ formToken, id }: { formToken: string; id: string }) {
+function Hidden({ formToken, cursor, id }: Back & { id?: string }) {
   return (
     <>
       <input type="hidden" name="formToken" value={formToken} />
-      <input type="hidden" name="grant" value={id} />
+      {cursor && <input type="hidden" name="cursor" value={cursor} />}
+      {id && <input type="hidden" name="grant" value={id} />}
     </>
   );
 }
@@ -135,11 +161,10 @@ function Hidden({ formToken, id }: { formToken: string; id: string }) {
 export function RevokePage({
   passes,
   here,
-  formToken,
-}: {
+  ...back
+}: Back & {
   passes: readonly LivePass[];
   here: string;
-  formToken: string;
 }) {
   return (
     <>
@@ -153,7 +178,7 @@ export function RevokePage({
       </ul>
       <p>They are shut out at once, and the links in their mails open nothing any more.</p>
       <form method="post" action={here} data-once>
-        <input type="hidden" name="formToken" value={formToken} />
+        <Hidden {...back} />
         {passes.map(({ id }) => (
           <input key={id} type="hidden" name="grant" value={id} />
         ))}
@@ -161,7 +186,7 @@ export function RevokePage({
           <button type="submit" name="action" value="revokeNow" class="danger">
             {passes.length === 1 ? 'End the pass' : 'End the passes'}
           </button>
-          <a class="button quiet" href={here}>
+          <a class="button quiet" href={back.cursor ? `${here}?cursor=${back.cursor}` : here}>
             Cancel
           </a>
         </div>

@@ -3,7 +3,7 @@ import { APP_KINDS } from '../../../core/apps/definition.ts';
 import type { ADMIN_ROUTES } from '../routes/admin.ts';
 import type { TOKEN_ROUTES } from '../routes/tokens.ts';
 import type { Documented } from './documented.ts';
-import { ENVIRONMENT, ID, NAMED, TIME, VERSION } from './shapes.ts';
+import { CURSOR, ENVIRONMENT, ID, NAMED, TIME, VERSION } from './shapes.ts';
 
 const drafts = () =>
   z.strictObject({
@@ -112,6 +112,7 @@ const passes = () =>
         can: z.strictObject({ extend: z.boolean(), resend: z.boolean(), revoke: z.boolean() }),
       }),
     ),
+    cursor: CURSOR,
   });
 
 /** Apps as they are designed and published, and live passes. */

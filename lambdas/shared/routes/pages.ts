@@ -263,7 +263,7 @@ export const PAGE_ROUTES = [
     method: 'GET',
     path: '/passes/{environment}',
     summary: 'Who can get in now, for what and until when',
-    query: z.object({ done }),
+    query: z.object({ done, cursor: z.string().max(2000).optional() }),
     responses: { 200: { description: 'The passes' } },
   },
   {
@@ -277,6 +277,7 @@ export const PAGE_ROUTES = [
       action: z.enum(['resend', 'extend', 'revoke', 'revokeNow']),
       grant: z.union([z.string().max(60), z.array(z.string().max(60)).max(100)]).optional(),
       until: z.string().max(10).optional(),
+      cursor: z.string().max(2000).optional(),
     }),
     responses: { 200: { description: 'Asks' }, 303: { description: 'Done' } },
   },

@@ -2,16 +2,13 @@ import { z } from 'zod';
 import { environmentSettingsSchema, roleSchema } from '../../../core/apps/definition.ts';
 import { heldRole, id, label } from '../../../core/apps/definition-names.ts';
 import { ENVIRONMENTS } from '../../../core/environments.ts';
+import { paging } from './paging.ts';
 import type { Route } from './route.ts';
 
 const admin = { function: 'admin', answers: 'json', anonymous: false } as const;
 const name = z.string().min(1).max(100);
 const roles = z.array(heldRole).max(20);
 const customRoles = z.array(id).max(20);
-const paging = {
-  limit: z.coerce.number().int().min(1).max(100).default(25),
-  cursor: z.string().max(2000).optional(),
-};
 const confirm = z.strictObject({
   confirm: z
     .string()

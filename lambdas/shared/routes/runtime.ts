@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ENVIRONMENTS } from '../../../core/environments.ts';
+import { paging } from './paging.ts';
 import type { Route } from './route.ts';
 
 const fieldValue = z.union([
@@ -11,10 +12,6 @@ const fieldValue = z.union([
   z.null(),
 ]);
 const values = z.record(z.string().max(48), fieldValue).describe('Field id → value');
-const page = {
-  limit: z.coerce.number().int().min(1).max(100).default(25),
-  cursor: z.string().max(2000).optional(),
-};
 
 /** The runtime plane: records and views of published apps. */
 export const RUNTIME_ROUTES = [
@@ -48,7 +45,7 @@ export const RUNTIME_ROUTES = [
     summary: 'Open a view; its parameters are query parameters named `param.<id>`',
     answers: 'json',
     anonymous: true,
-    query: z.object({ ...page }).catchall(z.string().max(1000)),
+    query: z.object({ ...paging }).catchall(z.string().max(1000)),
     responses: { 200: { description: 'A page of records' } },
   },
   {
@@ -123,7 +120,7 @@ export const RUNTIME_ROUTES = [
     summary: "A record's events, newest first: who did what, before and after",
     answers: 'json',
     anonymous: false,
-    query: z.strictObject(page),
+    query: z.strictObject(paging),
     responses: { 200: { description: 'Events' } },
   },
   {

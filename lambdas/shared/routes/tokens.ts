@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MAX_LIFETIME_DAYS, MOST_PASSES_AT_ONCE } from '../../../core/grants/grant.ts';
+import { paging } from './paging.ts';
 import type { Route } from './route.ts';
 
 const grant = z.string().min(45).max(45);
@@ -14,7 +15,10 @@ export const TOKEN_ROUTES = [
     summary: 'The live passes of an environment: who, for what, until when, last used',
     answers: 'json',
     anonymous: false,
-    responses: { 200: { description: 'All of them whose holders the caller may view, soonest end first' } },
+    query: z.strictObject(paging),
+    responses: {
+      200: { description: 'A page of those whose holders the caller may view, soonest end first' },
+    },
   },
   {
     id: 'extendPass',

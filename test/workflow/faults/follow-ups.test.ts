@@ -8,7 +8,12 @@ import { createJobFaults } from '../../support/job-faults.ts';
 import { DAY_MS, type Job, Lifecycles, MINUTE_MS } from '../../support/lifecycles.ts';
 import { leftOf, missingFrom, orphans, pendingOutbox } from '../../support/oracle.ts';
 import { readable } from '../../support/page-forms.ts';
-import { changeDefinitions, startPropertyManagement, workOrder } from '../../support/property-management.ts';
+import {
+  changeDefinitions,
+  livePassOf,
+  startPropertyManagement,
+  workOrder,
+} from '../../support/property-management.ts';
 import { plantCredential } from '../../support/site-runtime.ts';
 
 /** What an operation means for its record's pass, whoever runs it. */
@@ -318,9 +323,7 @@ describe('what staff do with a pass', () => {
     const { grantId, recordId } = ending;
     const set = { status: 'ending', endReason: 'completed' } as const;
     await store.commit([{ kind: 'changeGrant', environment: 'production', grantId, from, set }]);
-    const listed = await (await lifecycles.staff()).get('/admin/tokens/production');
-    const { passes } = listed.json as { passes: { record: { id: string }; can: object }[] };
-    expect(passes.find(({ record }) => record.id === recordId)?.can).toEqual({
+    expect((await livePassOf(await lifecycles.staff(), recordId))?.can).toEqual({
       extend: false,
       resend: false,
       revoke: false,

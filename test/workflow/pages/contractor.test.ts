@@ -2,20 +2,17 @@ import type { System } from '../../../local/system.ts';
 import { Visitor } from '../../../local/visitor.ts';
 import { readable, send, submit } from '../../support/page-forms.ts';
 import {
-  addWorkOrder,
-  arrive,
   DISPATCHER,
   finished,
   type RecordJson,
   readRecord,
   signIn,
   startPropertyManagement,
-  workOrder,
+  takeOn,
 } from '../../support/property-management.ts';
 
 let system: System;
 let dispatcher: Visitor;
-let people = 0;
 
 beforeAll(async () => {
   system = await startPropertyManagement();
@@ -24,15 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => system?.stop());
 
-/** A work order for a new contractor, and that contractor's link in a path of the site. */
-async function issue(values: Record<string, unknown> = {}) {
-  people += 1;
-  const contractor = { name: `Contractor ${people}`, email: `contractor-${people}@example.org` };
-  const order = await addWorkOrder(dispatcher, workOrder(contractor, values));
-  const arrived = await arrive(system, contractor.email);
-  const { pathname, search } = new URL(arrived.link);
-  return { ...arrived, order, contractor, link: pathname + search };
-}
+const issue = (values = {}) => takeOn(system, dispatcher, values);
 
 /** Ends a pass as staff do when a job is withdrawn. */
 async function withdraw(order: RecordJson): Promise<void> {
@@ -49,9 +38,9 @@ async function withdraw(order: RecordJson): Promise<void> {
 
 describe('a contractor’s pages', () => {
   it('[F28, F32] the link leads by a redirect to a clean address, and that page shows the job at once', async () => {
-    const { order, link } = await issue({ building: '12 Harbour Street' });
+    const { order, linkPath } = await issue({ building: '12 Harbour Street' });
     const visitor = new Visitor(system.url);
-    const landing = await visitor.get(link);
+    const landing = await visitor.get(linkPath);
     expect(landing.status).toBe(303);
     expect(landing.text).toBe('');
     const home = landing.headers.get('location') ?? '';
@@ -76,7 +65,7 @@ describe('a contractor’s pages', () => {
   });
 
   it('[F35, F36] the job is completed by the form; then the page thanks, and link and pages give nothing', async () => {
-    const { order, visitor, home, link } = await issue();
+    const { order, visitor, home, linkPath } = await issue();
     const form = `${home}/records/${order.id}/operations/complete`;
     const done = await submit(visitor, form, { completionNotes: 'Oiled the rails.\nReplaced a bulb.' });
     expect(done.status).toBe(200);
@@ -84,7 +73,7 @@ describe('a contractor’s pages', () => {
     // The click that came twice, and the page that is loaded again, are thanked as well.
     const again = await visitor.get(form);
     expect([again.status, readable(again.text)]).toEqual([410, expect.stringContaining('This job is done')]);
-    for (const address of [link, home, `${home}/records/${order.id}`]) {
+    for (const address of [linkPath, home, `${home}/records/${order.id}`]) {
       const answer = await new Visitor(system.url).follow(address);
       expect([410, 401]).toContain(answer.status);
       expect(answer.text).not.toContain('The lift makes a noise.');
@@ -95,26 +84,12 @@ describe('a contractor’s pages', () => {
     );
   });
 
-  it('[D7] a thousand visits of link scanners later it still works for the person', async () => {
-    const { link, order } = await issue();
-    for (let round = 0; round < 50; round++) {
-      const answers = await Promise.all(
-        Array.from({ length: 20 }, (_, index) =>
-          new Visitor(system.url).send(index % 2 === 0 ? 'HEAD' : 'GET', link),
-        ),
-      );
-      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([303]));
-    }
-    const page = await new Visitor(system.url).follow(link);
-    expect(readable(page.text)).toContain(order.title);
-  }, 120_000);
-
   it('[D22] two links in one browser both work, displace neither each other nor a session, and are shown together', async () => {
     const first = await issue({ description: 'The first job.' });
     const second = await issue({ description: 'The second job.' });
     const browser = await signIn(system, DISPATCHER);
-    await browser.get(first.link);
-    await browser.get(second.link);
+    await browser.get(first.linkPath);
+    await browser.get(second.linkPath);
     for (const [mine, other] of [
       [first, second],
       [second, first],
@@ -155,7 +130,7 @@ describe('a contractor’s pages', () => {
   });
 
   it('a broken link says so, names a contact, and reveals nothing', async () => {
-    const { link } = await issue();
+    const { linkPath: link } = await issue();
     const visitor = new Visitor(system.url);
     for (const broken of [
       link.slice(0, -1),

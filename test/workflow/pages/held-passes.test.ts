@@ -5,11 +5,10 @@ import type { System } from '../../../local/system.ts';
 import { type Answer, Visitor } from '../../../local/visitor.ts';
 import { readable } from '../../support/page-forms.ts';
 import {
-  addWorkOrder,
-  arrive,
   DISPATCHER,
+  livePassOf,
   startPropertyManagement,
-  workOrder,
+  takeOn,
 } from '../../support/property-management.ts';
 import { plantCredential, siteRuntime, staffSession } from '../../support/site-runtime.ts';
 
@@ -19,7 +18,6 @@ const DAY_MS = 86_400_000;
 
 let system: System;
 let dispatcher: Visitor;
-let people = 0;
 
 beforeAll(async () => {
   system = await startPropertyManagement();
@@ -28,15 +26,7 @@ beforeAll(async () => {
 
 afterAll(() => system?.stop());
 
-/** A work order for a new contractor, and the path of that contractor's link. */
-async function issue(description: string, more: Record<string, unknown> = {}) {
-  people += 1;
-  const contractor = { name: `Contractor ${people}`, email: `contractor-${people}@example.org` };
-  const order = await addWorkOrder(dispatcher, workOrder(contractor, { description, ...more }));
-  const arrived = await arrive(system, contractor.email);
-  const { pathname, search } = new URL(arrived.link);
-  return { order, home: arrived.home, link: pathname + search };
-}
+const issue = (description: string, more = {}) => takeOn(system, dispatcher, { description, ...more });
 
 /** A pass that ended some time ago, without its workflow. */
 async function finishedJob(runtime: Runtime, job: number) {
@@ -69,9 +59,9 @@ describe('a browser that a contractor has used for many jobs', () => {
     browser.setCookie('dp_pass_00000000', 'what is no token at all');
     const first = await issue('The drain is blocked.');
     const second = await issue('The window is broken.');
-    const landing = await browser.get(first.link);
+    const landing = await browser.get(first.linkPath);
     expect(landing.status).toBe(303);
-    await browser.get(second.link);
+    await browser.get(second.linkPath);
 
     const page = await browser.get(second.home);
     expect(readable(page.text)).toContain(first.order.title);
@@ -93,8 +83,8 @@ describe('a browser that a contractor has used for many jobs', () => {
     const first = await issue('The gate squeaks.');
     const second = await issue('The bell is silent.');
     const landed = new Visitor(system.url);
-    await landed.get(first.link);
-    await landed.get(second.link);
+    await landed.get(first.linkPath);
+    await landed.get(second.linkPath);
     const browser = new Visitor(system.url);
     for (const [name, token] of [...ended, ...landed.cookies]) browser.setCookie(name, token);
 
@@ -111,15 +101,12 @@ function droppedAt({ headers }: Answer): number {
 }
 
 it('a pass whose end staff have moved keeps the browser in that followed the link before', async () => {
-  const { order, link, home } = await issue('The roof leaks.', {
+  const { order, linkPath, home } = await issue('The roof leaks.', {
     dueDate: new Date(system.clock.now() + 10 * DAY_MS).toISOString().slice(0, 10),
   });
   const browser = new Visitor(system.url);
-  const landing = await browser.get(link);
-  const { passes } = (await dispatcher.get('/admin/tokens/production')).json as {
-    passes: { id: string; record: { id: string }; expiresAt: string }[];
-  };
-  const pass = passes.find(({ record }) => record.id === order.id);
+  const landing = await browser.get(linkPath);
+  const pass = await livePassOf(dispatcher, order.id);
   const end = Date.parse(pass?.expiresAt ?? '');
   const until = new Date(end + 20 * DAY_MS).toISOString();
   expect(

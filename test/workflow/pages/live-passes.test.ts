@@ -1,3 +1,5 @@
+import { type Grant, grantId as idOfGrant } from '../../../core/grants/grant.ts';
+import { randomId } from '../../../core/tokens/base62.ts';
 import { formatDate } from '../../../lambdas/portal/pages/format.ts';
 import type { System } from '../../../local/system.ts';
 import type { Visitor } from '../../../local/visitor.ts';
@@ -8,12 +10,14 @@ import {
   type Contractor,
   DISPATCHER,
   finished,
+  livePassOf,
   type RecordJson,
   signIn,
   startPropertyManagement,
   TECHNICIAN,
   workOrder,
 } from '../../support/property-management.ts';
+import { siteRuntime } from '../../support/site-runtime.ts';
 
 const PASSES = '/passes/production';
 const CONTRACTOR = { name: 'Lift & Söhne', email: 'lifts@contractor.example' };
@@ -78,6 +82,67 @@ describe('the page of live passes', () => {
     expect((await contractor.visitor.get(contractor.home)).status).toBe(410);
     await finished(system, order.id);
     expect(await page()).toContain('Nobody has a pass at the moment.');
+  });
+
+  it('[D26] shows some at a time and leads on to the others, soonest end first; so does the API', async () => {
+    const { store } = await siteRuntime(system);
+    const { id } = await addWorkOrder(
+      dispatcher,
+      workOrder({ name: 'Yan', email: 'yan@contractor.example' }),
+    );
+    await arrive(system, 'yan@contractor.example');
+    const { id: grantId = '' } = (await livePassOf(dispatcher, id)) ?? {};
+    const grant = (await store.readGrant('production', grantId)) as Grant;
+    const later = Array.from({ length: 60 }, (_, number) => ({
+      ...grant,
+      id: idOfGrant(id, randomId()),
+      dueAt: grant.dueAt + number * 1000 + 1000,
+    }));
+    for (const each of later) await store.commit([{ kind: 'addGrant', grant: each }]);
+
+    const first = (await dispatcher.get(PASSES)).text;
+    expect(first.match(/class="pass-card"/g)).toHaveLength(50);
+    const [, next = ''] = /href="([^"]+)" rel="next"/.exec(first) ?? [];
+    const second = (await dispatcher.get(next)).text;
+    expect(second.match(/class="pass-card"/g)).toHaveLength(11);
+    expect(second).not.toContain('rel="next"');
+
+    const listed: string[] = [];
+    let query = '?limit=25';
+    for (let pages = 0; pages < 3; pages++) {
+      const { json } = await dispatcher.get(`/admin/tokens/production${query}`);
+      const { passes, cursor } = json as { passes: { id: string }[]; cursor?: string };
+      listed.push(...passes.map((pass) => pass.id));
+      expect(cursor !== undefined).toBe(pages < 2);
+      query = `?limit=25&cursor=${cursor}`;
+    }
+    expect(listed).toEqual([grantId, ...later.map((each) => each.id)]);
+    const cursor = next.split('cursor=')[1] ?? '';
+    const technician = await signIn(system, TECHNICIAN);
+    expect((await technician.get(`/admin/tokens/production?cursor=${cursor}`)).status).toBe(400);
+    expect((await dispatcher.get(`/admin/tokens/production?cursor=${cursor}`)).status).toBe(200);
+
+    // Those of a page further on can be ended as well, and one comes back to that page.
+    const { formToken = '', cursor: here = '' } = fieldsOf(second);
+    const grantOfLast = later.at(-1)?.id ?? '';
+    const asked = await dispatcher.form(PASSES, {
+      formToken,
+      cursor: here,
+      grant: grantOfLast,
+      action: 'revoke',
+    });
+    expect(readable(asked.text)).toContain('End this pass? Yan');
+    const cancel = /href="([^"]+)"[^>]*>\s*Cancel/.exec(asked.text)?.[1] ?? '';
+    expect((await dispatcher.get(cancel)).text.match(/class="pass-card"/g)).toHaveLength(11);
+    const until = '2020-01-01';
+    const refused = await dispatcher.form(PASSES, {
+      formToken,
+      cursor: here,
+      grant: grantOfLast,
+      action: 'extend',
+      until,
+    });
+    expect([refused.status, refused.text.match(/class="pass-card"/g)?.length]).toEqual([422, 11]);
   });
 
   it('shows no pass to somebody who may not see the contractors, and asks others to sign in', async () => {

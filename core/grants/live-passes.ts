@@ -1,0 +1,136 @@
+import { decideFor, operationOfKind, recordResource } from '../access.ts';
+import type { LinkedRecordType } from '../apps/published.ts';
+import { cursorsOf } from '../cursors.ts';
+import type { StoredRecord } from '../records/record.ts';
+import type { Session } from '../runtime.ts';
+import type { PageOf } from '../store.ts';
+import type { Grant } from './grant.ts';
+
+/** A live pass as staff see it: who, for what, until when, last used. */
+export interface LivePass {
+  id: string;
+  status: string;
+  person: string;
+  email?: string;
+  record: { id: string; app: string; recordType: string; title: string };
+  issuedAt: string;
+  expiresAt?: string;
+  lastUsedAt?: string;
+  trouble?: string;
+  can: { extend: boolean; resend: boolean; revoke: boolean };
+}
+
+/** Passes looked up at once, and at most for one page: most of them can be those of others. */
+const AT_ONCE = 25;
+const MOST_EXAMINED = 1000;
+
+/**
+ * A page of the passes that let somebody in now, soonest end first; only those whose token user the caller may view.
+ * Staff's rights on passes are their rights on the token users' records: viewing, editing (extend, resend), deleting
+ * (revoke). A page that had to look at very many can hold fewer than were asked for; the cursor goes on after the last
+ * one examined.
+ * @throws DaypassError REQUEST_INVALID for a cursor of another list
+ */
+export async function listLivePasses(
+  session: Session,
+  page: { limit: number; cursor?: string },
+): Promise<PageOf<LivePass>> {
+  const { runtime, published, caller } = session;
+  const cursors = cursorsOf(['live passes', published.environment, caller.principalId], runtime);
+  const after = cursors.open(page.cursor);
+  const grants = (await runtime.store.listOpenGrants(published.environment)).filter(
+    (grant) => after === undefined || placeOf(grant) > after,
+  );
+  const items: LivePass[] = [];
+  for (let at = 0; at < grants.length; at += AT_ONCE) {
+    const examined = grants.slice(at, at + AT_ONCE);
+    const passes = await Promise.all(examined.map((grant) => livePass(session, grant)));
+    for (const [index, pass] of passes.entries()) {
+      if (pass) items.push(pass);
+      const position = at + index + 1;
+      const full = items.length === page.limit || position === MOST_EXAMINED;
+      if (full && position < grants.length) {
+        return { items, ...cursors.sealed(placeOf(examined[index] as Grant)) };
+      }
+    }
+  }
+  return { items };
+}
+
+/**
+ * Those of the named passes whose token user the caller may view, in the order in which they are named; of others nothing is said.
+ * @param grantIds few
+ */
+export async function readPasses(session: Session, grantIds: readonly string[]): Promise<LivePass[]> {
+  const { runtime, published } = session;
+  const passes = await Promise.all(
+    [...new Set(grantIds)].map(async (id) => {
+      const grant = await runtime.store.readGrant(published.environment, id);
+      return grant && livePass(session, grant);
+    }),
+  );
+  return passes.filter((pass) => pass !== undefined);
+}
+
+/** Orders grants as the store lists them, as text. */
+function placeOf({ dueAt, id }: Grant): string {
+  return `${String(dueAt).padStart(16, '0')}#${id}`;
+}
+
+async function livePass(session: Session, grant: Grant): Promise<LivePass | undefined> {
+  const { store } = session.runtime;
+  const held = await tokenRecordOf(session, grant);
+  if (!held || !may(session, held, 'view')) return undefined;
+  const [record, credential] = await Promise.all([
+    store.readRecord(grant.environment, grant.recordId),
+    grant.principalId && grant.credentialId
+      ? store.readCredential(grant.principalId, grant.credentialId)
+      : undefined,
+  ]);
+  const type = record && session.published.site.recordType(record.app, record.recordType);
+  const titleField = type?.definition.titleField;
+  // One that is ending has ended for its holder; only its workflow has still to clean up.
+  const live = grant.status === 'live';
+  const works = live && (grant.expiresAt ?? 0) > session.now;
+  const email = held.record.values.email;
+  return {
+    id: grant.id,
+    status: grant.status,
+    person: String(held.record.values.name ?? ''),
+    ...(typeof email === 'string' && { email }),
+    record: {
+      id: grant.recordId,
+      app: grant.app,
+      recordType: grant.recordType,
+      title: String((titleField && record?.values[titleField]) ?? type?.definition.name ?? ''),
+    },
+    issuedAt: grant.createdAt,
+    ...(grant.expiresAt !== undefined && { expiresAt: new Date(grant.expiresAt).toISOString() }),
+    ...(credential?.lastUsedAt && { lastUsedAt: credential.lastUsedAt }),
+    ...(record?.trouble && { trouble: record.trouble.message }),
+    can: {
+      extend: works && may(session, held, 'edit'),
+      resend: works && may(session, held, 'edit'),
+      revoke: live && may(session, held, 'delete'),
+    },
+  };
+}
+
+/** The record of a pass's token user: rights on it are rights on the pass. */
+export interface Held {
+  record: StoredRecord;
+  type: LinkedRecordType;
+}
+
+/** Undefined when there is none yet, or no more. */
+export async function tokenRecordOf(session: Session, grant: Grant): Promise<Held | undefined> {
+  if (!grant.tokenRecord) return undefined;
+  const record = await session.runtime.store.readRecord(grant.environment, grant.tokenRecord.id);
+  const type = record && session.published.site.recordType(record.app, record.recordType);
+  return record && type && { record, type };
+}
+
+export function may(session: Session, { record, type }: Held, kind: 'view' | 'edit' | 'delete'): boolean {
+  const operation = operationOfKind(type, kind);
+  return operation !== undefined && decideFor(session, operation, recordResource(type, record)).decision;
+}
