@@ -91,7 +91,7 @@ export class StatefulStack extends Stack {
     return table;
   }
 
-  /** A secret `{"active": "0001", "0001": "<64 random letters and digits>"}`; further keys are added by hand. */
+  /** A secret `{"active": "0001", "0001": "<64 random letters and digits>"}`; `npm run keys` adds others. */
   private keys(id: string, description: string, removalPolicy: RemovalPolicy): Secret {
     const secret = new Secret(this, id, {
       description,
