@@ -8,12 +8,11 @@ import { linkIn, Visitor } from '../../../local/visitor.ts';
 import { somebody } from '../../support/people.ts';
 import {
   addWorkOrder,
-  arrive,
-  type Contractor,
   DISPATCHER,
   readRecord,
   startPropertyManagement,
   TECHNICIAN,
+  takeOn,
   WORK_ORDERS,
   workOrder,
 } from '../../support/property-management.ts';
@@ -25,7 +24,6 @@ jest.setTimeout(120_000);
 
 let system: System;
 let dispatcher: Visitor;
-let people = 0;
 
 beforeAll(async () => {
   system = await startPropertyManagement();
@@ -34,12 +32,7 @@ beforeAll(async () => {
 
 afterAll(() => system?.stop());
 
-async function begin(): Promise<Contractor & { id: string }> {
-  people += 1;
-  const email = `contractor-${people}@contractor.example`;
-  const { id } = await addWorkOrder(dispatcher, workOrder({ name: `Contractor ${people}`, email }));
-  return { id, ...(await arrive(system, email)) };
-}
+const begin = () => takeOn(system, dispatcher);
 
 const formTokenIn = (html: string) => /name="formToken" value="([^"]+)"/.exec(html)?.[1] ?? '';
 

@@ -2,15 +2,18 @@ import { jest } from '@jest/globals';
 import { ROUTES } from '../../../lambdas/shared/routes/index.ts';
 import type { System } from '../../../local/system.ts';
 import { type Answer, linkIn, Visitor } from '../../../local/visitor.ts';
+import { submit } from '../../support/page-forms.ts';
 import {
   addWorkOrder,
-  arrive,
   type Contractor,
+  type ContractorAtWork,
   DISPATCHER,
   finished,
   follow,
+  livePassOf,
   readRecord,
   startPropertyManagement,
+  takeOn,
   WORK_ORDERS,
   workOrder,
 } from '../../support/property-management.ts';
@@ -22,7 +25,6 @@ jest.setTimeout(180_000);
 
 let system: System;
 let dispatcher: Visitor;
-let people = 0;
 
 beforeAll(async () => {
   system = await startPropertyManagement();
@@ -32,13 +34,7 @@ beforeAll(async () => {
 afterEach(() => system.faults.clear());
 afterAll(() => system?.stop());
 
-/** A work order with a contractor who has come in. */
-async function begin(): Promise<Contractor & { id: string }> {
-  people += 1;
-  const email = `contractor-${people}@contractor.example`;
-  const { id } = await addWorkOrder(dispatcher, workOrder({ name: `Contractor ${people}`, email }));
-  return { id, ...(await arrive(system, email)) };
-}
+const begin = () => takeOn(system, dispatcher);
 
 const complete = ({ visitor, pass }: Contractor, id: string, headers: Record<string, string> = {}) =>
   visitor.json(
@@ -234,22 +230,32 @@ describe('the same click eight times at once', () => {
 });
 
 describe('a revocation that overtakes a write', () => {
-  const grantOf = async (id: string) => {
-    const { passes } = (await dispatcher.get('/admin/tokens/production')).json as {
-      passes: { id: string; record: { id: string } }[];
-    };
-    return passes.find(({ record }) => record.id === id)?.id as string;
-  };
+  const grantOf = async (id: string) => (await livePassOf(dispatcher, id))?.id as string;
 
-  it.each(['edit', 'complete'])(
-    '[D8] no %s commits after it, although the pass was live when the request was read',
-    async (operation) => {
-      const { id, visitor, pass, home } = await begin();
+  type Send = (contractor: ContractorAtWork, operation: string) => Promise<Answer>;
+  const values = { completionNotes: 'Too late' };
+
+  const throughTheApi: Send = ({ id, visitor, pass }, operation) =>
+    visitor.json('POST', `/production/records/${id}/operations/${operation}`, { values }, pass);
+
+  const throughTheForm: Send = ({ id, visitor, home }, operation) =>
+    submit(visitor, `${home}/records/${id}/operations/${operation}`, values);
+
+  it.each([
+    ['edit', 'the API', throughTheApi],
+    ['complete', 'the API', throughTheApi],
+    ['edit', 'its form', throughTheForm],
+    ['complete', 'its form', throughTheForm],
+  ] as const)(
+    '[D8] no %s through %s commits after it, although the pass was live when the request was read',
+    async (operation, _, send) => {
+      const contractor = await begin();
+      const { id, visitor, home } = contractor;
       const grant = await grantOf(id);
       const before = await readRecord(dispatcher, id);
       let revoked: Answer | undefined;
       const held = system.faults.inject({
-        when: (call) => call.caller.includes('-api') && call.operation === 'TransactWriteItems',
+        when: (call) => /-(api|portal)$/.test(call.caller) && call.operation === 'TransactWriteItems',
         failure: {
           meanwhile: async () => {
             revoked = await dispatcher.json('POST', '/admin/tokens/production/revoke', { passes: [grant] });
@@ -257,14 +263,10 @@ describe('a revocation that overtakes a write', () => {
         },
         times: 1,
       });
-      const answer = await visitor.json(
-        'POST',
-        `/production/records/${id}/operations/${operation}`,
-        { values: { completionNotes: 'Too late' } },
-        pass,
-      );
+      const answer = await send(contractor, operation);
       expect([held.struck, revoked?.status]).toEqual([1, 200]);
-      expect([answer.status, (answer.json as { code: string }).code]).toEqual([410, 'PASS_ENDED']);
+      expect([answer.status, answer.text]).toEqual([410, expect.stringMatching(/PASS_ENDED|has ended/)]);
+      expect(answer.text).not.toContain('The lift');
       expect((await visitor.get(home)).status).toBe(410);
       await finished(system, id);
       const after = await readRecord(dispatcher, id);
