@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { ENVIRONMENTS, type Environment } from '../core/environments.ts';
 import { sealedAs, verifyDesignEvents } from '../core/journal/design-event.ts';
+import type { JournalKeys } from '../core/journal/journal-keys.ts';
 import { type DaySeal, type Finding, verifyDay, verifyRecord, verifySpan } from '../core/journal/verify.ts';
-import type { JournalKeys } from '../core/runtime.ts';
 import { createJournal, type Journal } from '../lambdas/shared/table/journal.ts';
 import { connect, readOutputs } from './site-files/connect.ts';
 

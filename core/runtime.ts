@@ -1,8 +1,8 @@
-import type { KeyObject } from 'node:crypto';
 import type { EnvironmentSettings, RoleDefinition } from './apps/definition.ts';
 import type { LinkedSite } from './apps/published.ts';
 import type { Environment } from './environments.ts';
 import { DaypassError } from './errors.ts';
+import type { JournalKeys } from './journal/journal-keys.ts';
 import type { RebuildNeeds } from './lists/rebuild-needs.ts';
 import type { Policy } from './policy/load.ts';
 import type { Caller, SiteContext } from './ports.ts';
@@ -36,12 +36,6 @@ export interface SiteSettings {
   formerRoles?: readonly string[];
   /** What differs from an environment's defaults. */
   environments?: Partial<Record<Environment, EnvironmentSettings>>;
-}
-
-/** The keys that chain the journal; the active one writes, any listed one verifies. */
-export interface JournalKeys {
-  active: string;
-  key(id: string): KeyObject | undefined;
 }
 
 /** A use case's caller together with what is published where they ask. */

@@ -22,7 +22,7 @@ import { createSesEvents } from './mailbox/ses-events.ts';
 import { checkFree, closeServer, FREE_PORTS, HOST, listen } from './ports.ts';
 import { readStreamMappings } from './streams/stream-mapping.ts';
 import { startStreams } from './streams/streams.ts';
-import type { SystemOptions } from './system.ts';
+import type { SystemOptions } from './system-options.ts';
 import { readTemplate } from './template.ts';
 import { createWorkbench, type OnStop } from './workbench.ts';
 

@@ -4,36 +4,14 @@ import type { Faults } from './aws-endpoint/faults.ts';
 import type { Secrets } from './aws-endpoint/secrets-manager.ts';
 import type { QueueMessage } from './aws-endpoint/sqs.ts';
 import type { Clock } from './clock.ts';
-import type { DynamodbAddress } from './dynamodb/dynamodb-request.ts';
 import type { TableAccess } from './dynamodb/table-access.ts';
-import type { BusEvent } from './events/bus.ts';
+import type { BusEvent } from './events/bus-event.ts';
 import type { Executions } from './executions.ts';
 import type { InvocationResult } from './functions/functions.ts';
 import type { Mail } from './mailbox/mailbox.ts';
 import type { MailEventKind } from './mailbox/ses-events.ts';
-import type { Ports } from './ports.ts';
+import type { SystemOptions } from './system-options.ts';
 import { createWaitFor, type WaitFor, type WaitOptions } from './wait-for.ts';
-
-export interface SystemOptions {
-  /** Where the synthesised app lies. Default: the project's `cdk.out`, made first unless it is fresh. */
-  cdkOut?: string;
-  /** Default: any free ones. */
-  ports?: Ports;
-  /** A DynamoDB Local that is already running. Default: one is started. */
-  dynamodb?: DynamodbAddress | undefined;
-  /** Loads every function before the system counts as started, so that first requests are quick. Default: when it is called. */
-  warm?: boolean;
-  /** How long the clock waits for what is under way before it gives up, in real milliseconds. Default: two minutes. */
-  settleWithinMs?: number;
-  /** Permissions to take out of the template, `RolePattern:service:Action`. */
-  denyActions?: string[];
-  /** A folder for log files. Default: none, logs are kept in memory only. */
-  logDirectory?: string;
-  /** Is told at once what is also written to the log `local`: refusals, failures, what is not there. */
-  onReport?(line: string): void;
-  /** Is told what has been done and how many milliseconds it took, or (without them) what takes a while now. */
-  onProgress?(step: string, ms?: number): void;
-}
 
 /** The whole system on this machine. */
 export interface System {

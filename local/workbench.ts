@@ -3,7 +3,7 @@ import { createCallers } from './aws-endpoint/callers.ts';
 import { createFaults } from './aws-endpoint/faults.ts';
 import { createClock } from './clock.ts';
 import { createLogBook } from './functions/log-book.ts';
-import type { SystemOptions } from './system.ts';
+import type { SystemOptions } from './system-options.ts';
 
 /** What every part of a system uses: its clock, its logs, its faults, and a way to undo what was started. */
 export type Workbench = ReturnType<typeof createWorkbench>;

@@ -21,8 +21,8 @@ import { mayAssignRole } from '../policy/delegation.ts';
 import { normaliseEmail, type Principal } from '../principals.ts';
 import type { Plan } from '../records/plan.ts';
 import type { Session } from '../runtime.ts';
+import type { ActionValues } from './action-values.ts';
 import { queueMail } from './mail.ts';
-import type { ActionValues } from './run.ts';
 
 /** What an action on an account answers to the record. */
 export interface AccountResult {

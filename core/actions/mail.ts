@@ -6,7 +6,7 @@ import { normaliseEmail } from '../principals.ts';
 import type { Plan } from '../records/plan.ts';
 import type { Values } from '../records/record.ts';
 import type { Session } from '../runtime.ts';
-import type { ActionValues } from './run.ts';
+import type { ActionValues } from './action-values.ts';
 
 /** Recipients of one mail. */
 const MOST_RECIPIENTS = 10;

@@ -1,13 +1,13 @@
 import type { LinkedRequestAction } from '../apps/published.ts';
 import { DaypassError } from '../errors.ts';
 import { isUnevaluable } from '../expressions/compile.ts';
-import type { ScopeValues } from '../expressions/types.ts';
 import type { Plan } from '../records/plan.ts';
 import type { FieldValue } from '../records/record.ts';
 import { recordScope } from '../records/scope.ts';
 import { checkValue } from '../records/values.ts';
 import type { Session } from '../runtime.ts';
 import { type AccountResult, Accounts, viaOf } from './accounts.ts';
+import type { ActionValues } from './action-values.ts';
 import { sendEmail } from './mail.ts';
 
 /**
@@ -46,18 +46,6 @@ export async function runActions(session: Session, plan: Plan, confirmed: readon
 
 /** Parts that say by themselves what it means that a field has no value; elsewhere that is a mistake. */
 const MAY_BE_EMPTY: ReadonlySet<string> = new Set(['firstName', 'lastName', 'email', 'user', 'to']);
-
-/** Reads an action's parts over the record as it will be saved, with what was typed and is not stored. */
-export interface ActionValues {
-  readonly scope: ScopeValues;
-  /** Undefined where the action has no such part, or it has no value and may be empty. @throws DaypassError VALUES_INVALID when it cannot be evaluated */
-  text(part: string): string | undefined;
-  list(part: string): string[] | undefined;
-  /** Whether the part says the same whatever stands in the record. */
-  isFixed(part: string): boolean;
-  /** A refusal at the field that the part reads. */
-  refuse(part: string, message: string): DaypassError;
-}
 
 function readerOf(session: Session, plan: Plan, action: LinkedRequestAction): ActionValues {
   const record = { ...plan.after.values, ...plan.runtimeValues };

@@ -5,7 +5,7 @@ import type { Plan } from '../records/plan.ts';
 import { recordScope } from '../records/scope.ts';
 import type { Session } from '../runtime.ts';
 import { Accounts, viaOf } from './accounts.ts';
-import type { ActionValues } from './run.ts';
+import type { ActionValues } from './action-values.ts';
 
 /** Ids of the built-in fields of a users app. */
 const FIELD = { email: 'email', roles: 'roles', user: 'user' } as const;

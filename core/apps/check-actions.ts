@@ -4,10 +4,9 @@ import {
   type CheckedType,
   reportUnknown,
   requireKnown,
-  requireReadable,
   requireUnique,
-  takeExpression,
 } from './check-context.ts';
+import { requireReadable, takeExpression } from './check-expressions.ts';
 import { literalValues } from './check-fields.ts';
 import type { Operation } from './definition.ts';
 import { ACTION_PARTS, type ActionPart, expressionIn, type RequestAction } from './definition-actions.ts';

@@ -4,10 +4,9 @@ import {
   type CheckedType,
   reportUnknown,
   requireKnown,
-  requireReadable,
   requireUnique,
-  takeExpression,
 } from './check-context.ts';
+import { requireReadable, takeExpression } from './check-expressions.ts';
 import { checkFormulas } from './check-formulas.ts';
 import type { Field, FieldType, RecordType } from './definition.ts';
 import type { Path } from './problems.ts';

@@ -1,7 +1,8 @@
 import { DaypassError } from '../errors.ts';
 import { checkExpression } from '../expressions/check.ts';
 import type { CheckedExpression, Scope, ValueType } from '../expressions/types.ts';
-import { type CheckContext, takeExpression } from './check-context.ts';
+import type { CheckContext } from './check-context.ts';
+import { takeExpression } from './check-expressions.ts';
 import type { RecordType } from './definition.ts';
 import { formulaSources, orderFormulas } from './formulas.ts';
 import type { Path } from './problems.ts';

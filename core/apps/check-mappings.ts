@@ -1,11 +1,6 @@
 import type { CheckedExpression, Scope } from '../expressions/types.ts';
-import {
-  type CheckContext,
-  type CheckedType,
-  reportUnknown,
-  requireReadable,
-  takeExpression,
-} from './check-context.ts';
+import { type CheckContext, type CheckedType, reportUnknown } from './check-context.ts';
+import { requireReadable, takeExpression } from './check-expressions.ts';
 import type { DataAction, Field, Operation, RecordType } from './definition.ts';
 import type { Path } from './problems.ts';
 import { fieldsOf, isStored, namesRead, valueTypeOf } from './scope.ts';

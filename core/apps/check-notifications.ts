@@ -3,10 +3,9 @@ import {
   type CheckedType,
   reportUnknown,
   requireKnown,
-  requireReadable,
   requireUnique,
-  takeExpression,
 } from './check-context.ts';
+import { requireReadable, takeExpression } from './check-expressions.ts';
 import type { Notification } from './definition.ts';
 import type { Path } from './problems.ts';
 

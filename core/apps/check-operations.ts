@@ -4,10 +4,9 @@ import {
   type CheckedType,
   reportUnknown,
   requireKnown,
-  requireReadable,
   requireUnique,
-  takeExpression,
 } from './check-context.ts';
+import { requireReadable, takeExpression } from './check-expressions.ts';
 import type { Operation, RecordType } from './definition.ts';
 import type { Path } from './problems.ts';
 import { isWritable } from './scope.ts';

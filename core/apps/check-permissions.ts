@@ -1,13 +1,7 @@
 import { RECORD_PROPERTIES } from '../policy/actions.ts';
 import { SYSTEM_ROLES } from '../policy/built-in.ts';
-import {
-  type CheckContext,
-  type CheckedType,
-  reportUnknown,
-  requireKnown,
-  requireReadable,
-  takeExpression,
-} from './check-context.ts';
+import { type CheckContext, type CheckedType, reportUnknown, requireKnown } from './check-context.ts';
+import { requireReadable, takeExpression } from './check-expressions.ts';
 import type { Operation, Permission } from './definition.ts';
 import type { Path } from './problems.ts';
 import { isWritable } from './scope.ts';

@@ -1,11 +1,5 @@
-import {
-  type CheckContext,
-  type CheckedType,
-  reportUnknown,
-  requireReadable,
-  requireUnique,
-  takeExpression,
-} from './check-context.ts';
+import { type CheckContext, type CheckedType, reportUnknown, requireUnique } from './check-context.ts';
+import { requireReadable, takeExpression } from './check-expressions.ts';
 import { checkMappings, checkReturns, type Target } from './check-mappings.ts';
 import type { DataAction, RecordType, Task, View } from './definition.ts';
 import type { Path } from './problems.ts';

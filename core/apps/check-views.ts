@@ -4,10 +4,9 @@ import {
   type CheckedType,
   reportUnknown,
   requireKnown,
-  requireReadable,
   requireUnique,
-  takeExpression,
 } from './check-context.ts';
+import { requireReadable, takeExpression } from './check-expressions.ts';
 import { BUILT_IN_COLUMNS, SORTABLE_COLUMNS } from './columns.ts';
 import type { FieldType, View } from './definition.ts';
 import type { Path } from './problems.ts';

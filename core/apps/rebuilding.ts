@@ -1,6 +1,7 @@
 import { ENVIRONMENTS, type Environment } from '../environments.ts';
 import { DaypassError } from '../errors.ts';
-import { newRebuild, type Rebuild, startOf, typeName } from '../lists/rebuild.ts';
+import { newRebuild, type Rebuild, typeName } from '../lists/rebuild.ts';
+import { startOf } from '../lists/start-rebuild.ts';
 import type { Runtime } from '../runtime.ts';
 import { mayDesign, requireDesign } from './design-access.ts';
 import { type DesignSession, noted } from './drafts.ts';

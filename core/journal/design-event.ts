@@ -1,10 +1,10 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import type { Environment } from '../environments.ts';
 import { DaypassError } from '../errors.ts';
-import type { Caller } from '../ports.ts';
+import type { Caller, NewId } from '../ports.ts';
 import type { Principal } from '../principals.ts';
-import type { JournalKeys, Runtime } from '../runtime.ts';
 import { canonicalJson } from './event.ts';
+import type { JournalKeys } from './journal-keys.ts';
 import type { Finding } from './verify.ts';
 
 /** Members of what was changed, as they were or are; never anything that lets somebody in. */
@@ -40,7 +40,7 @@ export interface DesignEvent extends DesignChange {
 export interface Signing {
   caller: Caller;
   now: number;
-  runtime: Pick<Runtime, 'journal' | 'newId'>;
+  runtime: { journal: JournalKeys; newId: NewId };
 }
 
 /** What becomes of a change in the journal: the same members before and after are left out. */

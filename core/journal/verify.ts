@@ -1,7 +1,7 @@
 import { createHash, createHmac, type KeyObject } from 'node:crypto';
 import type { Environment } from '../environments.ts';
-import type { JournalKeys } from '../runtime.ts';
 import { canonicalJson, chainMac, headMac, type RecordEvent } from './event.ts';
+import type { JournalKeys } from './journal-keys.ts';
 
 const DAY_MS = 86_400_000;
 

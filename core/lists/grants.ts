@@ -2,9 +2,8 @@ import type { Environment } from '../environments.ts';
 import type { CheckedExpression, Node } from '../expressions/types.ts';
 import { type Branch, branches } from '../policy/branches.ts';
 import { subjectKeys } from '../policy/keys.ts';
-import type { ResourceKey } from '../policy/link.ts';
 import type { Policy } from '../policy/load.ts';
-import type { Subject } from '../policy/types.ts';
+import type { ResourceKey, Subject } from '../policy/types.ts';
 import type { KeyDemand } from './parts.ts';
 
 /** One reason for which a subject may see records: all of them, or those that name it or for which something holds. */

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { OutboxEntry } from '../changes.ts';
 import type { Environment } from '../environments.ts';
 
 /** The records of one type in one environment. */
@@ -70,14 +69,5 @@ export function newRebuild(
     requestedAt: at,
     requestedBy: by,
     updatedAt: at,
-  };
-}
-
-/** Starts the execution of a requested rebuild. */
-export function startOf({ id, environment, app, recordType, requestedAt }: Rebuild): OutboxEntry {
-  return {
-    id: `rebuild-${id}`,
-    createdAt: requestedAt,
-    action: { type: 'startRebuild', rebuildId: id, environment, app, recordType },
   };
 }

@@ -1,8 +1,7 @@
 import type { Environment } from '../environments.ts';
 import type { CheckedExpression } from '../expressions/types.ts';
-import type { ResourceKey } from './link.ts';
 import type { Policy } from './load.ts';
-import type { FieldSet, Subject, Tier } from './types.ts';
+import type { FieldSet, ResourceKey, Subject, Tier } from './types.ts';
 
 /** One rule that names a subject for an action on a kind of resource, with what is left to ask of each resource. */
 export interface Branch {

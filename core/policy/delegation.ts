@@ -4,9 +4,8 @@ import { isDesignAction } from './built-in.ts';
 import { conjunctsOf, sameNode } from './conjuncts.ts';
 import type { Entry } from './entry.ts';
 import { coversFields } from './fields.ts';
-import type { ResourceKey } from './link.ts';
 import type { Policy } from './load.ts';
-import type { ResourcePattern, Rule, Subject } from './types.ts';
+import type { ResourceKey, ResourcePattern, Rule, Subject } from './types.ts';
 
 /**
  * Whether somebody may grant a rule: one of their own allows has to reach as far, action for action. Who may change

@@ -6,9 +6,8 @@ import type { Policy } from './load.ts';
 import { own } from './own.ts';
 import { Plan } from './plan.ts';
 import { PlanCache } from './plan-cache.ts';
-import type { AccessRequest, Bypass, Context, Resource, Subject } from './types.ts';
+import type { AccessRequest, Bypass, Context, Resource, ResourceKey, Subject } from './types.ts';
 
-export type ResourceKey = Pick<Resource, 'type' | 'app' | 'recordType' | 'id'>;
 type Environment = Context['environment'];
 
 /** What a policy says about subjects that hold the same roles and profiles: a plan per resource and action, on demand. */

@@ -1,10 +1,10 @@
 import type { AppFacts, PolicyDocument, RecordTypeFacts } from './document.ts';
 import { Conditions } from './entry.ts';
-import { type ResourceKey, SubjectLink } from './link.ts';
+import { SubjectLink } from './link.ts';
 import { own } from './own.ts';
 import { documentSource, type PolicySource } from './source.ts';
 import { textSource } from './text.ts';
-import type { Subject } from './types.ts';
+import type { ResourceKey, Subject } from './types.ts';
 
 /** Linked subjects kept by a policy: those who hold the same roles and profiles share one. */
 const MOST_LINKS = 2000;

@@ -1,6 +1,6 @@
 import { resourceKeys } from './keys.ts';
-import type { ResourceKey } from './link.ts';
 import type { Plan } from './plan.ts';
+import type { ResourceKey } from './types.ts';
 
 /** Places that the plans of records are spread over; a power of two. */
 const PLACES = 64;

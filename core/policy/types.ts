@@ -77,6 +77,9 @@ export interface Resource {
   readonly proposedMembers?: readonly string[] | undefined;
 }
 
+/** What rules about a resource are found by. */
+export type ResourceKey = Pick<Resource, 'type' | 'app' | 'recordType' | 'id'>;
+
 export interface Context {
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -193,5 +196,3 @@ export interface Rule<Condition = CheckedExpression> {
 }
 /** A rule as a source writes it: the condition may still be text. */
 export type RuleDraft = Rule<CheckedExpression | string>;
-
-export type { Policy } from './load.ts';

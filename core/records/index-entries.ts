@@ -8,9 +8,9 @@ import { layoutOf, projectedFields } from '../lists/layout.ts';
 import type { KeyPart } from '../lists/parts.ts';
 import { requestBinding } from '../policy/binding.ts';
 import type { AccessRequest } from '../policy/types.ts';
-import type { FieldValue, StoredRecord } from './record.ts';
+import type { FieldValue, IndexPlace, StoredRecord } from './record.ts';
 import { readValue, recordMeta } from './scope.ts';
-import type { IndexEntry, IndexKey, IndexPlace } from './view-index.ts';
+import type { IndexEntry, IndexKey } from './view-index.ts';
 
 /** A record with the places that its head keeps, and the index items themselves. */
 export interface Indexed {

@@ -1,6 +1,4 @@
 import type { Environment } from '../environments.ts';
-import type { IndexPlace } from './view-index.ts';
-import type { Visibility } from './visibility.ts';
 
 /** A field's stored value: plain JSON. Dates are ISO-8601 text; references hold ids; tokens hold a credential reference. */
 export type FieldValue = string | number | boolean | string[] | { lat: number; lon: number } | null;
@@ -39,6 +37,9 @@ export interface StoredRecord {
   eventMac: string;
   deletedAt?: string;
 }
+
+/** A record's place in an index as its head keeps it, so that whatever was written can be removed: view, index, sort, values. */
+export type IndexPlace = [view: string, index: string, sort: string, ...partition: string[]];
 
 /** A record as it leaves the server: only permitted fields, and what the caller may do with it. */
 export interface RecordAnswer {
@@ -90,6 +91,17 @@ export interface FormField {
   choices?: { value: string; label: string }[];
   maxLength?: number;
   value: FieldValue;
+}
+
+/**
+ * When a conditional field is on a form, as a table instead of an expression: a page can follow it without an engine
+ * for expressions, and nothing that a browser evaluates can differ from what the server decides.
+ */
+export interface Visibility {
+  /** Other fields of the form that it depends on. */
+  fields: string[];
+  /** The combinations of their values, as lists of the chosen texts, with which the field is visible. */
+  combinations: string[][][];
 }
 
 /** One page of a view. */

@@ -14,9 +14,6 @@ export interface IndexKey {
   recordId: string;
 }
 
-/** A record's place in an index as its head keeps it, so that whatever was written can be removed: view, index, sort, values. */
-export type IndexPlace = [view: string, index: string, sort: string, ...partition: string[]];
-
 /** An index item: its place, and what the list needs to answer without reading the record. */
 export interface IndexEntry extends IndexKey {
   projection: {

@@ -1,18 +1,7 @@
 import type { LinkedField } from '../apps/published.ts';
 import type { Session } from '../runtime.ts';
-import type { FieldValue, StoredRecord } from './record.ts';
+import type { FieldValue, StoredRecord, Visibility } from './record.ts';
 import { isVisible, recordScope } from './scope.ts';
-
-/**
- * When a conditional field is on a form, as a table instead of an expression: a page can follow it without an engine
- * for expressions, and nothing that a browser evaluates can differ from what the server decides.
- */
-export interface Visibility {
-  /** Other fields of the form that it depends on. */
-  fields: string[];
-  /** The combinations of their values, as lists of the chosen texts, with which the field is visible. */
-  combinations: string[][][];
-}
 
 /** More combinations than these are not worth a table: the field is then shown always, and the server checks. */
 const MAX_COMBINATIONS = 64;

@@ -1,6 +1,6 @@
 import { isEnvironment } from '../../core/environments.ts';
+import type { PageFailure } from '../shared/http/answered.ts';
 import { clearCookie } from '../shared/http/cookies.ts';
-import type { PageFailure } from '../shared/http/create-handler.ts';
 import { type ApiResponse, seeOther } from '../shared/http/request.ts';
 import { ISSUER_CALLBACK } from './issuer.ts';
 import { FailedPage } from './pages/failed.tsx';

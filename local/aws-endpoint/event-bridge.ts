@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { BusEvent } from '../events/bus.ts';
+import type { BusEvent } from '../events/bus-event.ts';
 import { type AwsService, notOnThisMachine } from './aws-call.ts';
 
 /** EventBridge's PutEvents. */

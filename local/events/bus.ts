@@ -1,21 +1,8 @@
 import { refuse } from '../assembly/problem.ts';
 import type { ResourcesOf } from '../assembly/resources.ts';
+import type { BusEvent } from './bus-event.ts';
 import { compilePattern, type EventMatcher } from './event-pattern.ts';
 import type { DeliverToTarget, Target } from './targets.ts';
-
-/** An event as EventBridge carries it. */
-export interface BusEvent {
-  version: '0';
-  id: string;
-  'detail-type': string;
-  source: string;
-  account: string;
-  /** ISO 8601, UTC */
-  time: string;
-  region: string;
-  resources: string[];
-  detail: unknown;
-}
 
 /** EventBridge's buses with the rules of the template that match events. */
 export interface EventBus {

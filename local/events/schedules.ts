@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { LocalSystemError, refuse } from '../assembly/problem.ts';
 import type { ResolvedResource, ResourcesOf } from '../assembly/resources.ts';
 import type { Clock, Timer } from '../clock.ts';
-import type { BusEvent } from './bus.ts';
+import type { BusEvent } from './bus-event.ts';
 import { compileSchedule, type NextTime } from './schedule-expression.ts';
 import { checkRole, type DeliverToTarget, type TargetOptions } from './targets.ts';
 

@@ -1,5 +1,5 @@
 import { refuse } from '../assembly/problem.ts';
-import type { BusEvent } from './bus.ts';
+import type { BusEvent } from './bus-event.ts';
 
 interface TargetInput {
   Input?: string;

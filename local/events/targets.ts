@@ -2,7 +2,7 @@ import { refuse } from '../assembly/problem.ts';
 import type { AsynchronousInvoker } from '../functions/asynchronous.ts';
 import type { CheckInvokePermission } from '../iam/resource-policies.ts';
 import { mayRole, type Role } from '../iam/roles.ts';
-import type { BusEvent } from './bus.ts';
+import type { BusEvent } from './bus-event.ts';
 import { targetInput } from './target-input.ts';
 
 /** A target of a rule, as the template writes it. */

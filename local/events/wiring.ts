@@ -5,7 +5,8 @@ import { createMachineInvoker } from '../machine-invoker.ts';
 import { createStateMachines } from '../stepfunctions/engine.ts';
 import type { Template } from '../template.ts';
 import type { Workbench } from '../workbench.ts';
-import { type BusEvent, createEventBus } from './bus.ts';
+import { createEventBus } from './bus.ts';
+import type { BusEvent } from './bus-event.ts';
 import { startSchedules } from './schedules.ts';
 import { createTargets, type TargetOptions } from './targets.ts';
 

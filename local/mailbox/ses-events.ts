@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ResourcesOf } from '../assembly/resources.ts';
-import type { BusEvent } from '../events/bus.ts';
+import type { BusEvent } from '../events/bus-event.ts';
 
 /** What SES tells about a mail after it was sent. */
 export type MailEventKind = 'Bounce' | 'Complaint';

@@ -5,7 +5,8 @@ import type { LivePass } from '../../core/grants/live-passes.ts';
 import { createDefinitions } from '../../lambdas/shared/table/definitions.ts';
 import { createStore } from '../../lambdas/shared/table/store.ts';
 import { PROPERTY_MANAGEMENT, seedDefinitions, siteIdOf } from '../../local/seed.ts';
-import type { System, SystemOptions } from '../../local/system.ts';
+import type { System } from '../../local/system.ts';
+import type { SystemOptions } from '../../local/system-options.ts';
 import { type Answer, linkIn, signIn, Visitor } from '../../local/visitor.ts';
 import { startSystem } from './system.ts';
 

@@ -1,13 +1,23 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { CallerContext } from './caller-context.ts';
-import type { PageFailure } from './create-handler.ts';
 import type { Exchange } from './exchange.ts';
 import type { HttpMiddleware } from './observed.ts';
-import { toFailure } from './problem.ts';
+import { type Failure, toFailure } from './problem.ts';
 import type { ApiResponse } from './request.ts';
 import { toResult } from './result.ts';
 import { securityHeaders } from './security-headers.ts';
+
+/** A failure on a page, with what is needed to lose nothing that somebody has typed. */
+export interface PageFailure extends Failure {
+  path: string;
+  method: string;
+  /** The fields of the form that was sent, if one was. */
+  typed: Readonly<Record<string, unknown>>;
+  signedIn: boolean;
+  /** Why the credential was ended, or `expired`, where that is known. */
+  endReason?: string;
+}
 
 interface Answering {
   siteUrl: string;

@@ -7,11 +7,10 @@ import type { Signing } from '../../../core/tokens/signed.ts';
 import { createLogger, createMetrics } from '../observability.ts';
 import type { SiteRoute } from '../routes/index.ts';
 import type { FunctionName } from '../routes/route.ts';
-import { answered } from './answered.ts';
+import { answered, type PageFailure } from './answered.ts';
 import type { ExchangeContext, HttpEvent } from './exchange.ts';
 import { identified } from './identified.ts';
 import { observed } from './observed.ts';
-import type { Failure } from './problem.ts';
 import { received } from './received.ts';
 import type { ApiRequest, ApiResponse, Handlers } from './request.ts';
 import { toResult } from './result.ts';
@@ -29,17 +28,6 @@ export interface HandlerOptions<Name extends FunctionName> {
   logger?: Logger;
   metrics?: Metrics;
   now?: () => number;
-}
-
-/** A failure on a page, with what is needed to lose nothing that somebody has typed. */
-export interface PageFailure extends Failure {
-  path: string;
-  method: string;
-  /** The fields of the form that was sent, if one was. */
-  typed: Readonly<Record<string, unknown>>;
-  signedIn: boolean;
-  /** Why the credential was ended, or `expired`, where that is known. */
-  endReason?: string;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { createSecretKey } from 'node:crypto';
 import fc from 'fast-check';
 import { chainMac, headMac, type RecordEvent } from '../../../core/journal/event.ts';
+import type { JournalKeys } from '../../../core/journal/journal-keys.ts';
 import { type RecordHead, verifyRecord, verifySpan } from '../../../core/journal/verify.ts';
-import type { JournalKeys } from '../../../core/runtime.ts';
 
 const KEYS = new Map(['j1', 'j2'].map((id) => [id, createSecretKey(Buffer.alloc(32, id))]));
 const keys: JournalKeys = { active: 'j1', key: (id) => KEYS.get(id) };

@@ -1,7 +1,7 @@
 import type { ResolvedResource } from '../../../local/assembly/resources.ts';
 import { generateSecretString } from '../../../local/aws-endpoint/secrets-manager.ts';
 import { createSes } from '../../../local/aws-endpoint/ses.ts';
-import type { BusEvent } from '../../../local/events/bus.ts';
+import type { BusEvent } from '../../../local/events/bus-event.ts';
 import type { SentMail } from '../../../local/mailbox/mailbox.ts';
 import { createSesEvents } from '../../../local/mailbox/ses-events.ts';
 

@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorCode } from '../../../core/errors.ts';
 import { errorPage } from '../../../lambdas/portal/error-page.tsx';
 import type { Portal } from '../../../lambdas/portal/portal.ts';
-import type { PageFailure } from '../../../lambdas/shared/http/create-handler.ts';
+import type { PageFailure } from '../../../lambdas/shared/http/answered.ts';
 import { frame } from './fixtures.ts';
 
 /** A portal that knows its site's name, or one whose keys and table are away. */
