@@ -1,5 +1,6 @@
 import type { LivePass } from '../../../core/grants/live-passes.ts';
 import { formatDateTime, formatEnd } from './format.ts';
+import { ShowMore } from './show-more.tsx';
 
 export interface LivePassesProps {
   passes: readonly LivePass[];
@@ -59,13 +60,7 @@ export function LivePassesPage(props: LivePassesProps) {
           </button>
         </form>
       )}
-      {next && (
-        <p class="buttons">
-          <a class="button quiet" href={next} rel="next">
-            Show more
-          </a>
-        </p>
-      )}
+      <ShowMore next={next} />
     </>
   );
 }

@@ -1,6 +1,7 @@
 import type { DesignEventAnswer } from '../../../core/journal/read-design.ts';
 import { formatDateTime } from './format.ts';
 import { ManageHead, Table } from './manage-parts.tsx';
+import { ShowMore } from './show-more.tsx';
 
 const WORDS: Record<DesignEventAnswer['action'], string> = {
   create: 'Created',
@@ -65,13 +66,7 @@ export function JournalPage(props: {
           }))}
         />
       )}
-      {next && (
-        <p class="buttons">
-          <a class="button quiet" href={next} rel="next">
-            Show more
-          </a>
-        </p>
-      )}
+      <ShowMore next={next} />
     </>
   );
 }

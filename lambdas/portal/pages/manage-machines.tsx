@@ -4,6 +4,7 @@ import type { ServiceAccountAnswer } from '../../../core/people/service-accounts
 import type { SessionAnswer } from '../../../core/people/sessions.ts';
 import { formatDateTime } from './format.ts';
 import { Choices, ManageForm, ManageHead, type Refusal, Table, Text } from './manage-parts.tsx';
+import { ShowMore } from './show-more.tsx';
 
 type Option = { value: string; label: string };
 
@@ -45,13 +46,7 @@ export function ServiceAccountsPage(props: {
           }))}
         />
       )}
-      {next && (
-        <p class="buttons">
-          <a class="button quiet" href={next} rel="next">
-            Show more
-          </a>
-        </p>
-      )}
+      <ShowMore next={next} />
       <h2>New service account</h2>
       <ManageForm
         formToken={props.formToken}

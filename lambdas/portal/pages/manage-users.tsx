@@ -1,5 +1,6 @@
 import type { UserAnswer } from '../../../core/people/users.ts';
 import { Choices, ManageForm, ManageHead, type Refusal, Table, Text } from './manage-parts.tsx';
+import { ShowMore } from './show-more.tsx';
 
 type Option = { value: string; label: string };
 
@@ -47,13 +48,7 @@ export function UsersPage(props: UsersPageProps) {
           }))}
         />
       )}
-      {next && (
-        <p class="buttons">
-          <a class="button quiet" href={next} rel="next">
-            Show more
-          </a>
-        </p>
-      )}
+      <ShowMore next={next} />
       <h2>New user</h2>
       <ManageForm
         formToken={props.formToken}

@@ -1,5 +1,6 @@
 import { wordsOf } from './format.ts';
 import { type ListedRecord, RecordCards } from './record-list.tsx';
+import { ShowMore } from './show-more.tsx';
 
 export interface PassSection {
   /** What the records are called, e.g. the record type's plural. */
@@ -34,13 +35,7 @@ export function PassHomePage(props: {
             <bdi>{section.heading}</bdi>
           </h2>
           <RecordCards records={section.records} now={now} />
-          {section.next && (
-            <p>
-              <a class="button quiet" href={section.next} rel="next">
-                Show more
-              </a>
-            </p>
-          )}
+          <ShowMore next={section.next} />
         </section>
       ))}
     </>
