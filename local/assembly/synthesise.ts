@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { LocalSystemError } from './problem.ts';
@@ -38,14 +37,8 @@ export async function synthesise(options: SynthesisOptions): Promise<boolean> {
   try {
     const hash = hashSources(options);
     if (isFresh(directory, hash)) return false;
-    const tsx = join(
-      createRequire(join(root, 'package.json')).resolve('tsx/package.json'),
-      '..',
-      'dist',
-      'cli.mjs',
-    );
     const env = { ...process.env, ...options.environment, CDK_OUTDIR: directory };
-    await promisify(execFile)(process.execPath, [tsx, app], {
+    await promisify(execFile)(process.execPath, [app], {
       cwd: root,
       env,
       maxBuffer: 64 * 1024 * 1024,

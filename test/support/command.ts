@@ -25,7 +25,7 @@ export async function runCommand(
   try {
     return await new Promise((done) => {
       execFile(
-        join(ROOT, 'node_modules/.bin/tsx'),
+        join(ROOT, 'node_modules/.bin/node'),
         [join(ROOT, command), ...args, '--outputs', outputs],
         {
           env: {

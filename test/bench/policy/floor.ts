@@ -29,18 +29,18 @@ function answer(person: Person, action: string, record: DeskRecord): Answer {
       if (record.kind === 'customer') return ALL;
       if (action === 'view') return ALL;
       if (record.kind === 'case') return action === 'edit' ? ASSOCIATE : NO;
-      return action === 'add' || (action === 'edit' && values['owner'] === person.id) ? ALL : NO;
+      return action === 'add' || (action === 'edit' && values.owner === person.id) ? ALL : NO;
     case 'customer':
       switch (record.kind) {
         case 'customer':
-          if (values['userAccount'] !== person.id) return NO;
+          if (values.userAccount !== person.id) return NO;
           return action === 'view' ? ALL : action === 'edit' ? CONTACT : NO;
         case 'solution':
-          return action === 'view' && values['status'] === 'Reviewed' ? SOLUTION : NO;
+          return action === 'view' && values.status === 'Reviewed' ? SOLUTION : NO;
         case 'case':
-          if (values['reportedByUser'] !== person.id) return NO;
+          if (values.reportedByUser !== person.id) return NO;
           if (action === 'view' || action === 'edit') return ALL;
-          return action === 'add' && record.reportedByAccount === person.id && values['status'] === 'New'
+          return action === 'add' && record.reportedByAccount === person.id && values.status === 'New'
             ? ALL
             : NO;
       }

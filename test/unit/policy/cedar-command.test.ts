@@ -28,7 +28,7 @@ function run(...args: string[]): Promise<{ exitCode: number; stdout: string; std
   const env = { PATH: `${bin}:${process.env.PATH}`, HOME: folder };
   return new Promise((done) => {
     execFile(
-      join(bin, 'tsx'),
+      join(bin, 'node'),
       [join(ROOT, 'bin/policy-cedar.ts'), ...args],
       { env },
       (error, stdout, stderr) => done({ exitCode: error ? Number(error.code) : 0, stdout, stderr }),
