@@ -10,7 +10,9 @@ export type WaitFor = <T>(
   options?: WaitOptions,
 ) => Promise<NonNullable<T>>;
 
-const INTERVAL_MS = 20;
+/** Between two looks: short at first, for what is there at once; longer for what takes its time and wants the processor. */
+const FIRST_INTERVAL_MS = 10;
+const LONGEST_INTERVAL_MS = 80;
 const SHOWN_LINES = 25;
 
 /** Makes a `waitFor` whose failures show the last lines of what was logged. */
@@ -18,6 +20,7 @@ export function createWaitFor(recentLines: () => string[]): WaitFor {
   return async (description, predicate, { timeout = 15_000 } = {}) => {
     const deadline = performance.now() + timeout;
     let problem = '';
+    let interval = FIRST_INTERVAL_MS;
     for (;;) {
       try {
         const value = await predicate();
@@ -27,7 +30,8 @@ export function createWaitFor(recentLines: () => string[]): WaitFor {
         problem = `\nLast error: ${(error as Error).message}`;
       }
       if (performance.now() > deadline) break;
-      await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
+      await new Promise((resolve) => setTimeout(resolve, interval));
+      interval = Math.min(interval * 1.25, LONGEST_INTERVAL_MS);
     }
     const lines = recentLines().slice(-SHOWN_LINES).join('\n');
     throw new Error(

@@ -8,6 +8,7 @@ import { PROPERTY_MANAGEMENT, seedDefinitions, siteIdOf } from '../../local/seed
 import type { System } from '../../local/system.ts';
 import type { SystemOptions } from '../../local/system-options.ts';
 import { type Answer, linkIn, signIn, Visitor } from '../../local/visitor.ts';
+import type { WaitOptions } from '../../local/wait-for.ts';
 import { startSystem } from './system.ts';
 
 export const DISPATCHER = 'dana@abc.example';
@@ -144,11 +145,15 @@ export async function livePassOf(staff: Visitor, recordId: string): Promise<Live
 }
 
 /** The grant's workflow of a record, once it has come to an end. */
-export async function finished(system: System, recordId: string) {
-  return system.waitFor(`the workflow of record ${recordId} has ended`, async () => {
-    const found = (await system.executions.list()).find(({ name }) => name.includes(recordId));
-    return found && found.status !== 'RUNNING' ? found : undefined;
-  });
+export async function finished(system: System, recordId: string, options?: WaitOptions) {
+  return system.waitFor(
+    `the workflow of record ${recordId} has ended`,
+    async () => {
+      const found = (await system.executions.list()).find(({ name }) => name.includes(recordId));
+      return found && found.status !== 'RUNNING' ? found : undefined;
+    },
+    options,
+  );
 }
 
 export { signIn };

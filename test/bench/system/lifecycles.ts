@@ -27,7 +27,7 @@ export async function runLifecycles(
     const mail = await system.mail.waitFor(({ to }) => to.includes(email), { timeout: 60_000 });
     const { visitor, pass } = await follow(system, linkIn(mail.text));
     await visitor.json('POST', `/production/records/${order.id}/operations/complete`, {}, pass);
-    const { status } = await finished(system, order.id);
+    const { status } = await finished(system, order.id, { timeout: 60_000 });
     const record = await readRecord(dispatcher, order.id);
     if (status !== 'SUCCEEDED' || record.state !== 'Closed' || record.values.contractorToken) lost += 1;
     times.push(performance.now() - began);
