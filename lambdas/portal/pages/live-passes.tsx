@@ -60,7 +60,7 @@ export function LivePassesPage(props: LivePassesProps) {
           </button>
         </form>
       )}
-      <ShowMore next={next} />
+      <ShowMore next={next} first={cursor && here} />
     </>
   );
 }

@@ -106,6 +106,8 @@ describe('the page of live passes', () => {
     const second = (await dispatcher.get(next)).text;
     expect(second.match(/class="pass-card"/g)).toHaveLength(11);
     expect(second).not.toContain('rel="next"');
+    expect(readable(second)).toContain('First page');
+    expect(readable(first)).not.toContain('First page');
 
     const listed: string[] = [];
     let query = '?limit=25';
