@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { ENVIRONMENTS, type Environment } from '../core/environments.ts';
 import { sealedAs, verifyDesignEvents } from '../core/journal/design-event.ts';
-import type { JournalKeys } from '../core/journal/journal-keys.ts';
 import { type DaySeal, type Finding, verifyDay, verifyRecord, verifySpan } from '../core/journal/verify.ts';
+import type { Keyring } from '../core/tokens/keyring.ts';
 import { createJournal, type Journal } from '../lambdas/shared/table/journal.ts';
 import { connect, readOutputs } from './site-files/connect.ts';
 
@@ -68,7 +68,7 @@ function missingSeals(seen: readonly string[], seals: readonly DaySeal[]): Findi
 async function verifyEnvironment(
   journal: Journal,
   environment: Environment,
-  keys: JournalKeys,
+  keys: Keyring,
   span: { since: string | undefined; now: number },
 ) {
   const findings: Finding[] = [];
@@ -100,11 +100,7 @@ async function verifyEnvironment(
 }
 
 /** Every sealed day, and every change of the site itself since then or since the given day. */
-async function verifySite(
-  journal: Journal,
-  keys: JournalKeys,
-  span: { since: string | undefined; now: number },
-) {
+async function verifySite(journal: Journal, keys: Keyring, span: { since: string | undefined; now: number }) {
   const findings: Finding[] = [];
   const seals = await journal.seals('site');
   let previousMac = '';

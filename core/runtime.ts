@@ -2,18 +2,19 @@ import type { EnvironmentSettings, RoleDefinition } from './apps/definition.ts';
 import type { LinkedSite } from './apps/published.ts';
 import type { Environment } from './environments.ts';
 import { DaypassError } from './errors.ts';
-import type { JournalKeys } from './journal/journal-keys.ts';
 import type { RebuildNeeds } from './lists/rebuild-needs.ts';
 import type { Policy } from './policy/load.ts';
 import type { Caller, SiteContext } from './ports.ts';
 import type { Store } from './store.ts';
+import type { Keyring } from './tokens/keyring.ts';
 
 /** Everything that a runtime use case works with. Built once per process by the edge, and by tests. */
 export interface Runtime extends SiteContext {
   store: Store;
   /** What is published in an environment now; cached by content, looked up at every request. */
   published(environment: Environment): Promise<Published>;
-  journal: JournalKeys;
+  /** The keys that chain the journal; the active one writes, any listed one verifies. */
+  journal: Keyring;
 }
 
 /** The definitions and the policy of one environment, as of one publication. */

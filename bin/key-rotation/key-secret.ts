@@ -56,10 +56,11 @@ export function addKey(secret: KeySecret, text: string): { secret: KeySecret; id
 /**
  * Makes a key the one to sign with.
  * @param age milliseconds since the secret was changed last: a key that was added then is not known everywhere yet
- * @throws Error when there is no such key, or it is too young: some functions would refuse what others sign with it
+ * @throws Error when there is no such key, it signs already, or it is too young: some functions would refuse what others sign with it
  */
 export function activateKey(secret: KeySecret, id: string, age: number): KeySecret {
   requireListed(secret, id);
+  if (secret.active === id) throw new Error(`${id} is the key to sign with already.`);
   requireKnown(
     age,
     `A function that has not seen ${id} yet would refuse what others sign with it: activate it`,

@@ -3,8 +3,8 @@ import type { Environment } from '../environments.ts';
 import { DaypassError } from '../errors.ts';
 import type { Caller, NewId } from '../ports.ts';
 import type { Principal } from '../principals.ts';
+import type { Keyring } from '../tokens/keyring.ts';
 import { canonicalJson } from './event.ts';
-import type { JournalKeys } from './journal-keys.ts';
 import type { Finding } from './verify.ts';
 
 /** Members of what was changed, as they were or are; never anything that lets somebody in. */
@@ -40,7 +40,7 @@ export interface DesignEvent extends DesignChange {
 export interface Signing {
   caller: Caller;
   now: number;
-  runtime: { journal: JournalKeys; newId: NewId };
+  runtime: { journal: Keyring; newId: NewId };
 }
 
 /** What becomes of a change in the journal: the same members before and after are left out. */
@@ -67,7 +67,7 @@ export function accountValues({ name, email, roles }: Principal): DesignValues {
 }
 
 /** Finds events that are not what was written; which are missing is told by the day's seal. */
-export function verifyDesignEvents(events: readonly DesignEvent[], keys: JournalKeys): Finding[] {
+export function verifyDesignEvents(events: readonly DesignEvent[], keys: Keyring): Finding[] {
   return events.flatMap((event): Finding[] => {
     const { mac, ...content } = event;
     const key = keys.key(event.keyId);

@@ -1,7 +1,7 @@
 import { createHash, createHmac, type KeyObject } from 'node:crypto';
 import type { Environment } from '../environments.ts';
+import type { Keyring } from '../tokens/keyring.ts';
 import { canonicalJson, chainMac, headMac, type RecordEvent } from './event.ts';
-import type { JournalKeys } from './journal-keys.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -28,7 +28,7 @@ export function verifyRecord(
   recordId: string,
   events: readonly RecordEvent[],
   head: RecordHead | undefined,
-  keys: JournalKeys,
+  keys: Keyring,
 ): Finding[] {
   const findings: Finding[] = [];
   const find = (message: string) => findings.push({ place: recordId, message });
@@ -78,7 +78,7 @@ export function sealDay(
   day: string,
   events: readonly Sealed[],
   previousMac: string,
-  keys: JournalKeys,
+  keys: Keyring,
 ): DaySeal {
   const key = keys.key(keys.active) as KeyObject;
   const content = { environment, day, events: events.length, digest: digestOf(events), keyId: keys.active };
@@ -90,7 +90,7 @@ export function verifyDay(
   seal: DaySeal,
   events: readonly Sealed[],
   previousMac: string,
-  keys: JournalKeys,
+  keys: Keyring,
 ): Finding[] {
   const { mac, ...content } = seal;
   const key = keys.key(seal.keyId);

@@ -37,7 +37,7 @@ export function digestCodes(digest: string): Uint8Array {
 }
 const codes = new Uint8Array(40);
 
-/** What a character stands for; 128 for those that stand for nothing, which no sum of others can be mistaken for. */
+/** What a character stands for; one more bit than any code needs marks those that stand for nothing. */
 const DIGITS = new Uint8Array(128).fill(128);
 for (const [digit, letter] of [...ALPHABET].entries()) DIGITS[letter.charCodeAt(0)] = digit;
 

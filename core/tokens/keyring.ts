@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { DaypassError } from '../errors.ts';
 
-/** The keys that tokens are signed with. Signing uses the active one; checking takes any that is listed. */
+/** Keys that tokens are signed with, or that chain the journal. The active one signs; any that is listed checks. */
 export interface Keyring {
   active: string;
   /** Undefined for an unknown or retired key id: such a token is refused without any look-up. */

@@ -94,7 +94,7 @@ describe('data', () => {
 });
 
 describe('keys', () => {
-  it.each(['SigningKeys', 'JournalKeys'])(
+  it.each(['SigningKeys', 'Keyring'])(
     '%s begin with one key of 64 random letters and digits, named as active',
     (name) => {
       const [, secret] =

@@ -1,11 +1,11 @@
 import { createSecretKey } from 'node:crypto';
 import fc from 'fast-check';
 import { chainMac, headMac, type RecordEvent } from '../../../core/journal/event.ts';
-import type { JournalKeys } from '../../../core/journal/journal-keys.ts';
 import { type RecordHead, verifyRecord, verifySpan } from '../../../core/journal/verify.ts';
+import type { Keyring } from '../../../core/tokens/keyring.ts';
 
 const KEYS = new Map(['j1', 'j2'].map((id) => [id, createSecretKey(Buffer.alloc(32, id))]));
-const keys: JournalKeys = { active: 'j1', key: (id) => KEYS.get(id) };
+const keys: Keyring = { active: 'j1', key: (id) => KEYS.get(id) };
 const keyOf = (id: string) => KEYS.get(id) as NonNullable<ReturnType<typeof KEYS.get>>;
 
 /** A record that was added and then edited as often as `notes` says, each time chained with the key at hand. */
@@ -109,7 +109,7 @@ describe('a record’s chain of events', () => {
 
   it('says which key is missing', () => {
     const { events, head } = chainOf(['a']);
-    const none: JournalKeys = { active: 'j3', key: () => undefined };
+    const none: Keyring = { active: 'j3', key: () => undefined };
     expect(verifyRecord('r1', events, head, none)[0]?.message).toContain(
       'with the key j1, which is not listed',
     );

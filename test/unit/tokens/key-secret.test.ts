@@ -30,6 +30,9 @@ describe('[P12] a secret with keys', () => {
   it('signs with another key ten minutes after it was added, and not a moment before', () => {
     expect(activateKey(TWO, '0002', KNOWN_EVERYWHERE_MS).active).toBe('0002');
     expect(() => activateKey(TWO, '0002', KNOWN_EVERYWHERE_MS - 1)).toThrow('activate it in 1 minute.');
+    expect(() => activateKey(TWO, '0001', KNOWN_EVERYWHERE_MS)).toThrow(
+      '0001 is the key to sign with already.',
+    );
     // A clock that goes wrong is no reason to be quick.
     expect(() => activateKey(TWO, '0002', -3_600_000)).toThrow('activate it in 10 minutes');
   });
@@ -86,7 +89,8 @@ describe('[P12] a secret with keys', () => {
             expect(names.has(added.id)).toBe(false);
             secret = added.secret;
           }
-          if (what === 'activate') secret = activateKey(secret, id, KNOWN_EVERYWHERE_MS);
+          if (what === 'activate' && secret.active !== id)
+            secret = activateKey(secret, id, KNOWN_EVERYWHERE_MS);
           if (what === 'retire' && secret.active !== id) secret = retireKey(secret, id, KNOWN_EVERYWHERE_MS);
           if (what === 'replace') secret = replaceKey(secret, id, fresh);
           const keyring = readKeyring(JSON.stringify(parseKeySecret(JSON.stringify(secret))));
