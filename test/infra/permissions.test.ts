@@ -31,7 +31,7 @@ function allowed(template: Template): Map<string, string[]> {
 /** A short name for a resource of a policy. */
 function name(resource: unknown): string {
   return shown(resource)
-    .replace(/<ExportsOutput\w*?(Table|Keyring|SigningKeys|Mail)[0-9A-F]\w*?>/, (reference, part) =>
+    .replace(/<ExportsOutput\w*?(Table|JournalKeys|SigningKeys|Mail)[0-9A-F]\w*?>/, (reference, part) =>
       reference.includes('StreamArn') ? `${part} stream` : part,
     )
     .replace(/arn:aws:(\w+):eu-central-1:(<AWS::AccountId>|\d{12}):/, '$1:')
@@ -58,7 +58,7 @@ const onTable = (...actions: string[]) => actions.map((action) => `dynamodb:${ac
 const RECORDS = onTable('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
 const PASS_IS_LIVE = onTable('ConditionCheckItem');
 const SIGNING_KEYS = 'secretsmanager:GetSecretValue → SigningKeys';
-const JOURNAL_KEYS = 'secretsmanager:GetSecretValue → Keyring';
+const JOURNAL_KEYS = 'secretsmanager:GetSecretValue → JournalKeys';
 const MAIL = [
   'ses:SendEmail → ses:configuration-set/Mail',
   'ses:SendEmail → ses:identity/passes@example.org',

@@ -94,7 +94,7 @@ describe('data', () => {
 });
 
 describe('keys', () => {
-  it.each(['SigningKeys', 'Keyring'])(
+  it.each(['SigningKeys', 'JournalKeys'])(
     '%s begin with one key of 64 random letters and digits, named as active',
     (name) => {
       const [, secret] =
