@@ -126,6 +126,7 @@ export function samplesOf(ids: SampleIds): Record<string, Sample> {
     formPage: record,
     formRun: { ...record, body: { version: '999' } },
     livePasses: {},
+    exportPasses: {},
     changePasses: { body: { action: 'revoke', grant: `${MISSING}-${MISSING}` } },
     accountPage: {},
     accountRun: { body: { session: MISSING } },

@@ -1,12 +1,14 @@
 import type { Environment } from '../../../core/environments.ts';
 import { DaypassError } from '../../../core/errors.ts';
-import { listLivePasses, readPasses } from '../../../core/grants/live-passes.ts';
+import { listAllLivePasses, listLivePasses, readPasses } from '../../../core/grants/live-passes.ts';
 import { extendPass, resendPass, revokePasses } from '../../../core/grants/staff.ts';
 import type { Caller } from '../../../core/ports.ts';
 import type { Session } from '../../../core/runtime.ts';
 import { formTokenOf } from '../../shared/http/forgery.ts';
 import { type ApiResponse, seeOther } from '../../shared/http/request.ts';
+import { csvFile, csvOf } from '../csv.ts';
 import { LivePassesPage, type LivePassesProps, RevokePage } from '../pages/live-passes.tsx';
+import { livePassesTable } from '../pages/live-passes-table.ts';
 import { type Portal, page, sessionFrame } from '../portal.ts';
 import type { PortalHandlers, PortalRequest } from './handlers.ts';
 
@@ -19,7 +21,9 @@ const DONE: Partial<Record<string, string>> = {
 };
 
 /** Who can get in now: staff send links again, change their end, and end passes. */
-export function livePassHandlers(portal: Portal): Pick<PortalHandlers, 'livePasses' | 'changePasses'> {
+export function livePassHandlers(
+  portal: Portal,
+): Pick<PortalHandlers, 'livePasses' | 'exportPasses' | 'changePasses'> {
   const open = async (caller: Caller, environment: Environment) => {
     if (caller.type !== 'user') throw new DaypassError('CREDENTIAL_MISSING');
     const session = await portal.session(caller, environment);
@@ -53,6 +57,14 @@ export function livePassHandlers(portal: Portal): Pick<PortalHandlers, 'livePass
     async livePasses({ params, query, caller }) {
       const done = query.done && DONE[query.done];
       return list(await open(caller, params.environment), done ? { done } : {}, query.cursor);
+    },
+
+    async exportPasses({ params, caller, now }) {
+      const { session } = await open(caller, params.environment);
+      const passes = await listAllLivePasses(session);
+      const day = new Date(now).toISOString().slice(0, 10);
+      const name = `live-passes-${params.environment}-${day}.csv`;
+      return csvFile(name, csvOf(livePassesTable(passes, `${portal.siteUrl}/app/${params.environment}`)));
     },
 
     async changePasses({ params, body, caller }) {

@@ -49,6 +49,13 @@ export function LivePassesPage(props: LivePassesProps) {
             : 'Nobody has a pass at the moment.'}
         </p>
       )}
+      {passes.length > 0 && (
+        <p>
+          <a href={`${here}/live-passes.csv`} download>
+            Download all as CSV
+          </a>
+        </p>
+      )}
       {passes.map((pass) => (
         <PassCard key={pass.id} pass={pass} base={base} here={here} back={back} />
       ))}

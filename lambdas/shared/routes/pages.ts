@@ -268,6 +268,14 @@ export const PAGE_ROUTES = [
   },
   {
     ...page,
+    id: 'exportPasses',
+    method: 'GET',
+    path: '/passes/{environment}/live-passes.csv',
+    summary: 'Who can get in now, as a file for spreadsheets',
+    responses: { 200: { description: 'The file' } },
+  },
+  {
+    ...page,
     id: 'changePasses',
     method: 'POST',
     path: '/passes/{environment}',

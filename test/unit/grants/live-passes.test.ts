@@ -1,5 +1,5 @@
 import { type Grant, grantId } from '../../../core/grants/grant.ts';
-import { listLivePasses } from '../../../core/grants/live-passes.ts';
+import { listAllLivePasses, listLivePasses, MOST_AT_ONCE } from '../../../core/grants/live-passes.ts';
 import type { Session } from '../../../core/runtime.ts';
 import { readKeyring } from '../../../core/tokens/keyring.ts';
 
@@ -30,5 +30,12 @@ describe('[D26] live passes, where most are for others to see', () => {
 
   it('are all on one page when there are a thousand', async () => {
     expect(await listLivePasses(sessionWith(1000), { limit: 25 })).toEqual({ items: [] });
+  });
+
+  it('are refused as one file when it would not hold them all', async () => {
+    expect(await listAllLivePasses(sessionWith(MOST_AT_ONCE))).toEqual([]);
+    await expect(listAllLivePasses(sessionWith(MOST_AT_ONCE + 1))).rejects.toThrow(
+      expect.objectContaining({ code: 'LIMIT_EXCEEDED' }),
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
 import type { System } from '../../../local/system.ts';
 import { linkIn, Visitor } from '../../../local/visitor.ts';
 import {
@@ -171,6 +172,22 @@ describe('values on their way into a mail', () => {
     expect(hrefs[0]).toMatch(new RegExp(`^${system.url}/\\?token=dp_ap`));
     const token = new URL(hrefs[0] as string).searchParams.get('token') ?? '';
     expect((await follow(system, `${system.url}/?token=${token}`)).landing.status).toBe(303);
+  });
+});
+
+describe('values on their way into a spreadsheet', () => {
+  it('are texts there, whatever they begin with', async () => {
+    const formulas = ['=HYPERLINK("https://evil.example","x")', "+1+cmd|' /C calc'!A0", '-2+3', '@SUM(1)'];
+    for (const [index, name] of formulas.entries()) {
+      const email = `sheet${index}@contractor.example`;
+      await addWorkOrder(dispatcher, workOrder({ name, email }, { number: `\uFF1D1+${index}` }));
+      await system.mail.waitFor(({ to }) => to.includes(email));
+    }
+    const file = await dispatcher.get('/passes/production/live-passes.csv');
+    const rows: Record<string, string>[] = parse(file.text, { bom: true, columns: true });
+    const found = rows.filter(({ Email }) => Email?.startsWith('sheet'));
+    expect(found.map(({ Person }) => Person).sort()).toEqual(formulas.map((name) => `'${name}`).sort());
+    expect(found.map(({ For }) => For)).toEqual(Array(4).fill(expect.stringMatching(/^'[＝=]1\+\d$/)));
   });
 });
 

@@ -1,3 +1,4 @@
+import { parse } from 'csv-parse/sync';
 import { type Grant, grantId as idOfGrant } from '../../../core/grants/grant.ts';
 import { randomId } from '../../../core/tokens/base62.ts';
 import { formatDate } from '../../../lambdas/portal/pages/format.ts';
@@ -82,6 +83,48 @@ describe('the page of live passes', () => {
     expect((await contractor.visitor.get(contractor.home)).status).toBe(410);
     await finished(system, order.id);
     expect(await page()).toContain('Nobody has a pass at the moment.');
+  });
+
+  it('[D26] are to be had as a file, which holds no link and is for those who may see the passes', async () => {
+    const { id, title } = await addWorkOrder(
+      dispatcher,
+      workOrder({ name: 'Ana, "Lifts"', email: 'ana@contractor.example' }),
+    );
+    const { link } = await arrive(system, 'ana@contractor.example');
+    const pass = await livePassOf(dispatcher, id);
+    expect((await dispatcher.get(PASSES)).text).toContain(`href="${PASSES}/live-passes.csv"`);
+
+    const file = await dispatcher.get(`${PASSES}/live-passes.csv`);
+    const today = new Date(system.clock.now()).toISOString().slice(0, 10);
+    expect([file.status, file.headers.get('content-type'), file.headers.get('content-disposition')]).toEqual([
+      200,
+      'text/csv; charset=utf-8; header=present',
+      `attachment; filename="live-passes-production-${today}.csv"`,
+    ]);
+    expect(file.headers.get('cache-control')).toBe('no-store');
+    expect(parse(file.text, { bom: true, columns: true })).toEqual([
+      {
+        Person: 'Ana, "Lifts"',
+        Email: 'ana@contractor.example',
+        For: title,
+        App: 'work-orders',
+        'Record type': 'work-order',
+        Record: `${system.url}/app/production/records/${id}`,
+        Issued: pass?.issuedAt,
+        Ends: pass?.expiresAt,
+        'Last used': '',
+        Status: 'live',
+        Trouble: '',
+        Pass: pass?.id,
+      },
+    ]);
+    expect(file.text).not.toContain(new URL(link).searchParams.get('token'));
+
+    const technician = await signIn(system, TECHNICIAN);
+    const others = (await technician.get(`${PASSES}/live-passes.csv`)).text;
+    expect(parse(others, { bom: true, columns: true })).toEqual([]);
+    await dispatcher.json('POST', '/admin/tokens/production/revoke', { passes: [pass?.id] });
+    await finished(system, id);
   });
 
   it('[D26] shows some at a time and leads on to the others, soonest end first; so does the API', async () => {

@@ -47,6 +47,7 @@ export const MATRIX: { columns: string[]; rows: Record<string, string> } = {
     evaluateAccess: '401 403 403 403 403 403 403 403 200 403 403',
     evaluateAccesses: '401 403 403 403 403 403 403 403 200 403 403',
     explainAccess: '401 403 403 403 403 403 403 403 200 403 403',
+    exportPasses: '303 410 200 200 200 200 200 200 200 401 401',
     exportPolicy: '401 403 403 403 403 200 200 200 200 403 403',
     extendPass: '401 404 404 404 404 404 404 404 404 404 404',
     finishIssuerSignIn: '404 404 404 404 404 404 404 404 404 404 404',
