@@ -1,4 +1,6 @@
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { THREAD_CACHE } from '../thread.ts';
 import { type CloudAssembly, readCloudAssembly } from './cloud-assembly.ts';
 import { synthesise } from './synthesise.ts';
 
@@ -33,6 +35,7 @@ export async function freshAssembly(
     sources: SOURCES,
     onWork: () => onProgress('Making the templates from the code'),
   });
+  if (made) rmSync(THREAD_CACHE, { recursive: true, force: true });
   onProgress(`Templates are ${made ? 'made' : 'fresh'} (cdk.out)`, performance.now() - since);
   return readCloudAssembly(`${ROOT}cdk.out`);
 }

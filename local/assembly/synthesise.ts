@@ -37,7 +37,8 @@ export async function synthesise(options: SynthesisOptions): Promise<boolean> {
   try {
     const hash = hashSources(options);
     if (isFresh(directory, hash)) return false;
-    const env = { ...process.env, ...options.environment, CDK_OUTDIR: directory };
+    const cache = join(root, '.daypass', 'synthesis');
+    const env = { NODE_COMPILE_CACHE: cache, ...process.env, ...options.environment, CDK_OUTDIR: directory };
     await promisify(execFile)(process.execPath, [app], {
       cwd: root,
       env,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
 import type { Callers, Hold } from '../aws-endpoint/callers.ts';
 import type { Clock } from '../clock.ts';
+import { startThread } from '../thread.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import type { FromWorker, FunctionError, WorkerSetup } from './worker-messages.ts';
 
@@ -79,8 +79,8 @@ export function startFunctionProcess(options: ProcessOptions): FunctionProcess {
     },
     during: () => (current === undefined ? undefined : JSON.parse(current)),
   });
-  const worker = new Worker(new URL('function-worker.ts', import.meta.url), {
-    workerData: { directory, handler, clock: clock.shared } satisfies WorkerSetup,
+  const setup: WorkerSetup = { directory, handler, clock: clock.shared };
+  const worker = startThread(new URL('function-worker.ts', import.meta.url), setup, {
     execArgv: (definition.environment.NODE_OPTIONS ?? '').split(/\s+/).filter(Boolean),
     resourceLimits: { maxOldGenerationSizeMb: Math.max(memoryMb, 64) },
     env: {

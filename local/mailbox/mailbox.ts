@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads';
 import { LocalSystemError } from '../assembly/problem.ts';
 import type { Clock } from '../clock.ts';
 import { HOST, reservePort } from '../ports.ts';
+import { startThread } from '../thread.ts';
 
 /** A mail as a caller of SES sends it: in parts, or as a MIME message in base64. */
 export interface SentMail {
@@ -58,11 +58,11 @@ const KNOWN_FOR_MS = 500;
 /** Starts the mailbox (page and store) on a port (0: any free one). */
 export async function startMailbox(port: number, clock: Clock): Promise<Mailbox> {
   const ownPort = await reservePort(port, 'the mailbox');
-  const worker = new Worker(new URL('mailbox-worker.ts', import.meta.url), {
-    workerData: { port: ownPort, host: HOST, clock: clock.shared },
-    execArgv: [],
-    env: { NODE_ENV: 'production' },
-  });
+  const worker = startThread(
+    new URL('mailbox-worker.ts', import.meta.url),
+    { port: ownPort, host: HOST, clock: clock.shared },
+    { execArgv: [], env: { NODE_ENV: 'production' } },
+  );
   await new Promise<void>((resolve, reject) => {
     worker.once('error', reject);
     worker.once('message', ({ error }) => {
