@@ -31,6 +31,7 @@ export async function runCommand(
           env: {
             PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH}`,
             HOME: folder,
+            NODE_COMPILE_CACHE: join(ROOT, '.daypass', 'commands'),
             AWS_REGION: 'us-east-1',
             AWS_ENDPOINT_URL: system.awsEndpointUrl,
             AWS_ACCESS_KEY_ID: system.keys.accessKeyId,
