@@ -93,6 +93,8 @@ export type Change =
       dueBy?: number;
       /** Only if nothing has moved its `expiresAt` beyond this, epoch milliseconds. */
       expiredBy?: number;
+      /** Only if its `expiresAt` is still this, epoch milliseconds. */
+      expiresAt?: number;
       set: GrantChange;
       step?: GrantStep;
       /** The steps as they were read, for those that can come without end: then the oldest make room. */
@@ -110,7 +112,6 @@ export interface GrantChange {
   tokenRecord?: { app: string; recordType: string; id: string };
   expiresAt?: number;
   callbackToken?: string;
-  waitsFor?: number;
   sending?: Record<string, number>;
   notified?: Record<string, string>;
   remindedAt?: string;
@@ -128,6 +129,8 @@ export interface OutboxEntry {
   action:
     | { type: 'startGrant'; environment: Environment; grantId: string }
     | { type: 'wakeGrant'; environment: Environment; grantId: string }
+    /** The end of a live pass comes earlier than its workflow waits: it is to look again. */
+    | { type: 'recheckGrant'; environment: Environment; grantId: string }
     | { type: 'startRebuild'; environment: Environment; app: string; recordType: string; rebuildId: string }
     | { type: 'sendMail'; environment: Environment; mail: QueuedMail }
     /** A mail was left out, because there were too many: the log is to say so. */

@@ -19,7 +19,7 @@ export interface FunctionSpec {
   asynchronous: boolean;
 }
 
-export type MachineAction = 'StartExecution' | 'SendTaskSuccess';
+export type MachineAction = 'StartExecution' | 'SendTaskSuccess' | 'SendTaskFailure';
 
 /** Parts of a transaction are authorised as the single actions they stand for. */
 export type TableAction =
@@ -78,7 +78,7 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     timeoutSeconds: 55,
     table: RECORDS,
     indexes: [],
-    machines: { 'token-access': ['SendTaskSuccess'] },
+    machines: { 'token-access': ['SendTaskSuccess', 'SendTaskFailure'] },
     asynchronous: false,
   },
   outbox: {
@@ -88,7 +88,7 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     table: ['GetItem', 'UpdateItem', 'DeleteItem'],
     indexes: [],
     machines: {
-      'token-access': ['StartExecution', 'SendTaskSuccess'],
+      'token-access': ['StartExecution', 'SendTaskSuccess', 'SendTaskFailure'],
       'rebuild-indexes': ['StartExecution'],
     },
     asynchronous: false,
@@ -100,7 +100,7 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     table: RECORDS,
     indexes: ['GSI1', 'GSI2'],
     machines: {
-      'token-access': ['StartExecution', 'SendTaskSuccess'],
+      'token-access': ['StartExecution', 'SendTaskSuccess', 'SendTaskFailure'],
       'rebuild-indexes': ['StartExecution'],
     },
     asynchronous: true,

@@ -4,7 +4,8 @@ import type { StoredRecord } from '../records/record.ts';
 import type { Session } from '../runtime.ts';
 import { lifetimeOf, MAX_LIFETIME_MS, wantedEnd } from '../tokenusers/token-users.ts';
 import { endChanges } from './end-changes.ts';
-import { type Grant, overdueAfter } from './grant.ts';
+import type { Grant } from './grant.ts';
+import { moveEnd } from './moved-end.ts';
 import { readableDay } from './readable-day.ts';
 
 /**
@@ -28,16 +29,6 @@ export function followDueDate(session: Session, plan: Plan, before: StoredRecord
   if (end <= now) return endChanges(session, { ...grant, expiresAt: end }, 'expired');
   const at = new Date(now).toISOString();
   const message = `until ${readableDay(end)}, with the due date, by ${caller.name}`;
-  return [
-    {
-      kind: 'changeGrant',
-      environment: grant.environment,
-      grantId: grant.id,
-      from: ['live'],
-      set: { expiresAt: end, ...(grant.callbackToken && { dueAt: overdueAfter(end) }) },
-      step: { at, step: 'DueDate', outcome: 'done', message },
-      stepsRead: grant.steps,
-    },
-    { kind: 'extendCredential', principalId, credentialId, expiresAt: end, at: now },
-  ];
+  const live = { ...grant, principalId, credentialId, expiresAt };
+  return moveEnd(session, live, end, { at, step: 'DueDate', outcome: 'done', message });
 }

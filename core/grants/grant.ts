@@ -25,8 +25,6 @@ export interface Grant {
   expiresAt?: number;
   /** Step Functions' callback token while the workflow waits; no credential of ours. */
   callbackToken?: string;
-  /** The end of the pass when its workflow began to wait, epoch milliseconds: it does not notice an earlier one. */
-  waitsFor?: number;
   /** Mail → how often it was handed over to the mail service without an answer. */
   sending?: Record<string, number>;
   /** Mail → when it was sent; a retry after this sends nothing again. */

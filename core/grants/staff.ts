@@ -4,15 +4,16 @@ import { composeMail, type Mailer } from '../mail/mail.ts';
 import type { Runtime, Session } from '../runtime.ts';
 import { MAX_LIFETIME_MS } from '../tokenusers/token-users.ts';
 import { endChanges } from './end-changes.ts';
-import { type Grant, MAX_LIFETIME_DAYS, MOST_PASSES_AT_ONCE, overdueAfter } from './grant.ts';
+import { type Grant, MAX_LIFETIME_DAYS, MOST_PASSES_AT_ONCE } from './grant.ts';
 import { type Held, may, tokenRecordOf } from './live-passes.ts';
+import { type LivePassRead, moveEnd } from './moved-end.ts';
 import { notificationContents } from './notify.ts';
 import { passEvent } from './pass-events.ts';
 import { readableDay } from './readable-day.ts';
 import { openGrantSession, whileContended } from './robot.ts';
 
 /**
- * Moves a live pass's end, and tells so in its record's history. The running wait follows when it next wakes.
+ * Moves a live pass's end, and tells so in its record's history. The running wait follows.
  * @param until epoch milliseconds: in the future, at most 364 days after the pass began, because its workflow runs no longer
  * @throws DaypassError NOT_FOUND, FORBIDDEN, PASS_ENDED, REQUEST_INVALID, RATE_LIMITED, CONFLICT
  */
@@ -22,14 +23,14 @@ export async function extendPass(
   until: number,
 ): Promise<{ expiresAt: string }> {
   const { now, runtime } = session;
-  const { grant } = await findLive(session, grantId, 'edit');
+  const grant = await findLive(session, grantId, 'edit');
   requireWithin(grant, until, now);
   const expiresAt = new Date(until).toISOString();
   // Said once more, because the answer got lost.
   if (grant.expiresAt === until) return { expiresAt };
   const turn = await runtime.store.takeTurn('extend', grantId, { at: now, windowMs: 3_600_000, limit: 10 });
   if (!turn) throw new DaypassError('RATE_LIMITED', 'the end of a pass is moved at most ten times an hour');
-  await whileContended(() => moveEnd(session, grantId, until));
+  await whileContended(() => commitEnd(session, grantId, until));
   return { expiresAt };
 }
 
@@ -41,28 +42,16 @@ function requireWithin(grant: Grant, until: number, now: number): void {
   }
 }
 
-async function moveEnd(session: Session, grantId: string, until: number): Promise<void> {
-  const { now, runtime } = session;
-  const { grant, principalId, credentialId } = await findLive(session, grantId, 'edit');
-  const { name } = session.caller;
-  const at = new Date(now).toISOString();
+async function commitEnd(session: Session, grantId: string, until: number): Promise<void> {
+  const { now, runtime, caller } = session;
+  const grant = await findLive(session, grantId, 'edit');
   await runtime.store.commit([
-    { kind: 'extendCredential', principalId, credentialId, expiresAt: until, at: now },
-    {
-      kind: 'changeGrant',
-      environment: grant.environment,
-      grantId,
-      from: ['live'],
-      // A workflow that has not begun to wait still owes the contractor a mail, and does not get longer for it.
-      set: { expiresAt: until, ...(grant.callbackToken && { dueAt: overdueAfter(until) }) },
-      step: {
-        at,
-        step: 'Extend',
-        outcome: 'done',
-        message: `until ${readableDay(until)}, by ${name}`,
-      },
-      stepsRead: grant.steps,
-    },
+    ...moveEnd(session, grant, until, {
+      at: new Date(now).toISOString(),
+      step: 'Extend',
+      outcome: 'done',
+      message: `until ${readableDay(until)}, by ${caller.name}`,
+    }),
     ...(await passEvent(session, grant, 'ExtendPass', { endAfter: until })),
   ]);
 }
@@ -76,7 +65,7 @@ export async function resendPass(
   grantId: string,
 ): Promise<{ sent: number }> {
   const { runtime, published, now } = session;
-  const { grant } = await findLive(session, grantId, 'edit');
+  const grant = await findLive(session, grantId, 'edit');
   const turn = await runtime.store.takeTurn('resend', grantId, { at: now, windowMs: 3_600_000, limit: 5 });
   if (!turn) throw new DaypassError('RATE_LIMITED', 'a pass is sent again at most five times an hour');
   const asRobot = await openGrantSession(runtime, published.environment, grantId);
@@ -175,10 +164,10 @@ async function findPass(session: Session, grantId: string, kind: 'edit' | 'delet
   return grant;
 }
 
-async function findLive(session: Session, grantId: string, kind: 'edit' | 'delete') {
+async function findLive(session: Session, grantId: string, kind: 'edit' | 'delete'): Promise<LivePassRead> {
   const grant = await findPass(session, grantId, kind);
   const { principalId, credentialId, expiresAt = 0 } = grant;
   if (grant.status !== 'live' || !principalId || !credentialId || expiresAt <= session.now)
     throw new DaypassError('PASS_ENDED');
-  return { grant, principalId, credentialId };
+  return { ...grant, principalId, credentialId, expiresAt };
 }

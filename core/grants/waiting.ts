@@ -1,34 +1,37 @@
 import type { Environment } from '../environments.ts';
-import { DaypassError } from '../errors.ts';
-import { overdueAfter } from './grant.ts';
-import type { RobotRuntime } from './robot.ts';
+import { ANNOUNCE_WITHIN_MS, overdueAfter } from './grant.ts';
+import { type RobotRuntime, whileContended } from './robot.ts';
 import { nextWait, type Wait } from './wait.ts';
 
+/** Mails that were tried again and again make a wait begin late, by less than this; one longer was for another end. */
+const BEGINS_LATE_BY_MS = ANNOUNCE_WITHIN_MS;
+
 /**
- * AwaitCompletion: leaves the callback with the grant, under the condition that the grant is still live. If it is not,
- * the end came first and its wake-up found nobody: then the caller answers the callback at once.
- * @returns whether the workflow has to wait
+ * AwaitCompletion: leaves the callback with the grant, under the condition that the grant is still live and ends when it
+ * did as it was read. Otherwise what changed has found nobody waiting: then the caller answers the callback at once.
+ * @param seconds how long the workflow is to wait, as it was measured a state or two ago
+ * @returns `waits`; `over` when there is nothing to wait for; `tooLong` when the end was moved forward since the wait was measured
  */
-export async function awaitCompletion(
+export function awaitCompletion(
   runtime: RobotRuntime,
   environment: Environment,
   grantId: string,
-  callbackToken: string,
-): Promise<boolean> {
-  const grant = await runtime.store.readGrant(environment, grantId);
-  if (grant?.expiresAt === undefined) return false;
-  // From here on the workflow owes nothing before the end of the pass.
-  const set = { callbackToken, waitsFor: grant.expiresAt, dueAt: overdueAfter(grant.expiresAt) };
-  try {
-    await runtime.store.commit([{ kind: 'changeGrant', environment, grantId, from: ['live'], set }]);
-    return true;
-  } catch (error) {
-    if (error instanceof DaypassError && error.code === 'CONFLICT') return false;
-    throw error;
-  }
+  { callbackToken, seconds }: { callbackToken: string; seconds: number },
+): Promise<'waits' | 'over' | 'tooLong'> {
+  return whileContended(async () => {
+    const { status, expiresAt } = (await runtime.store.readGrant(environment, grantId)) ?? {};
+    if (status !== 'live' || expiresAt === undefined) return 'over';
+    if (runtime.now() + seconds * 1000 > expiresAt + BEGINS_LATE_BY_MS) return 'tooLong';
+    // From here on the workflow owes nothing before the end of the pass.
+    const set = { callbackToken, dueAt: overdueAfter(expiresAt) };
+    await runtime.store.commit([
+      { kind: 'changeGrant', environment, grantId, from: ['live'], expiresAt, set },
+    ]);
+    return 'waits';
+  });
 }
 
-/** CheckGrant: what now, after a wait has timed out. */
+/** CheckGrant: what now, after a wait has timed out or was interrupted. */
 export async function checkGrant(
   runtime: RobotRuntime,
   environment: Environment,

@@ -22,14 +22,10 @@ export async function reapGrants(runtime: Runtime, ports: HousekeepingPorts): Pr
     });
     for await (const grant of overdue) {
       try {
-        const done = await endOverdue(runtime, grant);
-        const about = { grantId: grant.id, environment: grant.environment, status: grant.status };
-        if (done === 'late') {
-          reaped++;
-          ports.logger.warn('reaped', about);
-        } else if (done === 'planned') {
-          ports.logger.info('ended before its workflow wakes', about);
-        }
+        if (!(await endOverdue(runtime, grant))) continue;
+        reaped++;
+        const { id: grantId, environment, status } = grant;
+        ports.logger.warn('reaped', { grantId, environment, status });
       } catch (error) {
         failed++;
         ports.logger.error('reaping failed', { grantId: grant.id, error: error as Error });

@@ -5,7 +5,7 @@ import { PassGoesOn } from '../../core/grants/end.ts';
 import { noteFailure } from '../../core/grants/failure.ts';
 import type { RobotRuntime } from '../../core/grants/robot.ts';
 import { PATIENT } from '../shared/aws-clients.ts';
-import { answerCallback } from '../shared/callback.ts';
+import { answerCallback, interruptWait } from '../shared/callback.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { createMailer } from '../shared/mailer.ts';
 import { createLogger } from '../shared/observability.ts';
@@ -21,6 +21,7 @@ const grantSchema = z.object({
   execution: z.string(),
   attempt: z.number().optional(),
   callbackToken: z.string().optional(),
+  seconds: z.number().int().positive().optional(),
   error: z.string().max(256).optional(),
 });
 const rebuildSchema = z.object({
@@ -86,8 +87,10 @@ async function doGrantState(event: z.output<typeof grantSchema>): Promise<unknow
     runtime = { ...(await wiring.runtime()), mailer };
     const result = await STATES[state](runtime, target, grantId, {
       callbackToken: further.callbackToken ?? '',
+      seconds: further.seconds ?? 0,
       error: further.error,
       answer: (token) => answerCallback(stepFunctions, token),
+      interrupt: (token) => interruptWait(stepFunctions, token),
     });
     logger.info('state done', about);
     return result ?? {};

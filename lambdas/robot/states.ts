@@ -15,9 +15,11 @@ import type { Runtime } from '../../core/runtime.ts';
 
 /** What only some states need. */
 export interface Further {
-  /** AwaitCompletion: the workflow's callback, and how to answer it. */
+  /** AwaitCompletion: the workflow's callback, for how long it waits, and how to end the wait. */
   callbackToken: string;
+  seconds: number;
   answer(callbackToken: string): Promise<void>;
+  interrupt(callbackToken: string): Promise<void>;
   /** RecordMailFailure and RevokeAfterFailure: the name of the error that led there. */
   error: string | undefined;
 }
@@ -34,9 +36,10 @@ export const STATES = {
   CreateToken: createToken,
   NotifyContractor: notifyContractor,
   RecordMailFailure: recordMailFailure,
-  async AwaitCompletion(runtime, environment, grantId, { callbackToken, answer }) {
-    const waits = await awaitCompletion(runtime, environment, grantId, callbackToken);
-    if (!waits) await answer(callbackToken);
+  async AwaitCompletion(runtime, environment, grantId, { callbackToken, seconds, answer, interrupt }) {
+    const outcome = await awaitCompletion(runtime, environment, grantId, { callbackToken, seconds });
+    if (outcome === 'over') await answer(callbackToken);
+    if (outcome === 'tooLong') await interrupt(callbackToken);
   },
   CheckGrant: checkGrant,
   RemindContractor: remindContractor,

@@ -2,7 +2,7 @@ import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@
 import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { OutboxEntry } from '../../core/changes.ts';
 import { executionName, type Grant } from '../../core/grants/grant.ts';
-import { answerCallback } from './callback.ts';
+import { answerCallback, interruptWait } from './callback.ts';
 import { type MailEntry, type MailPorts, sendQueuedMail } from './queued-mail.ts';
 import { grantKey, outboxKey } from './table/keys.ts';
 
@@ -31,7 +31,10 @@ export async function dispatch(entry: OutboxEntry, ports: DispatchPorts): Promis
       break;
     }
     case 'wakeGrant':
-      await wakeGrant(action.grantId, action.environment, ports);
+      await tellWaiting(action, ports, answerCallback);
+      break;
+    case 'recheckGrant':
+      await tellWaiting(action, ports, interruptWait);
       break;
     case 'sendMail':
       // Whoever else is at it acknowledges it.
@@ -80,11 +83,11 @@ async function start(
   }
 }
 
-/** Without a callback the workflow has not come to its wait yet: it will find the grant ended and go on by itself. */
-async function wakeGrant(
-  grantId: string,
-  environment: Grant['environment'],
+/** Without a callback the workflow has not come to its wait yet: it will see by itself what has become of the grant. */
+async function tellWaiting(
+  { environment, grantId }: Pick<Grant, 'environment'> & { grantId: string },
   ports: DispatchPorts,
+  tell: typeof answerCallback,
 ): Promise<void> {
   const { Item } = await ports.client.send(
     new GetCommand({
@@ -94,5 +97,5 @@ async function wakeGrant(
     }),
   );
   const callbackToken = (Item as Grant | undefined)?.callbackToken;
-  if (callbackToken) await answerCallback(ports.stepFunctions, callbackToken);
+  if (callbackToken) await tell(ports.stepFunctions, callbackToken);
 }

@@ -47,6 +47,7 @@ const OPERATIONS: Record<string, Target> = {
   SendEmail: 'mail',
   StartExecution: 'start',
   SendTaskSuccess: 'callback',
+  SendTaskFailure: 'callback',
   DeleteItem: 'acknowledge',
 };
 

@@ -53,6 +53,10 @@ export function changeGrant(change: Extract<Change, { kind: 'changeGrant' }>, ta
     values[`:${attribute}By`] = moment;
     conditions.push(`${attribute} <= :${attribute}By`);
   }
+  if (change.expiresAt !== undefined) {
+    values[':expiresAtRead'] = change.expiresAt;
+    conditions.push('expiresAt = :expiresAtRead');
+  }
   return {
     key: grantKey(change.environment, change.grantId),
     refusal: 'CONFLICT',

@@ -196,6 +196,9 @@ describe('an edit of the due date', () => {
     const [number, second] = ['FOLLOW-UNREAPED', dayIn(2)];
     const always = { failure: 'refuse', times: Number.POSITIVE_INFINITY } as const;
     faults.plan(number, { at: 'reap', target: 'write', ...always });
+    // Its workflow is not told of the earlier end, and does not come before the reaper.
+    faults.plan(number, { at: 'dispatch', target: 'callback', ...always });
+    faults.plan(number, { at: 'sweep', target: 'callback', ...always });
     const job = await raise({ number, dueDate: dayIn(9) });
     expect(await edit(job, { dueDate: second })).toBe(200);
     await moveTo(endOf(second) + 11 * MINUTE_MS);

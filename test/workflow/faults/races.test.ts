@@ -211,6 +211,59 @@ describe('AwaitCompletion', () => {
   });
 });
 
+describe('an end that is moved forward', () => {
+  const dayIn = (days: number) => new Date(system.clock.now() + days * DAY_MS).toISOString().slice(0, 10);
+
+  /** Staff let the pass end ten days earlier than its record is due. */
+  async function shorten(job: Job): Promise<void> {
+    const { expiresAt = 0 } = await lifecycles.grant(job);
+    const until = new Date(expiresAt - 10 * DAY_MS).toISOString();
+    expect((await staffDo(`${job.grantId}/extend`, { until })).status).toBe(200);
+  }
+
+  /** At its end the pass is taken away by its workflow, after one reminder. */
+  async function expectEndInTime(job: Job): Promise<void> {
+    await expectAlive(job);
+    const { expiresAt = 0 } = await lifecycles.grant(job);
+    await system.clock.moveTo(expiresAt + 2_000);
+    await until(job, 'ended');
+    await expectOver(job);
+    expect((await lifecycles.run(job)).steps.at(-1)).toMatchObject({ step: 'DeleteToken', outcome: 'done' });
+    expect((await lifecycles.mails(job)).map(({ subject }) => subject.split(':')[0])).toEqual([
+      `Work order ${job.number} at Mill House`,
+      'Reminder',
+    ]);
+  }
+
+  it.each([
+    ['while the mail is sent', { at: 'NotifyContractor', target: 'mail' }],
+    ['when the workflow has read how long to wait', { at: 'AwaitCompletion', target: 'write' }],
+  ] as const)('[D17] %s is followed', async (_, place) => {
+    const job = await raiseWith({ dueDate: dayIn(20) }, (theJob) => ({
+      ...place,
+      failure: { meanwhile: async () => shorten(await theJob()) },
+    }));
+    await expectEndInTime(job);
+  });
+
+  it.each([
+    ['loses its answers', 'lose answer'],
+    ['is killed after it has told the workflow', 'kill after'],
+    ['fails for a while', 'fail'],
+  ] as const)('[D17] is followed once when the dispatcher %s', async (_, failure) => {
+    const job = await raiseWith({ dueDate: dayIn(20) }, () => ({
+      at: 'dispatch',
+      target: 'callback',
+      failure,
+    }));
+    await settled();
+    await shorten(job);
+    await settled();
+    await system.clock.advance(5 * MINUTE_MS);
+    await expectEndInTime(job);
+  });
+});
+
 describe('DeleteToken', () => {
   it('[D10] comes to a grant that the reaper has ended meanwhile: both have done their part', async () => {
     const job = await raise((theJob) => ({

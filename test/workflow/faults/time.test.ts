@@ -202,15 +202,36 @@ describe('a pass that staff extend', () => {
     expect((await lifecycles.execution(job))?.status).toBe('SUCCEEDED');
   });
 
-  it('[D17] to an earlier end ends then, and its workflow with it', async () => {
+  it('[D17] to an earlier end is reminded of that one and ends then, by its workflow', async () => {
     const { job, end } = await raiseDueIn(9);
     const earlier = end - 6 * DAY_MS;
     expect((await extend(job, earlier)).status).toBe(200);
-    await moveTo(earlier + 1_000);
-    expect(await lifecycles.letsIn(job)).toBe(false);
-    await moveTo(earlier + 11 * MINUTE_MS);
+    await moveTo(earlier - DAY_MS - MINUTE_MS);
+    expect(await subjects(job)).toHaveLength(1);
+    await moveTo(earlier - DAY_MS + MINUTE_MS);
+    expect(await subjects(job)).toContain(`Reminder: Work order ${job.number} at Mill House`);
+    expect(await missingFrom(lifecycles, job)).toEqual([]);
+    await moveTo(earlier + 2_000);
     await expectOver(job);
+    expect((await lifecycles.run(job)).steps.at(-1)).toMatchObject({ step: 'DeleteToken', outcome: 'done' });
     expect((await lifecycles.trouble(job))?.message).toContain('the job was not reported done');
+    expect((await lifecycles.execution(job))?.status).toBe('SUCCEEDED');
+    expect(await subjects(job)).toHaveLength(2);
+  });
+
+  it('[D17] whose record is due earlier, and within a day, is told so at once', async () => {
+    const { job, end } = await raiseDueIn(9);
+    await moveTo(end - 6 * DAY_MS - MINUTE_MS);
+    const dueDate = dayIn(0);
+    const path = `/production/records/${job.recordId}/operations/edit`;
+    const edited = await (await lifecycles.staff()).json('POST', path, { values: { dueDate } });
+    expect([edited.status, edited.text]).toEqual([200, edited.text]);
+    await settled();
+    expect(await subjects(job)).toContain(`Reminder: Work order ${job.number} at Mill House`);
+    expect(await missingFrom(lifecycles, job)).toEqual([]);
+    await moveTo(endOf(dueDate) + 2_000);
+    await expectOver(job);
+    expect((await lifecycles.run(job)).steps.at(-1)).toMatchObject({ step: 'DeleteToken', outcome: 'done' });
   });
 
   it('[D17] never outlasts the year for which its workflow can run', async () => {

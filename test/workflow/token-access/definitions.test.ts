@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import validate from 'asl-validator';
+import { INTERRUPTED } from '../../../lambdas/shared/callback.ts';
 
 const FOLDER = 'statemachines';
 const MOST_SECONDS = 99_999_999;
@@ -121,12 +122,14 @@ describe('every wait', () => {
     for (const { state } of callbacks) expect(state.TimeoutSecondsPath ?? state.TimeoutSeconds).toBeDefined();
   });
 
-  it('takes running out of time for an answer: it is not retried, and caught by its name', () => {
+  it('takes running out of time, and an end that was moved, for answers: not retried, and caught by their names', () => {
     for (const { state } of tasks.filter(({ state }) => 'TimeoutSecondsPath' in state)) {
-      const retried = state.Retry.flatMap(({ ErrorEquals }: { ErrorEquals: string[] }) => ErrorEquals);
+      const [never, ...others]: { ErrorEquals: string[]; MaxAttempts: number }[] = state.Retry;
+      const retried = others.flatMap(({ ErrorEquals }) => ErrorEquals);
+      expect(never).toEqual({ ErrorEquals: ['RobotRefused', INTERRUPTED], MaxAttempts: 0 });
       expect(retried).not.toContain('States.Timeout');
       expect(retried).not.toContain('States.ALL');
-      expect(state.Catch[0].ErrorEquals).toEqual(['States.Timeout']);
+      expect(state.Catch[0].ErrorEquals).toEqual(['States.Timeout', INTERRUPTED]);
     }
   });
 });
