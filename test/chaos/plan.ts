@@ -13,6 +13,7 @@ export const DEEDS = [
   'a dispatcher deletes it',
   'a dispatcher revokes the pass',
   'a dispatcher extends the pass, and the contractor reports it done after the first end',
+  'a dispatcher lets the pass end a day earlier',
   'a dispatcher corrects the address, and the new contractor reports it done',
 ] as const;
 export type Deed = (typeof DEEDS)[number];

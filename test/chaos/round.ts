@@ -29,6 +29,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const CORRECTED: Deed = 'a dispatcher corrects the address, and the new contractor reports it done';
 const EXTENDED: Deed =
   'a dispatcher extends the pass, and the contractor reports it done after the first end';
+const SHORTENED: Deed = 'a dispatcher lets the pass end a day earlier';
 const DUE_IN_DAYS = 3;
 const AT_A_TIME = 8;
 const TRIES = 12;
@@ -88,6 +89,7 @@ class Round {
     await this.#system.clock.moveTo(end - DAY_MS + MINUTE_MS);
     await this.#pass(30 * MINUTE_MS);
     await this.#each((one) => this.#lookIn(one, false));
+    await this.#each((one) => this.#expectEarlierEnd(one));
     await this.#each((one) => this.#actLate(one, 'the contractor reports it done after the reminder'));
     await this.#pass(10 * MINUTE_MS);
 
@@ -188,7 +190,9 @@ class Round {
       case 'a dispatcher revokes the pass':
         return this.#revoke(one);
       case EXTENDED:
-        return this.#extend(one);
+        return this.#moveEnd(one, DAY_MS / 2);
+      case SHORTENED:
+        return this.#moveEnd(one, -DAY_MS);
       case CORRECTED:
         return this.#correct(one);
     }
@@ -217,14 +221,23 @@ class Round {
     await this.#shutOut(one, live);
   }
 
-  async #extend(one: Case): Promise<void> {
+  async #moveEnd(one: Case, by: number): Promise<void> {
     for (const { id, expiresAt = 0 } of await this.#live(one)) {
-      const until = expiresAt + DAY_MS / 2;
+      const until = expiresAt + by;
       await this.#staff(one, `${id}/extend`, { until: new Date(until).toISOString() });
       const [grant] = (await this.#live(one)).filter((grant) => grant.id === id);
       if (grant && grant.expiresAt !== until)
         one.findings.push(`LOST: ${this.#said(one)}, but its end did not move`);
     }
+  }
+
+  /** Half an hour after an end that was moved forward. */
+  async #expectEarlierEnd(one: Case): Promise<void> {
+    const { answer, plan } = one;
+    if (plan.deed !== SHORTENED || answer !== 200) return;
+    await this.#shutOut(one, await this.#grants(one.recordId));
+    if (isMild(plan) && (await this.#live(one)).length > 0)
+      one.findings.push('LATE: half an hour after its earlier end nobody had cleaned up after the pass');
   }
 
   async #correct(one: Case): Promise<void> {
