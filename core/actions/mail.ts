@@ -4,7 +4,7 @@ import { DaypassError } from '../errors.ts';
 import { readableEmail } from '../people/account.ts';
 import { normaliseEmail } from '../principals.ts';
 import type { Plan } from '../records/plan.ts';
-import type { Values } from '../records/record.ts';
+import { MAIL_LEFT_OUT, type Values } from '../records/record.ts';
 import type { Session } from '../runtime.ts';
 import type { ActionValues } from './action-values.ts';
 
@@ -48,7 +48,7 @@ export async function queueMail(
   if (!(await mayLeave(session, plan, mail.to, fixed))) {
     if (caller.type !== 'tokenUser' && isTyped(plan, mail.to)) throw new DaypassError('RATE_LIMITED');
     const at = new Date(now).toISOString();
-    plan.after.trouble = { at, step: 'Mail', message: NOT_SENT };
+    plan.after.trouble = { at, step: MAIL_LEFT_OUT, message: NOT_SENT };
     plan.changes.push({
       kind: 'addOutbox',
       entry: {

@@ -5,7 +5,7 @@ import { DaypassError, type Problem } from '../errors.ts';
 import { isUnevaluable } from '../expressions/compile.ts';
 import type { Bypass } from '../policy/types.ts';
 import type { Session } from '../runtime.ts';
-import type { FieldValue, StoredRecord, Values } from './record.ts';
+import { type FieldValue, MAIL_LEFT_OUT, type StoredRecord, type Values } from './record.ts';
 import { isVisible, recordScope } from './scope.ts';
 import { checkValue, fieldProblem, fromExpression } from './values.ts';
 
@@ -94,8 +94,11 @@ function newRecord(session: Session, operation: LinkedOperation): StoredRecord {
 }
 
 function touch(session: Session, before: StoredRecord): StoredRecord {
+  const { trouble, ...record } = before;
+  const known = session.caller.type === 'user' && trouble?.step === MAIL_LEFT_OUT;
   return {
-    ...before,
+    ...record,
+    ...(trouble && !known && { trouble }),
     version: before.version + 1,
     names: { ...before.names },
     updatedAt: new Date(session.now).toISOString(),

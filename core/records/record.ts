@@ -31,12 +31,22 @@ export interface StoredRecord {
   /** The live grant (token-access execution) of this record, if any. */
   grantId?: string;
   /** What went wrong in a follow-up (mail, task), for staff; cleared when it is mended. */
-  trouble?: { at: string; step: string; message: string };
+  trouble?: Trouble;
   /** Number of events, and the chained MAC of the last. */
   eventCount: number;
   eventMac: string;
   deletedAt?: string;
 }
+
+/** Something that staff have to know: when, in which step of a follow-up, and in words. */
+export interface Trouble {
+  at: string;
+  step: string;
+  message: string;
+}
+
+/** The step of a trouble that has nothing to do with a pass: staff know of it by when they next change the record. */
+export const MAIL_LEFT_OUT = 'MailLeftOut';
 
 /** A record's place in an index as its head keeps it, so that whatever was written can be removed: view, index, sort, values. */
 export type IndexPlace = [view: string, index: string, sort: string, ...partition: string[]];
@@ -58,7 +68,7 @@ export interface RecordAnswer {
   /** Id of whoever created it, with a name among `names`; where the caller may see that. */
   createdBy?: string;
   updatedAt: string;
-  trouble?: { at: string; step: string; message: string };
+  trouble?: Trouble;
   can: {
     /** Operations the caller may run now; each succeeds if its values are accepted. */
     operations: { id: string; name: string; kind: string; confirm?: string }[];

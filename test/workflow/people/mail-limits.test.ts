@@ -69,7 +69,7 @@ it('a contractor reports a job whatever mails there were: the one too many is le
 
   // Who did not type the address now is not kept from working, either; who does is told.
   expect((await edit(id, 'One change more')).status).toBe(200);
-  expect((await readRecord(dispatcher, id)).trouble).toMatchObject({ step: 'Mail' });
+  expect((await readRecord(dispatcher, id)).trouble).toMatchObject({ step: 'MailLeftOut' });
   const again = await edit(id, 'Another', { contractorEmail: email });
   expect([again.status, (again.json as { code: string }).code]).toEqual([429, 'RATE_LIMITED']);
 
@@ -79,6 +79,16 @@ it('a contractor reports a job whatever mails there were: the one too many is le
   expect((await visitor.get(home)).status).toBe(410);
   await system.settled();
   expect(await newsTo(email)).toBe(20);
+  // Neither the contractor's report nor the end of the pass hides it; staff who change the record know of it.
+  const closed = await readRecord(dispatcher, id);
+  expect([closed.state, closed.trouble?.step, closed.trouble?.message]).toEqual([
+    'Closed',
+    'MailLeftOut',
+    expect.stringContaining('Tell the recipient in another way'),
+  ]);
+  await system.clock.moveTo(Math.ceil((system.clock.now() + 1) / QUARTER) * QUARTER);
+  expect((await edit(id, 'Told by telephone')).status).toBe(200);
+  expect((await readRecord(dispatcher, id)).trouble).toBeUndefined();
   const logged = system.logs().filter((line) => line.includes('was dropped: there were too many'));
   expect(logged).toHaveLength(2);
   expect(logged.join()).not.toContain(email);
