@@ -103,7 +103,7 @@ const fields = z.strictObject({
     .literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731])
     .default(90)
     .describe('How long logs are kept'),
-  logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+  logLevel: z.enum(['DEBUG', 'INFO']).default('INFO'),
   runbookUrl: z
     .string()
     .min(1)

@@ -1,6 +1,9 @@
 import { environmentNames } from '../lambdas/shared/environment.ts';
 import type { DeployedFunction } from './names.ts';
 
+/** The table's indexes. */
+export const INDEXES = ['GSI1', 'GSI2'] as const;
+
 /**
  * Everything in which one function differs from another. It may do what stands here and nothing else, and use the
  * secrets and the sender that its environment names.
@@ -12,7 +15,7 @@ export interface FunctionSpec {
   /** `dynamodb:` actions on the table. Nobody has Scan. */
   table: readonly TableAction[];
   /** Indexes that it queries. */
-  indexes: readonly ('GSI1' | 'GSI2')[];
+  indexes: readonly (typeof INDEXES)[number][];
   /** `states:` actions by state machine. */
   machines: Partial<Record<'token-access' | 'rebuild-indexes', readonly MachineAction[]>>;
   /** Is called asynchronously, so what it could not do goes to a queue of its own. */
@@ -98,7 +101,7 @@ export const FUNCTIONS: Record<DeployedFunction, FunctionSpec> = {
     memoryMb: 512,
     timeoutSeconds: 300,
     table: RECORDS,
-    indexes: ['GSI1', 'GSI2'],
+    indexes: INDEXES,
     machines: {
       'token-access': ['StartExecution', 'SendTaskSuccess', 'SendTaskFailure'],
       'rebuild-indexes': ['StartExecution'],

@@ -13,6 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
 import type { Config } from './config.ts';
+import { INDEXES } from './functions.ts';
 
 /** What the stateless stack needs to know of the data. */
 export interface Data {
@@ -80,7 +81,7 @@ export class StatefulStack extends Stack {
       deletionProtection: config.protectData,
       removalPolicy,
     });
-    for (const index of ['GSI1', 'GSI2']) {
+    for (const index of INDEXES) {
       table.addGlobalSecondaryIndex({
         indexName: index,
         partitionKey: { name: `${index}PK`, type: AttributeType.STRING },

@@ -21,7 +21,7 @@ export function redactText(text: string): string {
   return text.includes('dp_') ? text.replace(TOKEN, 'dp_[withheld]') : text;
 }
 
-/** The structured log of a function. Level and destination come from POWERTOOLS_LOG_LEVEL and the platform. */
+/** The structured log of a function. Level and destination come from the platform. */
 export function createLogger(service: string): Logger {
   return new Logger({ serviceName: service, jsonReplacerFn: redact });
 }

@@ -3,6 +3,7 @@ import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { INDEXES } from '../functions.ts';
 import { type DeployedFunction, METRICS_NAMESPACE } from '../names.ts';
 
 /** What there is to watch. */
@@ -62,14 +63,20 @@ export const httpMetric = (watched: Watched, metricName: string, statistic: stri
     period: MINUTES_5,
   });
 
-const tableMetric = (watched: Watched, metricName: string) =>
-  new Metric({
-    namespace: 'AWS/DynamoDB',
-    metricName,
-    dimensionsMap: { TableName: watched.tableName },
-    statistic: 'Sum',
-    period: MINUTES_5,
-  });
+/** Of the table and of each index: what an index turns away is not among the table's own. */
+const throttleMetrics = (watched: Watched) =>
+  ['ReadThrottleEvents', 'WriteThrottleEvents'].flatMap((metricName) =>
+    [{}, ...INDEXES.map((GlobalSecondaryIndexName) => ({ GlobalSecondaryIndexName }))].map(
+      (index) =>
+        new Metric({
+          namespace: 'AWS/DynamoDB',
+          metricName,
+          dimensionsMap: { TableName: watched.tableName, ...index },
+          statistic: 'Sum',
+          period: MINUTES_5,
+        }),
+    ),
+  );
 
 /** Adds up metrics, taking those without data as zero. */
 export function sumOf(label: string, metrics: IMetric[]): MathExpression {
@@ -100,10 +107,7 @@ export function alarmSpecs(watched: Watched): AlarmSpec[] {
       name: 'table-throttled',
       means: 'The table turns requests away',
       section: 'table-throttled',
-      metric: sumOf('throttled requests', [
-        tableMetric(watched, 'ReadThrottleEvents'),
-        tableMetric(watched, 'WriteThrottleEvents'),
-      ]),
+      metric: sumOf('throttled requests', throttleMetrics(watched)),
       threshold: 10,
       periods: 2,
     },

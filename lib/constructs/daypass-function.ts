@@ -64,8 +64,8 @@ export class DaypassFunction extends Construct {
       role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      // The logger keeps to POWERTOOLS_LOG_LEVEL; a filter here would take metrics for INFO lines and drop them.
-      applicationLogLevelV2: ApplicationLogLevel.TRACE,
+      // The logger takes its level from here. Metrics are lines of INFO, so nothing above that can be asked for.
+      applicationLogLevelV2: ApplicationLogLevel[config.logLevel],
       systemLogLevelV2: SystemLogLevel.INFO,
       environment: environmentOf(this, props),
       ...(this.deadLetters && { deadLetterQueue: this.deadLetters.queue }),
@@ -109,7 +109,6 @@ function environmentOf(scope: Construct, props: DaypassFunctionProps): Record<st
     ...(name !== 'authorizer' && { NODE_OPTIONS: '--enable-source-maps' }),
     POWERTOOLS_SERVICE_NAME: name,
     POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
-    POWERTOOLS_LOG_LEVEL: config.logLevel,
   };
   for (const variable of variablesOf(name)) {
     const value = values[variable];

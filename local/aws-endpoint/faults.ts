@@ -104,8 +104,15 @@ const THROTTLES: Record<string, [code: string, message: string]> = {
   lambda: ['TooManyRequestsException', 'Rate Exceeded.'],
 };
 
-/** The error that a throttling service answers. */
+/** The error that a throttling service answers; a transaction is cancelled, with the part that was too much. */
 export function throttled(call: AwsCall): AwsError {
+  if (call.operation === 'TransactWriteItems') {
+    return cancelled(
+      call,
+      'ThrottlingError',
+      'Throughput exceeds the current capacity of your table or index.',
+    );
+  }
   const [code, message] = THROTTLES[call.service] ?? ['ThrottlingException', 'Rate exceeded'];
   return new AwsError(code, message, call.service === 'lambda' ? 429 : 400);
 }
@@ -125,15 +132,15 @@ export function failed(call: AwsCall): AwsError {
 
 /** The cancellation that a transaction gets when it meets another one. */
 export function conflicted(call: AwsCall): AwsError {
-  const items: unknown[] = call.input.TransactItems ?? [];
-  if (items.length === 0) {
-    return new AwsError('TransactionConflictException', 'Transaction is ongoing for the item');
-  }
-  const reasons = items.map((_, i) =>
-    i === 0
-      ? { Code: 'TransactionConflict', Message: 'Transaction is ongoing for the item' }
-      : { Code: 'None' },
-  );
+  const message = 'Transaction is ongoing for the item';
+  return call.input.TransactItems
+    ? cancelled(call, 'TransactionConflict', message)
+    : new AwsError('TransactionConflictException', message);
+}
+
+function cancelled({ input }: AwsCall, code: string, message: string): AwsError {
+  const items: unknown[] = input.TransactItems ?? [];
+  const reasons = items.map((_, i) => (i === 0 ? { Code: code, Message: message } : { Code: 'None' }));
   const codes = reasons.map(({ Code }) => Code).join(', ');
   return new AwsError(
     'TransactionCanceledException',

@@ -73,13 +73,17 @@ function readFunction(
   const deadLetterArn = properties.DeadLetterConfig?.TargetArn;
   const onFailureArn = invokeConfig.DestinationConfig?.OnFailure?.Destination;
   const reserved = properties.ReservedConcurrentExecutions;
+  const logLevel = properties.LoggingConfig?.ApplicationLogLevel;
   return {
     name: resource.ref,
     logicalId: resource.logicalId,
     arn: resource.attribute('Arn'),
     directory,
     handler: properties.Handler,
-    environment: stringValues(properties.Environment?.Variables ?? {}),
+    environment: {
+      ...stringValues(properties.Environment?.Variables ?? {}),
+      ...(logLevel && { AWS_LAMBDA_LOG_LEVEL: String(logLevel) }),
+    },
     timeoutMs: Number(properties.Timeout ?? LAMBDA_DEFAULTS.timeoutSeconds) * 1000,
     memoryMb: Number(properties.MemorySize ?? LAMBDA_DEFAULTS.memoryMb),
     role,

@@ -180,13 +180,7 @@ describe('permissions', () => {
 });
 
 describe('the environment of each function', () => {
-  const PLATFORM = [
-    'NODE_OPTIONS',
-    'POWERTOOLS_LOG_LEVEL',
-    'POWERTOOLS_METRICS_NAMESPACE',
-    'POWERTOOLS_SERVICE_NAME',
-    'STAGE',
-  ];
+  const PLATFORM = ['NODE_OPTIONS', 'POWERTOOLS_METRICS_NAMESPACE', 'POWERTOOLS_SERVICE_NAME', 'STAGE'];
 
   it.each(FUNCTION_NAMES)('of %s is exactly what its schema asks for', (function_) => {
     const variables = new Map(

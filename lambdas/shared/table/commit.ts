@@ -20,7 +20,7 @@ export interface CommitPorts {
 /**
  * Writes all changes in one transaction, or none. A lost answer is safe: the transaction carries its own idempotency token.
  * @throws DaypassError with the refusal of the first part whose condition failed, PASS_ENDED before any other;
- *   UNAVAILABLE when others kept writing to the same items; LIMIT_EXCEEDED when it is too large.
+ *   UNAVAILABLE when others kept writing to the same items, or the table was too busy; LIMIT_EXCEEDED when it is too large.
  */
 export async function commit(changes: readonly Change[], ports: CommitPorts): Promise<void> {
   const actions = toTableActions(changes, ports.table);
@@ -38,9 +38,9 @@ export async function commit(changes: readonly Change[], ports: CommitPorts): Pr
       return;
     } catch (error) {
       const refusal = readRefusal(error, actions);
-      if (refusal !== 'conflict') throw refusal;
+      if (refusal !== 'busy') throw refusal;
       if (attempt === ATTEMPTS)
-        throw new DaypassError('UNAVAILABLE', 'others were writing to the same record the whole time');
+        throw new DaypassError('UNAVAILABLE', 'the table was busy with the same record the whole time');
       await wait(random() * FIRST_DELAY_MS * 2 ** attempt);
     }
   }
@@ -62,10 +62,13 @@ function checkSize(actions: readonly TableAction[]): void {
   }
 }
 
-/** `'conflict'` when it is worth trying again, else what to throw. */
-function readRefusal(error: unknown, actions: readonly TableAction[]): 'conflict' | unknown {
+/** Others write to the same items, or there is too much to do at once: both pass. */
+const BUSY = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+
+/** `'busy'` when it is worth trying again, else what to throw. */
+function readRefusal(error: unknown, actions: readonly TableAction[]): 'busy' | unknown {
   // The answer of an earlier attempt was lost while its transaction goes on.
-  if (error instanceof TransactionInProgressException) return 'conflict';
+  if (error instanceof TransactionInProgressException) return 'busy';
   if (isTooLarge(error)) return new DaypassError('LIMIT_EXCEEDED', TOO_LARGE);
   if (!(error instanceof TransactionCanceledException)) return error;
   const reasons = error.CancellationReasons ?? [];
@@ -76,7 +79,7 @@ function readRefusal(error: unknown, actions: readonly TableAction[]): 'conflict
   const [refusal] = refusals.includes('PASS_ENDED') ? (['PASS_ENDED'] as const) : refusals;
   // A condition that failed decides, even if another part met a conflict: trying again would fail the same way.
   if (refusal) return new DaypassError(refusal);
-  if (reasons.some((reason) => reason.Code === 'TransactionConflict')) return 'conflict';
+  if (reasons.some(({ Code = '' }) => BUSY.has(Code))) return 'busy';
   return error;
 }
 

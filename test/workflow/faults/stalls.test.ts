@@ -1,7 +1,13 @@
 import { jest } from '@jest/globals';
+import type { AwsCall } from '../../../local/aws-endpoint/aws-call.ts';
 import type { System } from '../../../local/system.ts';
 import type { Visitor } from '../../../local/visitor.ts';
-import { DISPATCHER, startPropertyManagement } from '../../support/property-management.ts';
+import {
+  DISPATCHER,
+  startPropertyManagement,
+  WORK_ORDERS,
+  workOrder,
+} from '../../support/property-management.ts';
 import { staffSession } from '../../support/site-runtime.ts';
 
 jest.setTimeout(120_000);
@@ -49,4 +55,24 @@ it('a table that never answers is told as such, before the authorizer’s time i
   expect(await me()).toEqual([503, 'UNAVAILABLE']);
   system.faults.clear();
   expect(await me()).toEqual([200, 'Dana Dispatcher']);
+});
+
+it('a table that cannot write so much is asked again for some time, then told as such, and nothing is written', async () => {
+  const raise = () =>
+    dispatcher.json('POST', `${WORK_ORDERS}/records`, { operation: 'add', values: workOrder() });
+  const tooMuch = {
+    when: ({ operation, caller }: AwsCall) => operation === 'TransactWriteItems' && caller.endsWith('api'),
+    failure: 'throttle',
+  } as const;
+  const short = system.faults.inject({ ...tooMuch, times: 2 });
+  expect([(await raise()).status, short.struck]).toEqual([201, 2]);
+
+  const long = system.faults.inject(tooMuch);
+  const refused = await raise();
+  expect([refused.status, refused.json, refused.headers.get('retry-after')]).toEqual([
+    503,
+    expect.objectContaining({ code: 'UNAVAILABLE' }),
+    '2',
+  ]);
+  expect(long.struck).toBe(6);
 });
