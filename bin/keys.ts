@@ -61,7 +61,9 @@ async function main(): Promise<void> {
     process.exitCode = values.help ? 0 : 2;
     return;
   }
-  const { journalKeysArn, signingKeysArn, tableName } = await readOutputs(values.outputs);
+  const { journalKeysArn, signingKeysArn, siteUrl, tableName } = await readOutputs(values.outputs);
+  // The file is of the last deployment, which may have been another stage's.
+  console.error(`${values.journal ? 'Journal keys' : 'Keys'} of ${siteUrl}`);
   const secret = values.journal ? journalKeysArn : signingKeysArn;
   const does = values.journal ? 'chains the journal' : 'signs';
   const client = new SecretsManagerClient();

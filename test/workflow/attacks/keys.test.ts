@@ -48,9 +48,11 @@ function keyTexts(): string[] {
 async function keys(...args: string[]): Promise<{ exitCode: number; says: string }> {
   const before = keyTexts();
   const { exitCode, stdout, stderr } = await runCommand(system, 'bin/keys.ts', args);
+  const whose = args.includes('--journal') ? 'Journal keys' : 'Keys';
+  if (exitCode < 2) expect(stderr).toContain(`${whose} of ${system.url}\n`);
   const printed = [...before, ...keyTexts()].filter((key) => (stdout + stderr).includes(key));
   if (printed.length > 0) throw new Error(`npm run keys -- ${args.join(' ')} printed a key`);
-  return { exitCode, says: (stdout || stderr).trim() };
+  return { exitCode, says: (stdout || stderr.replace(`${whose} of ${system.url}\n`, '')).trim() };
 }
 
 /** The same, for which nothing may be in the way. */
