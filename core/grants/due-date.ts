@@ -6,6 +6,7 @@ import { lifetimeOf, MAX_LIFETIME_MS, wantedEnd } from '../tokenusers/token-user
 import { endChanges } from './end-changes.ts';
 import type { Grant } from './grant.ts';
 import { moveEnd } from './moved-end.ts';
+import { originOf } from './origin.ts';
 import { readableDay } from './readable-day.ts';
 
 /**
@@ -18,13 +19,14 @@ export function followDueDate(session: Session, plan: Plan, before: StoredRecord
   const { recordType: type } = plan.operation;
   const { dueDateField } = type.definition;
   const { principalId, credentialId, expiresAt = 0 } = grant;
-  const action = type.app.tasks.get(grant.task)?.actions[0];
-  if (!dueDateField || !action || !principalId || !credentialId || caller.type === 'tokenUser') return [];
+  if (!dueDateField || !principalId || !credentialId || caller.type === 'tokenUser') return [];
   if (grant.status !== 'live' || expiresAt <= now) return [];
   const due = plan.after.values[dueDateField] ?? null;
   if (due === (before.values[dueDateField] ?? null)) return [];
   const latest = Date.parse(grant.createdAt) + MAX_LIFETIME_MS;
-  const end = Math.min(wantedEnd(now, due, lifetimeOf(session, action)), latest);
+  const action = originOf(type, grant)?.task.actions[0];
+  const lifetime = action ? lifetimeOf(session, action) : session.runtime.tokenLifetimeDays;
+  const end = Math.min(wantedEnd(now, due, lifetime), latest);
   if (end === expiresAt) return [];
   if (end <= now) return endChanges(session, { ...grant, expiresAt: end }, 'expired');
   const at = new Date(now).toISOString();

@@ -58,7 +58,7 @@ async function runEnd(session: GrantSession, record: StoredRecord, action: Linke
   const { grant, runtime } = session;
   const changes: Change[] = [];
   let result = record;
-  const found = await findBySource(session, record, action);
+  const found = await findTokenRecord(session, record, action);
   if (found) {
     const deleted = await planOperation(session, { operation: action.target, before: found, values: {} });
     changes.push(
@@ -84,6 +84,21 @@ async function runEnd(session: GrantSession, record: StoredRecord, action: Linke
       ...expiry(grant, session.now),
     }),
   ]);
+}
+
+/** The record to delete: as the task finds it, or, while the task's view is being made anew, as the grant knows it. */
+async function findTokenRecord(
+  session: GrantSession,
+  record: StoredRecord,
+  action: LinkedAction,
+): Promise<StoredRecord | undefined> {
+  try {
+    return await findBySource(session, record, action);
+  } catch (error) {
+    const { environment, tokenRecord } = session.grant;
+    if (!(error instanceof DaypassError && error.code === 'LIST_NOT_READY') || !tokenRecord) throw error;
+    return session.runtime.store.readRecord(environment, tokenRecord.id);
+  }
 }
 
 /** The task that asked for the end, or else the one of the app that deletes what this grant's task has added. */

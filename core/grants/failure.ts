@@ -1,4 +1,5 @@
 import type { Environment } from '../environments.ts';
+import { DaypassError } from '../errors.ts';
 import { recordEvent } from '../journal/write.ts';
 import { indexChanges } from '../records/index-entries.ts';
 import { openSession, type Runtime } from '../runtime.ts';
@@ -19,7 +20,7 @@ export async function noteFailure(
   step: string,
   error: unknown,
 ): Promise<void> {
-  const name = error instanceof Error ? error.name : 'Error';
+  const name = error instanceof DaypassError ? error.code : error instanceof Error ? error.name : 'Error';
   const told = error instanceof Error && (name === 'RobotRefused' || name === 'MailFailed');
   const message = (told ? error.message : `it failed with ${name}`).slice(0, MESSAGE_LIMIT);
   await runtime.store.commit([
@@ -63,10 +64,11 @@ export async function recordMailFailure(
 ): Promise<void> {
   const grant = await runtime.store.readGrant(environment, grantId);
   if (!grant) return;
+  const reminding = grant.notified !== undefined;
   await markTrouble(runtime, grant, {
     operation: 'RecordMailFailure',
-    step: 'NotifyContractor',
-    message: `The mail could not be sent: ${lastFailure(grant, error)}`,
+    step: reminding ? 'RemindContractor' : 'NotifyContractor',
+    message: `${reminding ? 'A reminder' : 'The mail'} could not be sent: ${lastFailure(grant, error)}`,
   });
 }
 

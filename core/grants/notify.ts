@@ -7,6 +7,7 @@ import type { FieldValue, StoredRecord } from '../records/record.ts';
 import { formulaValue, isVisible, recordScope } from '../records/scope.ts';
 import { isEmail } from '../records/values.ts';
 import { ANY_STATUS } from './grant.ts';
+import { originOf } from './origin.ts';
 import { readableDay } from './readable-day.ts';
 import { type GrantSession, openGrantSession, RobotRefused, type RobotRuntime } from './robot.ts';
 import { sendOnce } from './send-once.ts';
@@ -21,9 +22,9 @@ export async function notifyContractor(
   grantId: string,
 ): Promise<void> {
   const session = await openGrantSession(runtime, environment, grantId);
-  const { grant, record, type } = session;
+  const { grant, record } = session;
   if (grant.status !== 'live' || !record) return;
-  const notifications = type.operations.get(grant.operation)?.notifications ?? [];
+  const notifications = notificationsOf(session);
   await sendOnce(
     session,
     'NotifyContractor',
@@ -111,12 +112,23 @@ function addressIn(contact: string): string | undefined {
   return words.find(isEmail);
 }
 
+/**
+ * What the operation selects that a grant came of.
+ * @throws RobotRefused when it is not published any more: then nobody knows which mail was meant
+ */
+function notificationsOf({ type, grant }: GrantSession): readonly LinkedNotification[] {
+  const operation = originOf(type, grant)?.operation ?? type.operations.get(grant.operation);
+  if (operation) return operation.notifications;
+  throw new RobotRefused(
+    `the operation ${grant.operation}, which says what is sent, is not published any more`,
+  );
+}
+
 /** The mails that a grant's operation selects, for those that have a recipient. */
 export function notificationContents(session: GrantSession, lead: string[]): MailContent[] {
-  const { grant, record, type } = session;
+  const { record } = session;
   if (!record) return [];
-  const notifications = type.operations.get(grant.operation)?.notifications ?? [];
-  return notifications
+  return notificationsOf(session)
     .map((notification) => mailContent(session, record, notification, lead))
     .filter((content) => content !== undefined);
 }

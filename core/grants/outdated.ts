@@ -5,6 +5,7 @@ import type { StoredRecord } from '../records/record.ts';
 import { recordScope } from '../records/scope.ts';
 import type { Session } from '../runtime.ts';
 import type { Grant, GrantEndReason } from './grant.ts';
+import { originOf } from './origin.ts';
 
 export interface Outdated {
   reason: GrantEndReason;
@@ -25,29 +26,20 @@ export function outdated(
 ): Outdated | undefined {
   if (plan.operation.definition.kind === 'delete') return { reason: 'revoked' };
   const type = plan.operation.recordType;
-  const operation = type.operations.get(grant.operation);
-  const attached = operation?.tasks.find(({ task }) => task.id === grant.task);
-  const action = attached?.task.actions[0];
-  if (!operation || !attached || !action) return undefined;
-  const scope = recordScope(session, plan.after);
-  if (attached.when && !attached.when(scope)) return { reason: 'revoked' };
-  if (isReassigned(plan.after, before, action, grant)) return { reason: 'revoked' };
-  if (isCorrected(session, plan.after, before, action)) {
-    return { reason: 'superseded', again: { operation, task: attached.task } };
-  }
+  if (isReassigned(plan.after, before, grant)) return { reason: 'revoked' };
+  const origin = originOf(type, grant);
+  const action = origin?.task.actions[0];
+  if (!origin || !action) return undefined;
+  if (origin.when && !origin.when(recordScope(session, plan.after))) return { reason: 'revoked' };
+  if (isCorrected(session, plan.after, before, action)) return { reason: 'superseded', again: origin };
   return undefined;
 }
 
-/** A field that the task had filled with the token user now names somebody else, or nobody. */
-function isReassigned(
-  after: StoredRecord,
-  before: StoredRecord,
-  action: LinkedAction,
-  grant: Grant,
-): boolean {
-  if (!grant.principalId) return false;
-  return [...action.returns.keys()].some(
-    (field) => before.values[field] === grant.principalId && after.values[field] !== grant.principalId,
+/** A field that named the token user now names somebody else, or nobody. */
+function isReassigned(after: StoredRecord, before: StoredRecord, { principalId }: Grant): boolean {
+  if (!principalId) return false;
+  return Object.keys(before.values).some(
+    (field) => before.values[field] === principalId && after.values[field] !== principalId,
   );
 }
 

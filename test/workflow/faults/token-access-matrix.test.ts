@@ -115,7 +115,10 @@ async function complete(cell: Cell, job: Job): Promise<void> {
 /** Whether staff have been told of a mail that never left. */
 async function untold({ row, column }: Cell, job: Job): Promise<string[]> {
   const fails = column.lasts && (row.state === 'NotifyContractor' || row.state === 'RemindContractor');
-  if (!fails || (await lifecycles.trouble(job))?.message.startsWith('The mail could not be sent: '))
+  if (
+    !fails ||
+    /^(The mail|A reminder) could not be sent: /.test((await lifecycles.trouble(job))?.message ?? '')
+  )
     return [];
   return ['staff are not told that the mail could not be sent'];
 }
