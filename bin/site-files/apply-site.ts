@@ -84,6 +84,7 @@ async function publish(
     site: await siteVersion(site, definitions, manifests),
     pending: await pendingRebuilds(definitions, manifest),
     robots: new Set(site.people.filter(({ kind }) => kind === 'robot').map(({ id }) => id)),
+    openGrants: await ports.store.listOpenGrants(environment),
     at: new Date(now).toISOString(),
     by,
   });

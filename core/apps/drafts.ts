@@ -1,5 +1,6 @@
 import type { Environment } from '../environments.ts';
 import { DaypassError } from '../errors.ts';
+import type { Grant } from '../grants/grant.ts';
 import { type DesignChange, type DesignEvent, designEvent } from '../journal/design-event.ts';
 import type { Principal } from '../principals.ts';
 import type { Runtime } from '../runtime.ts';
@@ -19,6 +20,8 @@ export interface DesignSession extends Designer {
   readonly definitions: DefinitionStore;
   /** Undefined when absent or deleted. */
   readPrincipal(id: string): Promise<Principal | undefined>;
+  /** Passes of an environment that are not over. */
+  listOpenGrants(environment: Environment): Promise<Grant[]>;
 }
 
 /** An app as the list of all apps shows it. */

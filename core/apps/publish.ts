@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Environment } from '../environments.ts';
 import { DaypassError, type Problem } from '../errors.ts';
+import type { Grant } from '../grants/grant.ts';
 import { canonicalJson } from '../journal/event.ts';
 import { newRebuild } from '../lists/rebuild.ts';
 import { type RebuildNeeds, rebuildNeeds } from '../lists/rebuild-needs.ts';
@@ -31,11 +32,16 @@ export interface PublishInput {
   pending?: RebuildNeeds;
   /** Ids of the robots that exist. */
   robots: ReadonlySet<string>;
+  /** Passes of the environment that are not over: what they are for has to stay. */
+  openGrants?: readonly OpenGrant[];
   /** ISO time. */
   at: string;
   /** Principal id, or who applied files. */
   by: string;
 }
+
+/** What a pass is for, and the record of its token user. */
+export type OpenGrant = Pick<Grant, 'app' | 'recordType' | 'tokenRecord'>;
 
 /** The site's settings under the number that manifests name them by. */
 export interface SiteVersion {
@@ -58,6 +64,7 @@ export function planPublication(input: PublishInput): Publication | undefined {
   const together = parseTogether(input);
   requireRobots(input, together);
   const checked = checkTogether(input, together);
+  requireTypesOfPasses(input.openGrants ?? [], checked);
 
   const apps = { ...manifest?.apps };
   const versions: Publication['versions'] = [];
@@ -102,6 +109,31 @@ export function planPublication(input: PublishInput): Publication | undefined {
     policy: { hash: policy.hash, document: encodePolicy(policy) },
     ...(site.isNew && { settings: { version: site.version, settings: site.settings } }),
   };
+}
+
+/** Without its record types a pass would be on no page, and nobody could end it or clean up after it. */
+function requireTypesOfPasses(grants: readonly OpenGrant[], apps: readonly CheckedApp[]): void {
+  const types = new Map(
+    apps.map(({ definition }) => [definition.id, new Set(definition.recordTypes.map(({ id }) => id))]),
+  );
+  const gone = new Map<string, number>();
+  for (const { app, recordType, tokenRecord } of grants) {
+    for (const place of [{ app, recordType }, ...(tokenRecord ? [tokenRecord] : [])]) {
+      if (types.get(place.app)?.has(place.recordType)) continue;
+      const name = `${place.app}/${place.recordType}`;
+      gone.set(name, (gone.get(name) ?? 0) + 1);
+    }
+  }
+  if (gone.size === 0) return;
+  throw new DaypassError(
+    'DEFINITION_INVALID',
+    undefined,
+    [...gone].map(([name, count]) => {
+      const [app, recordType] = name.split('/');
+      const passes = count === 1 ? 'a pass that is not over needs' : `${count} passes that are not over need`;
+      return { path: `/${app}/recordTypes`, message: `must keep “${recordType}”: ${passes} it` };
+    }),
+  );
 }
 
 /** A rebuild takes its own item and the outbox entry that starts it. */

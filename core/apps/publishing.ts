@@ -96,6 +96,7 @@ export async function publishApps(
     site,
     pending: await pendingRebuilds(definitions, manifest),
     robots: await robotsAmong(session, robots),
+    openGrants: await session.listOpenGrants(environment),
     at: new Date(session.now).toISOString(),
     by: session.caller.principalId,
   });

@@ -23,6 +23,7 @@ export function openPeople({ definitions, runtime }: Pick<Wiring, 'definitions' 
       runtime: ports,
       signing: ports,
       readPrincipal: (id) => ports.store.readPrincipal(id),
+      listOpenGrants: (environment) => ports.store.listOpenGrants(environment),
       ...(settings && { policy: designPolicy(settings.roles) }),
     };
   };

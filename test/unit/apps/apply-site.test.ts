@@ -21,9 +21,10 @@ beforeEach(async () => {
   people = new Set();
 });
 
-/** People only: nothing else of the store is needed to apply files. */
+/** People only, and no passes: nothing else of the store is needed to apply files. */
 const store = {
   readPrincipal: async (id: string) => (people.has(id) ? { id } : undefined),
+  listOpenGrants: async () => [],
   commit: async (changes: readonly Change[]) => {
     for (const change of changes) if ('principal' in change) people.add(change.principal.id);
   },

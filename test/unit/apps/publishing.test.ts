@@ -34,6 +34,7 @@ function sessionOf(caller: Caller): DesignSession {
     caller,
     now: NOW,
     definitions,
+    listOpenGrants: async () => [],
     async readPrincipal(id) {
       const person = exampleSite().people.find((each) => each.id === id);
       if (!person) return undefined;

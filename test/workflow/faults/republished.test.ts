@@ -129,6 +129,29 @@ describe.each(REPUBLISHED)('a pass %s', (_, change) => {
   });
 });
 
+it('[D10, D26] a record type that a live pass needs is not taken away, be it its own or that of its token user', async () => {
+  const job = await raise();
+  for (const [id, name] of [
+    ['work-orders', 'work-order'],
+    ['contractor-tokens', 'contractor'],
+  ]) {
+    const renamed = changeDefinitions(system, (apps) => {
+      for (const app of Object.values(apps))
+        Object.assign(app, JSON.parse(JSON.stringify(app).replaceAll(`"${name}"`, '"renamed"')));
+    });
+    await expect(renamed).rejects.toMatchObject({
+      code: 'DEFINITION_INVALID',
+      problems: [
+        {
+          path: `/${id}/recordTypes`,
+          message: expect.stringMatching(new RegExp(`^must keep “${name}”: .*pass.* not over`)),
+        },
+      ],
+    });
+  }
+  expect(await missingFrom(lifecycles, job)).toEqual([]);
+});
+
 it('[F35] a pass whose job is done while the list of tokens is made anew is cleaned up all the same', async () => {
   const jobs = [await raise(), await raise(), await raise()];
   await changeDefinitions(system, (apps) => {
