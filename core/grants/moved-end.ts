@@ -7,12 +7,13 @@ export type LivePassRead = Grant & { principalId: string; credentialId: string; 
 
 /**
  * Moves the end of a live pass. A workflow that waits for a later one is told to look again, so that it reminds and cleans
- * up in time; one that waits for an earlier one looks again by itself.
+ * up in time: told in any case, because it may just be beginning to wait. One that waits for an earlier one looks again by
+ * itself.
  * @param until epoch milliseconds, in the future
  */
 export function moveEnd(session: Session, grant: LivePassRead, until: number, step: GrantStep): Change[] {
   const { environment, principalId, credentialId, callbackToken } = grant;
-  const waits = callbackToken !== undefined;
+  const overdue = overdueAfter(until);
   return [
     { kind: 'extendCredential', principalId, credentialId, expiresAt: until, at: session.now },
     {
@@ -21,11 +22,11 @@ export function moveEnd(session: Session, grant: LivePassRead, until: number, st
       grantId: grant.id,
       from: ['live'],
       // A workflow that has not begun to wait still owes the contractor a mail, and does not get longer for it.
-      set: { expiresAt: until, ...(waits && { dueAt: overdueAfter(until) }) },
+      set: { expiresAt: until, dueAt: callbackToken ? overdue : Math.min(grant.dueAt, overdue) },
       step,
       stepsRead: grant.steps,
     },
-    ...(waits && until < grant.expiresAt ? [recheck(session, grant)] : []),
+    ...(until < grant.expiresAt ? [recheck(session, grant)] : []),
   ];
 }
 

@@ -246,6 +246,39 @@ describe('an end that is moved forward', () => {
     await expectEndInTime(job);
   });
 
+  it('[D17] while the workflow begins to wait is followed', async () => {
+    const shortening = Promise.withResolvers<void>();
+    const job = await raiseWith(
+      { dueDate: dayIn(20) },
+      (theJob) => ({
+        at: 'AwaitCompletion',
+        target: 'write',
+        failure: {
+          async meanwhile() {
+            void shorten(await theJob());
+            await shortening.promise;
+          },
+        },
+      }),
+      (theJob) => ({
+        at: 'request',
+        target: 'write',
+        after: 1,
+        failure: {
+          async meanwhile() {
+            shortening.resolve();
+            const waits = async () => (await lifecycles.grant(await theJob())).callbackToken !== undefined;
+            await system.waitFor('the workflow waits', waits);
+          },
+        },
+      }),
+    );
+    await system.waitFor('the end has moved', async () =>
+      (await lifecycles.run(job)).steps.some(({ step }) => step === 'Extend'),
+    );
+    await expectEndInTime(job);
+  });
+
   it.each([
     ['loses its answers', 'lose answer'],
     ['is killed after it has told the workflow', 'kill after'],
