@@ -112,6 +112,7 @@ export interface GrantChange {
   tokenRecord?: { app: string; recordType: string; id: string };
   expiresAt?: number;
   callbackToken?: string;
+  interruptible?: boolean;
   sending?: Record<string, number>;
   notified?: Record<string, string>;
   remindedAt?: string;

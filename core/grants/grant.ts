@@ -25,6 +25,8 @@ export interface Grant {
   expiresAt?: number;
   /** Step Functions' callback token while the workflow waits; no credential of ours. */
   callbackToken?: string;
+  /** Whether the wait can be interrupted: a workflow keeps the definition that it was started with. */
+  interruptible?: boolean;
   /** Mail → how often it was handed over to the mail service without an answer. */
   sending?: Record<string, number>;
   /** Mail → when it was sent; a retry after this sends nothing again. */

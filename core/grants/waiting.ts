@@ -16,14 +16,15 @@ export function awaitCompletion(
   runtime: RobotRuntime,
   environment: Environment,
   grantId: string,
-  { callbackToken, seconds }: { callbackToken: string; seconds: number },
+  { seconds, ...wait }: { callbackToken: string; seconds: number; interruptible: boolean },
 ): Promise<'waits' | 'over' | 'tooLong'> {
   return whileContended(async () => {
     const { status, expiresAt } = (await runtime.store.readGrant(environment, grantId)) ?? {};
     if (status !== 'live' || expiresAt === undefined) return 'over';
-    if (runtime.now() + seconds * 1000 > expiresAt + BEGINS_LATE_BY_MS) return 'tooLong';
+    const tooLong = runtime.now() + seconds * 1000 > expiresAt + BEGINS_LATE_BY_MS;
+    if (tooLong && wait.interruptible) return 'tooLong';
     // From here on the workflow owes nothing before the end of the pass.
-    const set = { callbackToken, dueAt: overdueAfter(expiresAt) };
+    const set = { ...wait, dueAt: overdueAfter(expiresAt) };
     await runtime.store.commit([
       { kind: 'changeGrant', environment, grantId, from: ['live'], expiresAt, set },
     ]);

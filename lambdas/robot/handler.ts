@@ -22,6 +22,7 @@ const grantSchema = z.object({
   attempt: z.number().optional(),
   callbackToken: z.string().optional(),
   seconds: z.number().int().positive().optional(),
+  interruptible: z.boolean().optional(),
   error: z.string().max(256).optional(),
 });
 const rebuildSchema = z.object({
@@ -88,6 +89,7 @@ async function doGrantState(event: z.output<typeof grantSchema>): Promise<unknow
     const result = await STATES[state](runtime, target, grantId, {
       callbackToken: further.callbackToken ?? '',
       seconds: further.seconds ?? 0,
+      interruptible: further.interruptible ?? false,
       error: further.error,
       answer: (token) => answerCallback(stepFunctions, token),
       interrupt: (token) => interruptWait(stepFunctions, token),

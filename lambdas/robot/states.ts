@@ -15,9 +15,10 @@ import type { Runtime } from '../../core/runtime.ts';
 
 /** What only some states need. */
 export interface Further {
-  /** AwaitCompletion: the workflow's callback, for how long it waits, and how to end the wait. */
+  /** AwaitCompletion: the workflow's callback, for how long it waits, whether it knows interruptions, and how to end the wait. */
   callbackToken: string;
   seconds: number;
+  interruptible: boolean;
   answer(callbackToken: string): Promise<void>;
   interrupt(callbackToken: string): Promise<void>;
   /** RecordMailFailure and RevokeAfterFailure: the name of the error that led there. */
@@ -36,8 +37,10 @@ export const STATES = {
   CreateToken: createToken,
   NotifyContractor: notifyContractor,
   RecordMailFailure: recordMailFailure,
-  async AwaitCompletion(runtime, environment, grantId, { callbackToken, seconds, answer, interrupt }) {
-    const outcome = await awaitCompletion(runtime, environment, grantId, { callbackToken, seconds });
+  async AwaitCompletion(runtime, environment, grantId, further) {
+    const { callbackToken, seconds, interruptible, answer, interrupt } = further;
+    const wait = { callbackToken, seconds, interruptible };
+    const outcome = await awaitCompletion(runtime, environment, grantId, wait);
     if (outcome === 'over') await answer(callbackToken);
     if (outcome === 'tooLong') await interrupt(callbackToken);
   },

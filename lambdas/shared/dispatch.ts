@@ -83,7 +83,10 @@ async function start(
   }
 }
 
-/** Without a callback the workflow has not come to its wait yet: it will see by itself what has become of the grant. */
+/**
+ * Without a callback the workflow has not come to its wait yet: it will see by itself what has become of the grant. One that
+ * was started before waits could be interrupted is not interrupted.
+ */
 async function tellWaiting(
   { environment, grantId }: Pick<Grant, 'environment'> & { grantId: string },
   ports: DispatchPorts,
@@ -96,6 +99,7 @@ async function tellWaiting(
       ConsistentRead: true,
     }),
   );
-  const callbackToken = (Item as Grant | undefined)?.callbackToken;
-  if (callbackToken) await tell(ports.stepFunctions, callbackToken);
+  const { callbackToken, interruptible } = (Item as Grant | undefined) ?? {};
+  if (callbackToken && (interruptible || tell !== interruptWait))
+    await tell(ports.stepFunctions, callbackToken);
 }
