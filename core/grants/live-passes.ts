@@ -1,22 +1,26 @@
-import { decideFor, operationOfKind, recordResource } from '../access.ts';
+import { decideFor, decideView, operationOfKind, recordResource } from '../access.ts';
 import type { LinkedRecordType } from '../apps/published.ts';
 import { cursorsOf } from '../cursors.ts';
 import { DaypassError } from '../errors.ts';
+import type { Decision } from '../policy/types.ts';
+import { visibleText } from '../records/answer.ts';
 import type { StoredRecord } from '../records/record.ts';
 import type { Session } from '../runtime.ts';
 import type { PageOf } from '../store.ts';
 import type { Grant } from './grant.ts';
 
-/** A live pass as staff see it: who, for what, until when, last used. */
+/** A live pass as staff see it: who, for what, until when, last used; of persons and records what they may view. */
 export interface LivePass {
   id: string;
   status: string;
-  person: string;
+  person?: string;
   email?: string;
-  record: { id: string; app: string; recordType: string; title: string };
+  /** No title where the record is not for the caller to see. */
+  record: { id: string; app: string; recordType: string; title?: string };
   issuedAt: string;
   expiresAt?: string;
   lastUsedAt?: string;
+  /** For users who may view the record. */
   trouble?: string;
   can: { extend: boolean; resend: boolean; revoke: boolean };
 }
@@ -106,40 +110,55 @@ function placeOf({ dueAt, id }: Grant): string {
 async function livePass(session: Session, grant: Grant): Promise<LivePass | undefined> {
   const { store } = session.runtime;
   const held = await tokenRecordOf(session, grant);
-  if (!held || !may(session, held, 'view')) return undefined;
+  const view = held && decideView(session, held.type, held.record);
+  if (!held || !view?.decision) return undefined;
   const [record, credential] = await Promise.all([
     store.readRecord(grant.environment, grant.recordId),
     grant.principalId && grant.credentialId
       ? store.readCredential(grant.principalId, grant.credentialId)
       : undefined,
   ]);
-  const type = record && session.published.site.recordType(record.app, record.recordType);
-  const titleField = type?.definition.titleField;
   // One that is ending has ended for its holder; only its workflow has still to clean up.
   const live = grant.status === 'live';
   const works = live && (grant.expiresAt ?? 0) > session.now;
-  const email = held.record.values.email;
+  const about = record && shownOf(session, record);
   return {
     id: grant.id,
     status: grant.status,
-    person: String(held.record.values.name ?? ''),
-    ...(typeof email === 'string' && { email }),
+    ...personOf(session, held, view),
     record: {
       id: grant.recordId,
       app: grant.app,
       recordType: grant.recordType,
-      title: String((titleField && record?.values[titleField]) ?? type?.definition.name ?? ''),
+      ...(about && { title: about.title }),
     },
     issuedAt: grant.createdAt,
     ...(grant.expiresAt !== undefined && { expiresAt: new Date(grant.expiresAt).toISOString() }),
     ...(credential?.lastUsedAt && { lastUsedAt: credential.lastUsedAt }),
-    ...(record?.trouble && { trouble: record.trouble.message }),
+    ...(about?.trouble && { trouble: about.trouble }),
     can: {
       extend: works && may(session, held, 'edit'),
       resend: works && may(session, held, 'edit'),
       revoke: live && may(session, held, 'delete'),
     },
   };
+}
+
+function personOf(session: Session, { type, record }: Held, { fields }: Decision) {
+  const person = visibleText(session, type, record, fields, 'name');
+  const email = visibleText(session, type, record, fields, 'email');
+  return { ...(person && { person }), ...(email && { email }) };
+}
+
+/** What the list tells of a pass's record, under that record's own rights; undefined where it is not the caller's to see. */
+function shownOf(session: Session, record: StoredRecord): { title: string; trouble?: string } | undefined {
+  const type = session.published.site.recordType(record.app, record.recordType);
+  const view = type && decideView(session, type, record);
+  if (!type || !view?.decision) return undefined;
+  const { titleField, name } = type.definition;
+  const title = titleField && visibleText(session, type, record, view.fields, titleField);
+  const trouble = session.caller.type === 'user' ? record.trouble?.message : undefined;
+  return { title: title ?? name, ...(trouble && { trouble }) };
 }
 
 /** The record of a pass's token user: rights on it are rights on the pass. */

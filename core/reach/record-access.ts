@@ -4,6 +4,7 @@ import { DaypassError } from '../errors.ts';
 import { holderOf, type Reached, type ReachedOperation, whoReaches } from '../policy/search.ts';
 import type { Context, FieldSet, Resource, Subject } from '../policy/types.ts';
 import type { Caller } from '../ports.ts';
+import { visibleText } from '../records/answer.ts';
 import { findRecord } from '../records/operation.ts';
 import type { StoredRecord } from '../records/record.ts';
 import type { Session } from '../runtime.ts';
@@ -28,7 +29,8 @@ export interface RecordAccess {
   subjects: {
     type: Caller['type'];
     id?: string;
-    name: string;
+    /** Absent for holders of passes whose name the caller may not see. */
+    name?: string;
     /** Passes: until when, ISO time. */
     until?: string;
     operations: OperationReach[];
@@ -59,7 +61,9 @@ export async function whoReachesRecord(session: Session, recordId: string): Prom
   ]);
   const reach = new RecordReach(session, type, record, administers);
   const passes = reach.of(holders, ({ caller }) => caller);
-  const shown = administers ? passes : await visiblePasses(session, passes);
+  const shown = administers
+    ? passes.map((pass) => ({ ...pass, name: pass.of.caller.name }))
+    : await visiblePasses(session, passes);
   return {
     record: { id: record.id, app: type.app.id, recordType: type.id, state: record.state },
     roles: reach.ofRoles(),
@@ -72,10 +76,10 @@ export async function whoReachesRecord(session: Session, recordId: string): Prom
           name: of.name,
           operations: reach.named(operations),
         })),
-      ...shown.map(({ of: { caller }, operations }) => ({
+      ...shown.map(({ of: { caller }, name, operations }) => ({
         type: caller.type,
         id: caller.principalId,
-        name: caller.name,
+        ...(name !== undefined && { name }),
         ...(caller.credential && { until: new Date(caller.credential.expiresAt).toISOString() }),
         operations: reach.named(operations),
       })),
@@ -101,20 +105,27 @@ async function holdersNear(session: Session, { id, app, recordType }: StoredReco
   return readHolders(session, near);
 }
 
-/** Staff see a pass if they may view the record of its token user, as in the list of live passes. */
-async function visiblePasses(
-  session: Session,
-  passes: readonly Reached<Holder>[],
-): Promise<Reached<Holder>[]> {
+interface ShownPass extends Reached<Holder> {
+  name: string | undefined;
+}
+
+/**
+ * Staff see a pass if they may view the record of its token user, and the holder's name if they may view that field of
+ * it, as in the list of live passes.
+ */
+async function visiblePasses(session: Session, passes: readonly Reached<Holder>[]): Promise<ShownPass[]> {
   const { store } = session.runtime;
   const visible = await Promise.all(
-    passes.map(async ({ of: { grant } }) => {
+    passes.map(async (pass): Promise<ShownPass | undefined> => {
+      const { grant } = pass.of;
       const record = grant.tokenRecord && (await store.readRecord(grant.environment, grant.tokenRecord.id));
       const type = record && session.published.site.recordType(record.app, record.recordType);
-      return type !== undefined && decideView(session, type, record as StoredRecord).decision;
+      if (!record || !type) return undefined;
+      const { decision, fields } = decideView(session, type, record);
+      return decision ? { ...pass, name: visibleText(session, type, record, fields, 'name') } : undefined;
     }),
   );
-  return passes.filter((_, at) => visible[at]);
+  return visible.filter((pass) => pass !== undefined);
 }
 
 /** Asks about one record for many. */

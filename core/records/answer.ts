@@ -50,10 +50,37 @@ function visibleValues(
   for (const field of type.fields.values()) {
     if (!permits(permitted, field.id)) continue;
     if (!isVisible(field, scope)) continue;
-    const value = field.formula ? formulaValue(session, type, field, record) : record.values[field.id];
+    const value = storedOrComputed(session, type, field, record);
     if (value !== undefined && value !== null) values[field.id] = value;
   }
   return values;
+}
+
+function storedOrComputed(
+  session: Session,
+  type: LinkedRecordType,
+  field: LinkedField,
+  record: StoredRecord,
+) {
+  return field.formula ? formulaValue(session, type, field, record) : record.values[field.id];
+}
+
+/**
+ * One field as text, if it holds any and the caller may see it on this record.
+ * @param permitted fields of the decision that they may view the record
+ */
+export function visibleText(
+  session: Session,
+  type: LinkedRecordType,
+  record: StoredRecord,
+  permitted: Decision['fields'],
+  fieldId: string,
+): string | undefined {
+  const field = type.fields.get(fieldId);
+  if (!field || !permits(permitted, fieldId) || !isVisible(field, recordScope(session, record)))
+    return undefined;
+  const value = storedOrComputed(session, type, field, record);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
 function titleOf(type: LinkedRecordType, values: Values): string {

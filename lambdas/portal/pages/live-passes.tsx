@@ -78,19 +78,30 @@ interface Back {
   cursor?: string;
 }
 
+/** Staff can end a pass of which they may not see whose it is or what it is for. */
+const HIDDEN_RECORD = 'a record that you may not see';
+
+function Person({ of: { person } }: { of: LivePass }) {
+  return person === undefined ? 'Somebody' : <bdi>{person}</bdi>;
+}
+
 function PassCard(props: { pass: LivePass; base: string; here: string; back: Back }) {
   const { pass, base, here, back } = props;
   const { id, can } = pass;
   return (
     <article class="pass-card" aria-labelledby={`pass-${id}`}>
       <h2 id={`pass-${id}`}>
-        <bdi>{pass.person}</bdi>
+        <Person of={pass} />
       </h2>
       <p>
         For{' '}
-        <a href={`${base}/records/${pass.record.id}`}>
-          <bdi>{pass.record.title}</bdi>
-        </a>
+        {pass.record.title === undefined ? (
+          HIDDEN_RECORD
+        ) : (
+          <a href={`${base}/records/${pass.record.id}`}>
+            <bdi>{pass.record.title}</bdi>
+          </a>
+        )}
         {pass.email && (
           <>
             , sent to <bdi>{pass.email}</bdi>
@@ -140,7 +151,7 @@ function PassCard(props: { pass: LivePass; base: string; here: string; back: Bac
           <label class="option">
             <input type="checkbox" form="revoke" name="grant" value={id} />
             <span>
-              Select <span class="unseen">the pass of {pass.person}</span>
+              Select <span class="unseen">the pass of {pass.person ?? 'somebody'}</span>
             </span>
           </label>
         )}
@@ -174,7 +185,8 @@ export function RevokePage({
       <ul>
         {passes.map((pass) => (
           <li key={pass.id}>
-            <bdi>{pass.person}</bdi>, for <bdi>{pass.record.title}</bdi>
+            <Person of={pass} />, for{' '}
+            {pass.record.title === undefined ? HIDDEN_RECORD : <bdi>{pass.record.title}</bdi>}
           </li>
         ))}
       </ul>

@@ -38,7 +38,7 @@ const recordAccess = () =>
       z.strictObject({
         type: subjectType,
         id: ID.optional(),
-        name: z.string(),
+        name: z.string().optional().describe('Absent for a holder whose name the caller may not see'),
         until: TIME.optional().describe('Passes: when they end'),
         operations: reach,
       }),

@@ -1,14 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
 import type { AppDefinition, Permission } from '../../../core/apps/definition.ts';
+import type { LivePass } from '../../../core/grants/live-passes.ts';
+import type { RecordAccess } from '../../../core/reach/record-access.ts';
 import { PROPERTY_MANAGEMENT } from '../../../local/seed.ts';
 import type { System } from '../../../local/system.ts';
 import { Visitor } from '../../../local/visitor.ts';
+import { fieldsOf, readable } from '../../support/page-forms.ts';
+import { somebody } from '../../support/people.ts';
 import {
   addWorkOrder,
   arrive,
   CONTRACTORS,
+  changeDefinitions,
   DISPATCHER,
   type RecordJson,
   readRecord,
@@ -294,6 +300,83 @@ describe('writing more than a role may write', () => {
       const answer = await visitor.json('POST', `${address}/records`, { operation, values }, headers);
       expect([address, answer.status, watch.written()]).toEqual([address, 404, []]);
     }
+  });
+});
+
+describe('passes seen by a role that may view no more than the roles of their holders', () => {
+  let warden: Visitor;
+  let keeper: Visitor;
+  let id: string;
+  let title: string;
+  const TROUBLE = 'The mail came back';
+
+  beforeAll(async () => {
+    await changeDefinitions(system, ({ 'work-orders': orders, 'contractor-tokens': tokens }, site) => {
+      for (const role of ['warden', 'keeper']) {
+        site.roles.push({ id: role, name: role, environments: ['production'] });
+        tokens?.permissions.push({
+          role,
+          recordType: 'contractor',
+          operations: ['view-user', 'delete-user'],
+          fields: { 'view-user': ['roles'] },
+        });
+      }
+      const fields = { view: ['building'] };
+      orders?.permissions.push({ role: 'keeper', recordType: 'work-order', operations: ['view'], fields });
+    });
+    warden = await somebody(system, 'warden');
+    keeper = await somebody(system, 'keeper');
+    const order = await readRecord(dispatcher, roles.dispatcher?.record ?? '');
+    [id, title] = [order.id, order.title];
+    const mail = await system.mail.waitFor(({ to }) => to.includes(`one-${MARKS.contractorEmail}`));
+    system.mail.happen('Bounce', mail.messageId);
+    await system.settled();
+  }, 60_000);
+
+  const passesOf = async (visitor: Visitor) =>
+    ((await visitor.get('/admin/tokens/production')).json as { passes: LivePass[] }).passes.filter(
+      ({ record }) => record.id === id,
+    );
+  const shownIn = (text: string) =>
+    [...Object.values(MARKS), title, TROUBLE].filter((mark) => text.includes(mark));
+
+  it('[F12, F23, D26] are listed without name, address, title and trouble, and can be ended', async () => {
+    const [whole] = await passesOf(dispatcher);
+    expect(whole).toMatchObject({ person: expect.any(String), email: expect.any(String), record: { title } });
+    expect(whole?.trouble).toContain(TROUBLE);
+
+    const [pass] = await passesOf(warden);
+    expect(pass?.record).toEqual({ id, app: 'work-orders', recordType: 'work-order' });
+    expect(pass?.can.revoke).toBe(true);
+    const page = await warden.get('/passes/production');
+    const form = { ...fieldsOf(page.text), action: 'revoke', grant: pass?.id ?? '' };
+    const asked = await warden.form('/passes/production', form);
+    expect(readable(asked.text)).toContain('End this pass?');
+    for (const { text } of [page, asked]) {
+      expect(readable(text)).toMatch(/Somebody ?,? for a record that you may not see/i);
+      expect(text).not.toContain(`/records/${id}`);
+    }
+    const file = await warden.get('/passes/production/live-passes.csv');
+    const [row] = parse(file.text, { bom: true, columns: true });
+    expect(row).toMatchObject({ Person: '', Email: '', For: '', Record: '', Trouble: '', Pass: pass?.id });
+    for (const text of [JSON.stringify(pass), page.text, asked.text, file.text])
+      expect(shownIn(text)).toEqual([]);
+  });
+
+  it('[F12, F23, D26] show the trouble of a record that may be viewed, and a title only if that field may be', async () => {
+    const [pass] = await passesOf(keeper);
+    expect(pass?.record.title).toBe('Work Order');
+    expect(pass?.trouble).toContain(TROUBLE);
+    expect(shownIn(JSON.stringify(pass))).toEqual([TROUBLE]);
+    expect(shownIn((await keeper.get('/passes/production')).text)).toEqual([TROUBLE]);
+  });
+
+  it('[F12, F23, D20] are among those who reach the record, without the name of the holder', async () => {
+    const { text, json } = await keeper.get(`/production/records/${id}/access`);
+    const holders = (json as RecordAccess).subjects.filter((subject) => subject.type === 'tokenUser');
+    expect(holders).toHaveLength(1);
+    expect(holders[0]).not.toHaveProperty('name');
+    expect(shownIn(text)).toEqual([]);
   });
 });
 
