@@ -45,6 +45,10 @@ export const ERRORS = {
     status: 409,
     title: 'An app with tasks needs a robot to run them. Assign one, then publish.',
   },
+  ROBOT_REFUSED: {
+    status: 409,
+    title: "The app's robot cannot do its part. Ask an administrator to mend what it lacks.",
+  },
   PASS_ENDED: {
     status: 410,
     title: 'This pass has ended. Ask your contact for a new link if there is more to do.',
@@ -70,12 +74,21 @@ export const ERRORS = {
     status: 500,
     title: 'Something failed on our side. Repeat later; quote the request id if it goes on.',
   },
+  MAIL_FAILED: {
+    status: 502,
+    title: 'The mail was not sent. Mend what the reason names, or repeat it later.',
+  },
   LIST_NOT_READY: {
     status: 503,
     title:
       'This list is being prepared for the records that were there before it. Open it again in a few minutes.',
   },
   UNAVAILABLE: { status: 503, title: 'Busy just now. Repeat in a moment.' },
+  MAIL_UNCERTAIN: {
+    status: 504,
+    title:
+      'The mail service gave no answer: the mail may have arrived. Ask whoever waits for it before you send it once more.',
+  },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -73,6 +73,8 @@ export interface Store {
     who: string,
     rate: { at: number; windowMs: number; limit: number },
   ): Promise<boolean>;
+  /** Takes one back that was counted at that time, because nothing came of it. */
+  returnTurn(purpose: string, who: string, rate: { at: number; windowMs: number }): Promise<void>;
   /** Undefined when it was made more than a day before `now`, whether the table has dropped it yet or not. */
   readRequest(principalId: string, key: string, now: number): Promise<IdempotentRequest | undefined>;
 }

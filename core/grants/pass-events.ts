@@ -15,7 +15,7 @@ export async function passEvent(
   session: Session,
   { environment, recordId, id, expiresAt }: Grant,
   operation: PassDeed,
-  { endAfter, mails }: { endAfter?: number; mails?: number },
+  { endAfter, mails, failure }: { endAfter?: number; mails?: number; failure?: string },
 ): Promise<Change[]> {
   const record = await session.runtime.store.readRecord(environment, recordId);
   if (!record) return [];
@@ -23,6 +23,7 @@ export async function passEvent(
     ...(expiresAt !== undefined && { endBefore: new Date(expiresAt).toISOString() }),
     ...(endAfter !== undefined && { endAfter: new Date(endAfter).toISOString() }),
     ...(mails !== undefined && { mails }),
+    ...(failure !== undefined && { failure }),
   };
   const after = { ...record };
   const event = recordEvent(session, { operation, before: record, after, grantId: id, pass });

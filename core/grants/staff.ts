@@ -1,16 +1,15 @@
 import type { Change } from '../changes.ts';
 import { DaypassError } from '../errors.ts';
-import { composeMail, type Mailer } from '../mail/mail.ts';
-import type { Runtime, Session } from '../runtime.ts';
+import type { Session } from '../runtime.ts';
 import { MAX_LIFETIME_MS } from '../tokenusers/token-users.ts';
 import { endChanges } from './end-changes.ts';
-import { type Grant, MAX_LIFETIME_DAYS, MOST_PASSES_AT_ONCE } from './grant.ts';
+import { ANY_STATUS, type Grant, type GrantStep, MAX_LIFETIME_DAYS, MOST_PASSES_AT_ONCE } from './grant.ts';
 import { type Held, may, tokenRecordOf } from './live-passes.ts';
 import { type LivePassRead, moveEnd } from './moved-end.ts';
-import { notificationContents } from './notify.ts';
 import { passEvent } from './pass-events.ts';
 import { readableDay } from './readable-day.ts';
-import { openGrantSession, whileContended } from './robot.ts';
+import { type RobotRuntime, whileContended } from './robot.ts';
+import { sendAgain } from './send-again.ts';
 
 /**
  * Moves a live pass's end, and tells so in its record's history. The running wait follows.
@@ -57,47 +56,54 @@ async function commitEnd(session: Session, grantId: string, until: number): Prom
 }
 
 /**
- * Sends the mail with the link again: the same link.
- * @throws DaypassError NOT_FOUND, FORBIDDEN, PASS_ENDED, RATE_LIMITED; what the mailer throws
+ * Sends the mail with the link again: the same link. Whatever became of it is told in its record's history and task run,
+ * and counts as one of five times an hour only if something has left, or may have.
+ * @throws DaypassError NOT_FOUND, FORBIDDEN, PASS_ENDED, RATE_LIMITED; ROBOT_REFUSED, MAIL_FAILED or MAIL_UNCERTAIN
  */
 export async function resendPass(
-  session: Session & { runtime: Runtime & { mailer: Mailer } },
+  session: Session & { runtime: RobotRuntime },
   grantId: string,
 ): Promise<{ sent: number }> {
   const { runtime, published, now } = session;
   const grant = await findLive(session, grantId, 'edit');
-  const turn = await runtime.store.takeTurn('resend', grantId, { at: now, windowMs: 3_600_000, limit: 5 });
+  const window = { at: now, windowMs: 3_600_000 };
+  const turn = await runtime.store.takeTurn('resend', grantId, { ...window, limit: 5 });
   if (!turn) throw new DaypassError('RATE_LIMITED', 'a pass is sent again at most five times an hour');
-  const asRobot = await openGrantSession(runtime, published.environment, grantId);
-  const contents = notificationContents(asRobot, []);
-  for (const content of contents) await runtime.mailer.send(composeMail(content));
-  // The mails are out, whoever else writes to the record meanwhile.
+  const { sent, failure } = await sendAgain(runtime, published.environment, grantId);
+  // The mails are out, or not, whoever else writes to the record meanwhile.
   await whileContended(async () => {
     const current = await runtime.store.readGrant(grant.environment, grantId);
-    if (current) await noteResent(session, current, contents.length);
+    if (current) await noteResent(session, current, sent, failure?.reason);
   });
-  return { sent: contents.length };
+  if (failure && !failure.mayHaveLeft) await runtime.store.returnTurn('resend', grantId, window);
+  if (failure) throw failure.error;
+  return { sent };
 }
 
-async function noteResent(session: Session, grant: Grant, mails: number): Promise<void> {
+async function noteResent(session: Session, grant: Grant, mails: number, failure?: string): Promise<void> {
   const { runtime, now, caller } = session;
   await runtime.store.commit([
     {
       kind: 'changeGrant',
       environment: grant.environment,
       grantId: grant.id,
-      from: ['live', 'ending', 'ended', 'failed'],
+      from: ANY_STATUS,
       set: {},
       step: {
         at: new Date(now).toISOString(),
         step: 'Resend',
-        outcome: mails > 0 ? 'done' : 'skipped',
-        message: `by ${caller.name}`,
+        outcome: outcomeOf(mails, failure),
+        message: `by ${caller.name}${failure === undefined ? '' : `: ${failure}`}`,
       },
       stepsRead: grant.steps,
     },
-    ...(await passEvent(session, grant, 'ResendPass', { mails })),
+    ...(await passEvent(session, grant, 'ResendPass', { mails, ...(failure !== undefined && { failure }) })),
   ]);
+}
+
+function outcomeOf(mails: number, failure: string | undefined): GrantStep['outcome'] {
+  if (failure !== undefined) return 'failed';
+  return mails > 0 ? 'done' : 'skipped';
 }
 
 /**

@@ -40,6 +40,8 @@ export interface PassEvent {
   endAfter?: string;
   /** How many mails were sent again. */
   mails?: number;
+  /** Why not all of them were, or why nobody knows. */
+  failure?: string;
 }
 
 /** JSON with members in code-point order, so that the same event gives the same bytes wherever it is read. */

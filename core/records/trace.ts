@@ -72,11 +72,12 @@ export async function readHistory(
   };
 }
 
-function summaryOf(operation: string, { endBefore, endAfter, mails }: PassEvent): string {
+function summaryOf(operation: string, { endBefore, endAfter, mails, failure }: PassEvent): string {
   const day = (at: string | undefined) => (at === undefined ? 'none' : readableDay(Date.parse(at)));
   if (operation === 'ExtendPass')
     return `Moved the end of the pass from ${day(endBefore)} to ${day(endAfter)}`;
   if (operation === 'RevokePass') return 'Revoked the pass';
+  if (failure !== undefined) return `Tried to send the link of the pass again (${failure})`;
   return mails ? 'Sent the link of the pass again' : 'Found nobody to send the link of the pass to';
 }
 

@@ -16,6 +16,8 @@ const mailer = createMailer({
   sender: environment.SENDER_ADDRESS,
   replyTo: environment.REPLY_TO,
   configurationSet: environment.CONFIGURATION_SET,
+  // Nobody's mail leaves more than once for one click: whoever waits learns that no answer came.
+  attempts: 1,
 });
 
 /** The design plane over HTTP. */

@@ -33,6 +33,8 @@ const portal: Portal = {
     sender: environment.SENDER_ADDRESS,
     replyTo: environment.REPLY_TO,
     configurationSet: environment.CONFIGURATION_SET,
+    // Nobody's mail leaves more than once for one click: whoever waits learns that no answer came.
+    attempts: 1,
   }),
   ...(issuerSettings && { issuer: createIssuer(issuerSettings, environment.SITE_URL) }),
   logger,

@@ -16,6 +16,7 @@ const DAY_MS = 86_400_000;
 const PAGE_SIZE = 50;
 const DONE: Partial<Record<string, string>> = {
   resend: 'The link is on its way again.',
+  resendNone: 'Nothing was sent: the app sends no mail for this pass, or there is nobody to send it to.',
   extend: 'The end is changed.',
   revokeNow: 'The passes are ended.',
 };
@@ -67,7 +68,7 @@ export function livePassHandlers(
       return csvFile(name, csvOf(livePassesTable(passes, `${portal.siteUrl}/app/${params.environment}`)));
     },
 
-    async changePasses({ params, body, caller }) {
+    async changePasses({ params, body, caller, requestId }) {
       const place = await open(caller, params.environment);
       const { session, frame, formToken, here } = place;
       const grants = [body.grant ?? []].flat();
@@ -76,24 +77,29 @@ export function livePassHandlers(
         const back = { here, formToken, ...(body.cursor && { cursor: body.cursor }) };
         return page(frame, 'End passes', <RevokePage passes={passes} {...back} />);
       }
+      let done: string;
       try {
-        await change(portal, session, body, grants);
+        done = await change(portal, session, body, grants);
       } catch (error) {
-        if (!(error instanceof DaypassError) || error.status >= 500) throw error;
+        if (!(error instanceof DaypassError)) throw error;
+        const ofMail = error.code === 'MAIL_FAILED' || error.code === 'MAIL_UNCERTAIN';
+        if (error.status >= 500 && !ofMail) throw error;
+        if (ofMail) portal.logger.error('a link was not sent again', { requestId, error });
         return list(place, { refusal: refusalOf(error) }, body.cursor);
       }
-      const back = new URLSearchParams({ done: body.action, ...(body.cursor && { cursor: body.cursor }) });
+      const back = new URLSearchParams({ done, ...(body.cursor && { cursor: body.cursor }) });
       return seeOther(`${here}?${back}`);
     },
   };
 }
 
+/** @returns what was done, as a key of `DONE` */
 async function change(
   portal: Portal,
   session: Session,
   body: PortalRequest<'changePasses'>['body'],
   grants: readonly string[],
-): Promise<void> {
+): Promise<string> {
   const [grant] = grants;
   if (grant === undefined) throw new DaypassError('REQUEST_INVALID', 'Select the passes first.');
   if (body.action === 'revokeNow') await revokePasses(session, grants);
@@ -101,8 +107,11 @@ async function change(
     // Until the end of the day that was chosen.
     await extendPass(session, grant, Date.parse(`${body.until ?? ''}T00:00:00Z`) + DAY_MS);
   } else {
-    await resendPass({ ...session, runtime: { ...session.runtime, mailer: portal.mailer } }, grant);
+    const withMail = { ...session, runtime: { ...session.runtime, mailer: portal.mailer } };
+    const { sent } = await resendPass(withMail, grant);
+    if (sent === 0) return 'resendNone';
   }
+  return body.action;
 }
 
 function refusalOf(error: DaypassError): string {

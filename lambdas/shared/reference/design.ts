@@ -167,7 +167,15 @@ export const DESIGN_DOCUMENTS: Record<
   },
   resendPass: {
     callers: 'passEditors',
-    errors: ['FORBIDDEN', 'PASS_ENDED', 'RATE_LIMITED'],
+    errors: [
+      'FORBIDDEN',
+      'PASS_ENDED',
+      'ROBOT_REFUSED',
+      'CONFLICT',
+      'RATE_LIMITED',
+      'MAIL_FAILED',
+      'MAIL_UNCERTAIN',
+    ],
     answer: () => z.strictObject({ sent: z.int() }),
   },
   revokePasses: {

@@ -144,6 +144,7 @@ const history = () =>
               'When it ends now; of one that was revoked, when it has ended',
             ),
             mails: z.int().optional().describe('How many mails were sent again'),
+            failure: z.string().optional().describe('Why not all of them were sent, or why nobody knows'),
           })
           .optional()
           .describe('What was done with the record’s pass: `ExtendPass`, `ResendPass` or `RevokePass`'),

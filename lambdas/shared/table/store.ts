@@ -247,6 +247,19 @@ export function createStore(client: DynamoDBDocumentClient, table: string): Stor
       }
     },
 
+    async returnTurn(purpose, who, { at, windowMs }) {
+      await client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { ...rateKey(purpose, who, Math.floor(at / windowMs)) },
+          UpdateExpression: 'ADD #count :less',
+          ConditionExpression: '#count > :none',
+          ExpressionAttributeNames: { '#count': 'count' },
+          ExpressionAttributeValues: { ':less': -1, ':none': 0 },
+        }),
+      );
+    },
+
     async readRequest(principalId, key, now) {
       const request = await get<IdempotentRequest>(requestKey(principalId, key));
       return request && request.at > now - REQUEST_REMEMBERED_MS ? request : undefined;

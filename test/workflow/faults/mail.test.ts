@@ -1,9 +1,12 @@
+import { AwsError } from '../../../local/aws-endpoint/aws-call.ts';
+import type { Failure } from '../../../local/aws-endpoint/faults.ts';
 import type { Mail } from '../../../local/mailbox/mailbox.ts';
 import type { System } from '../../../local/system.ts';
 import { createJobFaults, type JobFaults, type Trouble } from '../../support/job-faults.ts';
 import { type Job, Lifecycles, MINUTE_MS } from '../../support/lifecycles.ts';
 import { leftOf, missingFrom } from '../../support/oracle.ts';
-import { startPropertyManagement } from '../../support/property-management.ts';
+import { fieldsOf, readable } from '../../support/page-forms.ts';
+import { changeDefinitions, startPropertyManagement } from '../../support/property-management.ts';
 
 /** Mails that do not leave, leave twice, come back or are unwanted: the pass goes on, and staff know. */
 let system: System;
@@ -181,3 +184,127 @@ describe('a mail that did not leave', () => {
     await expectOfUse(job);
   });
 });
+
+describe('a link that staff send again', () => {
+  const mailFails = (failure: Failure, times?: number) =>
+    system.faults.inject({
+      when: ({ operation }) => operation === 'SendEmail',
+      failure,
+      ...(times !== undefined && { times }),
+    });
+  const refusal = new AwsError('MessageRejected', 'Email address is not verified.', 400);
+  const resend = async ({ grantId }: Job) =>
+    (await lifecycles.staff()).json('POST', `/admin/tokens/production/${grantId}/resend`, {});
+  const pressed = async ({ grantId }: Job) => {
+    const staff = await lifecycles.staff();
+    const { formToken = '' } = fieldsOf((await staff.get('/passes/production')).text);
+    return staff.form('/passes/production', { formToken, grant: grantId, action: 'resend' });
+  };
+  const toldOf = async (job: Job) => {
+    const { json } = await (await lifecycles.staff()).get(`/production/records/${job.recordId}/history`);
+    const [{ operation, pass, summary }] = (json as { items: [EventJson] }).items;
+    return { operation, ...pass, summary, step: (await lifecycles.run(job)).steps.at(-1) };
+  };
+  const failedWith = (code: string) => ({ code, detail: expect.any(String) });
+
+  it('[D26] leaves once although no answer comes, and staff are told that nobody knows', async () => {
+    const job = await raise();
+    const lost = mailFails('lose answer');
+    const answer = await resend(job);
+    expect([answer.status, answer.json]).toEqual([
+      504,
+      expect.objectContaining(failedWith('MAIL_UNCERTAIN')),
+    ]);
+    expect([lost.struck, (await lifecycles.mails(job)).length]).toEqual([1, 2]);
+    expect(await toldOf(job)).toEqual({
+      operation: 'ResendPass',
+      endBefore: expect.any(String),
+      mails: 0,
+      failure: 'the mail service gave no answer, so it may have arrived',
+      summary: expect.stringContaining('Tried to send the link'),
+      step: expect.objectContaining({
+        step: 'Resend',
+        outcome: 'failed',
+        message: expect.stringMatching(/by Dana/),
+      }),
+    });
+
+    const page = await pressed(job);
+    expect([page.status, readable(page.text)]).toEqual([
+      422,
+      expect.stringContaining('may have arrived, or not'),
+    ]);
+    expect(await lifecycles.mails(job)).toHaveLength(3);
+    faults.clear();
+    await expectOfUse(job);
+  });
+
+  it.each([
+    ['the mail service refuses it', refusal, 'the mail service refused it: MessageRejected'],
+    ['the mail service takes none', 'throttle', 'takes no mail at the moment'],
+  ] as [string, Failure, string][])(
+    '[D26] and does not leave because %s is told as such, and is no turn taken',
+    async (_, failure, reason) => {
+      const job = await raise();
+      const fault = mailFails(failure);
+      for (let tried = 1; tried <= 6; tried++) {
+        const { status, json } = await resend(job);
+        expect([tried, status, json]).toEqual([
+          tried,
+          502,
+          expect.objectContaining(failedWith('MAIL_FAILED')),
+        ]);
+      }
+      expect(fault.struck).toBe(6);
+      expect(await toldOf(job)).toMatchObject({
+        operation: 'ResendPass',
+        failure: expect.stringContaining(reason),
+        step: { step: 'Resend', outcome: 'failed' },
+      });
+      const page = await pressed(job);
+      expect([page.status, readable(page.text)]).toEqual([422, expect.stringContaining(`${reason}.`)]);
+      faults.clear();
+      expect((await resend(job)).json).toEqual({ sent: 1 });
+      expect(await lifecycles.mails(job)).toHaveLength(2);
+      await expectOfUse(job);
+    },
+  );
+
+  it('[D26] and does not leave because the robot may not is told as such', async () => {
+    const job = await raise();
+    await changeDefinitions(system, ({ 'work-orders': orders }) => {
+      for (const permission of orders?.permissions ?? [])
+        if (permission.role === 'robot') permission.fields = { ...permission.fields, view: ['number'] };
+    });
+    const { status, json } = await resend(job);
+    expect([status, json]).toEqual([409, expect.objectContaining(failedWith('ROBOT_REFUSED'))]);
+    expect(await toldOf(job)).toMatchObject({
+      failure: expect.stringContaining('its roles do not let it view'),
+      step: { step: 'Resend', outcome: 'failed' },
+    });
+    expect(readable((await pressed(job)).text)).toContain('its roles do not let it view');
+    await changeDefinitions(system, () => {});
+    await expectOfUse(job);
+  });
+
+  it('[D26] is not said to be on its way where the app sends no mail', async () => {
+    const job = await raise();
+    await changeDefinitions(system, ({ 'work-orders': orders }) => {
+      for (const type of orders?.recordTypes ?? [])
+        for (const operation of type.operations) operation.notifications = [];
+    });
+    const { headers } = await pressed(job);
+    const page = readable((await (await lifecycles.staff()).get(headers.get('location') ?? '')).text);
+    expect(page).toContain('Nothing was sent: the app sends no mail for this pass');
+    expect(page).not.toContain('on its way');
+    expect(await toldOf(job)).toMatchObject({ mails: 0, step: { step: 'Resend', outcome: 'skipped' } });
+    await changeDefinitions(system, () => {});
+    await expectOfUse(job);
+  });
+});
+
+interface EventJson {
+  operation: string;
+  pass?: object;
+  summary?: string;
+}
