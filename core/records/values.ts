@@ -11,6 +11,8 @@ const PHONE = /^[+0-9][0-9 ()./-]{2,40}$/;
 const CONTROL = /[\u0000-\u001f\u007f]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL_IN_TEXT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+/** What is wrong with a text that is no date. */
+export const NO_DAY = 'must be a date like 2027-03-31';
 const DEFAULT_MAX = { string: 500, text: 20_000 };
 
 /** The value as it is stored, or what is wrong with it. `null` stands for "no value" in every type. */
@@ -58,7 +60,7 @@ function checkText(field: Field, input: string): CheckedValue {
 function wrongText(field: Field, text: string): string | undefined {
   switch (field.type) {
     case 'date':
-      return DATE.test(text) && isRealDate(text) ? undefined : 'must be a date like 2027-03-31';
+      return isDay(text) ? undefined : NO_DAY;
     case 'dateTime':
       return DATE_TIME.test(text) && isRealDate(text.slice(0, 10)) && !Number.isNaN(Date.parse(text))
         ? undefined
@@ -83,6 +85,11 @@ function checkList(field: Field, input: readonly string[]): CheckedValue {
   const stranger = allowed && list.find((item) => !allowed.includes(item));
   if (stranger !== undefined) return { problem: `“${stranger}” is not among ${allowed?.join(', ')}` };
   return { value: list.length === 0 ? null : list };
+}
+
+/** Whether it is a day of the calendar, like 2027-03-31. */
+export function isDay(text: string): boolean {
+  return DATE.test(text) && isRealDate(text);
 }
 
 /** 2027-02-30 is well formed and no date. */

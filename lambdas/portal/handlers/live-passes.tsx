@@ -3,6 +3,7 @@ import { DaypassError } from '../../../core/errors.ts';
 import { listAllLivePasses, listLivePasses, readPasses } from '../../../core/grants/live-passes.ts';
 import { extendPass, resendPass, revokePasses } from '../../../core/grants/staff.ts';
 import type { Caller } from '../../../core/ports.ts';
+import { isDay, NO_DAY } from '../../../core/records/values.ts';
 import type { Session } from '../../../core/runtime.ts';
 import { formTokenOf } from '../../shared/http/forgery.ts';
 import { type ApiResponse, seeOther } from '../../shared/http/request.ts';
@@ -104,14 +105,20 @@ async function change(
   if (grant === undefined) throw new DaypassError('REQUEST_INVALID', 'Select the passes first.');
   if (body.action === 'revokeNow') await revokePasses(session, grants);
   else if (body.action === 'extend') {
-    // Until the end of the day that was chosen.
-    await extendPass(session, grant, Date.parse(`${body.until ?? ''}T00:00:00Z`) + DAY_MS);
+    await extendPass(session, grant, endOfDay(body.until ?? ''));
   } else {
     const withMail = { ...session, runtime: { ...session.runtime, mailer: portal.mailer } };
     const { sent } = await resendPass(withMail, grant);
     if (sent === 0) return 'resendNone';
   }
   return body.action;
+}
+
+/** @throws DaypassError REQUEST_INVALID for a day that the calendar does not have: it would be read as another one */
+function endOfDay(day: string): number {
+  if (!isDay(day))
+    throw new DaypassError('REQUEST_INVALID', undefined, [{ path: '/until', message: NO_DAY }]);
+  return Date.parse(`${day}T00:00:00Z`) + DAY_MS;
 }
 
 function refusalOf(error: DaypassError): string {

@@ -72,6 +72,16 @@ describe('the page of live passes', () => {
       422,
       expect.stringContaining('must lie in the future'),
     ]);
+    const before = await page();
+    for (const none of ['2027-02-31', '2027-02-29', '2027-13-01', '31.3.2027', '2027-3-1', '']) {
+      const refused = await press('extend', { until: none });
+      expect([none, refused.status, readable(refused.text)]).toEqual([
+        none,
+        422,
+        expect.stringContaining('The end must be a date like 2027-03-31.'),
+      ]);
+    }
+    expect(await page()).toBe(before);
   });
 
   it('asks before it ends a pass; then the very next request of that pass is refused', async () => {
