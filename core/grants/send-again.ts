@@ -33,7 +33,7 @@ export async function sendAgain(
     const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
     const sent = mails.length - errors.length;
     const uncertain = errors.find((error) => error instanceof MailUncertain);
-    const [told = uncertain] = uncertain ? [uncertain] : errors;
+    const told = uncertain ?? errors[0];
     if (told === undefined) return { sent };
     const some = sent > 0 ? ` (${sent} of ${mails.length} mails were sent)` : '';
     return { sent, failure: { ...failureOf(told, some), mayHaveLeft: sent > 0 || uncertain !== undefined } };
