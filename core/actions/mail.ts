@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
+import type { LinkedNotification } from '../apps/published.ts';
 import type { QueuedMail } from '../changes.ts';
 import { DaypassError } from '../errors.ts';
+import { isUnevaluable } from '../expressions/compile.ts';
 import { readableEmail } from '../people/account.ts';
 import { normaliseEmail } from '../principals.ts';
 import type { Plan } from '../records/plan.ts';
 import { MAIL_LEFT_OUT, type Values } from '../records/record.ts';
+import { recordScope } from '../records/scope.ts';
 import type { Session } from '../runtime.ts';
 import type { ActionValues } from './action-values.ts';
 
@@ -13,7 +16,7 @@ const MOST_RECIPIENTS = 10;
 /** Mails that one person sends off from apps in a quarter of an hour; and all people without a credential together. */
 const MAILS_PER_WINDOW = 60;
 const ANONYMOUS_MAILS_PER_WINDOW = 20;
-/** Mails that apps send to one address in that time, whoever causes them. */
+/** Mails of apps and of new passes to one address in that time, whoever causes them. */
 const MAILS_PER_ADDRESS = 20;
 const WINDOW_MS = 15 * 60_000;
 
@@ -96,8 +99,6 @@ function mayLeave(
   to: string,
   fixed: boolean,
 ): Promise<boolean> {
-  const taken = TAKEN.get(session) ?? new Map<string, Promise<boolean>>();
-  TAKEN.set(session, taken);
   const address = normaliseEmail(to);
   const before = changes.filter(
     (change) =>
@@ -106,24 +107,65 @@ function mayLeave(
       normaliseEmail(change.entry.action.mail.to) === address,
   );
   const key = `${operation.recordType.app.id} ${operation.id} ${address} ${before.length}`;
-  const known = taken.get(key);
-  if (known) return known;
-  const turn = takeTurns(session, address, fixed);
+  return once(session, key, async () => {
+    const { type, principalId } = causerOf(session);
+    const limit = type === 'anonymous' ? ANONYMOUS_MAILS_PER_WINDOW : MAILS_PER_WINDOW;
+    return (await turnOf(session, principalId, limit)) && (fixed || turnTo(session, address));
+  });
+}
+
+/**
+ * Takes the turns of the mails with which a new pass is announced, when it is asked for: its workflow sends them later.
+ * A pass that nobody is told of is of no use, so that too many refuse the operation, whoever asks: except contractors,
+ * whose work waits for no mail. How many passes staff raise in all is not limited, only how many mails one address gets.
+ * @param notifications of the operation that issues the pass; they go to whom they name in the record after it
+ * @throws DaypassError RATE_LIMITED
+ */
+export async function announcePass(
+  session: Session,
+  { operation, after }: Plan,
+  notifications: readonly LinkedNotification[],
+): Promise<void> {
+  const { type, principalId } = causerOf(session);
+  for (const { id, to } of notifications) {
+    const scope = recordScope(session, after);
+    const address = addressOf(to(scope));
+    if (address === '') continue;
+    // Who is named whatever stands in the record was chosen by nobody.
+    const fixed = addressOf(to({ ...scope, record: {}, meta: {}, me: {} })) === address;
+    const key = `${operation.recordType.app.id} ${operation.id} ${address} pass ${id}`;
+    const leaves = await once(
+      session,
+      key,
+      async () =>
+        (type !== 'anonymous' || (await turnOf(session, principalId, ANONYMOUS_MAILS_PER_WINDOW))) &&
+        (fixed || turnTo(session, address)),
+    );
+    if (!leaves && type !== 'tokenUser') throw new DaypassError('RATE_LIMITED');
+  }
+}
+
+const addressOf = (value: unknown) =>
+  isUnevaluable(value) || value == null ? '' : normaliseEmail(String(value));
+
+/** Who causes a mail: where a service has the robot do something, whoever called it. */
+const causerOf = ({ caller, service }: Session) => service?.calledBy ?? caller;
+
+function once(session: Session, key: string, take: () => Promise<boolean>): Promise<boolean> {
+  const taken = TAKEN.get(session) ?? new Map<string, Promise<boolean>>();
+  TAKEN.set(session, taken);
+  const turn = taken.get(key) ?? take();
   taken.set(key, turn);
   return turn;
 }
 
-async function takeTurns(session: Session, address: string, fixed: boolean): Promise<boolean> {
-  const { runtime, caller, now } = session;
-  const limit = caller.type === 'anonymous' ? ANONYMOUS_MAILS_PER_WINDOW : MAILS_PER_WINDOW;
-  const turn = { at: now, windowMs: WINDOW_MS, limit };
-  if (!(await runtime.store.takeTurn('mail', caller.principalId, turn))) return false;
-  if (fixed) return true;
+const turnOf = ({ runtime, now }: Session, principalId: string, limit: number) =>
+  runtime.store.takeTurn('mail', principalId, { at: now, windowMs: WINDOW_MS, limit });
+
+function turnTo({ runtime, now }: Session, address: string): Promise<boolean> {
   const hashed = createHash('sha256').update(`${runtime.siteId}\n${address}`);
-  return runtime.store.takeTurn('mailTo', hashed.digest('base64url').slice(0, 22), {
-    ...turn,
-    limit: MAILS_PER_ADDRESS,
-  });
+  const turn = { at: now, windowMs: WINDOW_MS, limit: MAILS_PER_ADDRESS };
+  return runtime.store.takeTurn('mailTo', hashed.digest('base64url').slice(0, 22), turn);
 }
 
 /** Whether the address is among the values that the caller sent along with this operation. */

@@ -14,7 +14,7 @@ import type { Grant } from './grant.ts';
  * Runs a record's issuing task once more: its pass failed, ran out or was revoked, and the job is still to be done.
  * It is for staff who may edit the record and may raise such a one. Sent twice at once, one of the two is refused.
  * @returns the new grant's id
- * @throws DaypassError NOT_FOUND, FORBIDDEN, STATE_REFUSED where nothing is to be run again, CONFLICT
+ * @throws DaypassError NOT_FOUND, FORBIDDEN, STATE_REFUSED where nothing is to be run again, CONFLICT, RATE_LIMITED
  */
 export async function runTaskAgain(session: Session, recordId: string): Promise<string> {
   const { record, type } = await findRecord(session, recordId);
@@ -24,7 +24,7 @@ export async function runTaskAgain(session: Session, recordId: string): Promise<
   const [last] = await session.runtime.store.readGrants(session.published.environment, recordId);
   const issuing = toRunAgain(session, type, record, last);
   if (!issuing) throw new DaypassError('STATE_REFUSED', whyNot(last));
-  openGrant(session, plan, issuing.operation, issuing.task);
+  await openGrant(session, plan, issuing.operation, issuing.task);
   const { grantId } = plan.after;
   await session.runtime.store.commit([...recordChanges(session, plan, grantId), ...plan.changes]);
   return grantId as string;

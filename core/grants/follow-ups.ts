@@ -1,3 +1,4 @@
+import { announcePass } from '../actions/mail.ts';
 import type { LinkedOperation, LinkedTask } from '../apps/published.ts';
 import type { Change } from '../changes.ts';
 import type { Plan } from '../records/plan.ts';
@@ -27,7 +28,7 @@ export async function addFollowUps(session: Session, plan: Plan): Promise<void> 
   if (ending.length > 0) await endByTasks(session, plan, ending);
   else if (issuing) addEnd(plan, await wakeToEnd(session, before?.grantId, 'superseded'));
   else if (before) await followByHand(session, plan, before);
-  if (issuing) openGrant(session, plan, operation, issuing);
+  if (issuing) await openGrant(session, plan, operation, issuing);
 }
 
 /** What somebody's edit or deletion means for the record's pass, also where a service has asked the robot for it. */
@@ -50,7 +51,7 @@ async function followByHand(
   }
   if (plan.operation.definition.kind === 'delete') return;
   const wanted = open ? verdict?.again : issuingTask(session, plan, before);
-  if (wanted) openGrant(session, plan, wanted.operation, wanted.task);
+  if (wanted) await openGrant(session, plan, wanted.operation, wanted.task);
 }
 
 /** The task that the record has come to need by this edit: its condition did not hold before and does now. */
@@ -67,8 +68,18 @@ function issuingTask(session: Session, plan: Plan, before: NonNullable<Plan['bef
   return undefined;
 }
 
-/** @param operation whose notifications the workflow sends */
-export function openGrant(session: Session, plan: Plan, operation: LinkedOperation, task: LinkedTask): void {
+/**
+ * Asks for a pass.
+ * @param operation whose notifications the workflow sends
+ * @throws DaypassError RATE_LIMITED when too many mails would go to whom it tells, or from people without a credential
+ */
+export async function openGrant(
+  session: Session,
+  plan: Plan,
+  operation: LinkedOperation,
+  task: LinkedTask,
+): Promise<void> {
+  await announcePass(session, plan, operation.notifications);
   const { runtime, caller, published, now } = session;
   const { after } = plan;
   const createdAt = new Date(now).toISOString();

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import type { System } from '../../../local/system.ts';
-import type { Visitor } from '../../../local/visitor.ts';
+import { type Answer, Visitor } from '../../../local/visitor.ts';
 import {
   addWorkOrder,
   arrive,
@@ -8,6 +8,7 @@ import {
   DISPATCHER,
   readRecord,
   startPropertyManagement,
+  WORK_ORDERS,
   workOrder,
 } from '../../support/property-management.ts';
 import { staffSession } from '../../support/site-runtime.ts';
@@ -39,8 +40,10 @@ beforeAll(async () => {
 
 afterAll(() => system?.stop());
 
+const nextQuarter = () => system.clock.moveTo(Math.ceil((system.clock.now() + 1) / QUARTER) * QUARTER);
+
 beforeEach(async () => {
-  await system.clock.moveTo(Math.ceil((system.clock.now() + 1) / QUARTER) * QUARTER);
+  await nextQuarter();
   await system.mail.clear();
 });
 
@@ -60,6 +63,8 @@ it('a contractor reports a job whatever mails there were: the one too many is le
   const email = 'conny@contractor.example';
   const { id } = await addWorkOrder(dispatcher, workOrder({ name: 'Conny', email }));
   const { visitor, pass, home } = await arrive(system, email);
+  // The mail with the link counted, too.
+  await nextQuarter();
   await system.mail.clear();
   for (let number = 0; number < 20; number++) {
     expect((await edit(id, `Change ${number}`)).status).toBe(200);
@@ -86,7 +91,7 @@ it('a contractor reports a job whatever mails there were: the one too many is le
     'MailLeftOut',
     expect.stringContaining('Tell the recipient in another way'),
   ]);
-  await system.clock.moveTo(Math.ceil((system.clock.now() + 1) / QUARTER) * QUARTER);
+  await nextQuarter();
   expect((await edit(id, 'Told by telephone')).status).toBe(200);
   expect((await readRecord(dispatcher, id)).trouble).toBeUndefined();
   const logged = system.logs().filter((line) => line.includes('was dropped: there were too many'));
@@ -99,7 +104,7 @@ it('a mail whose operation is planned again takes its turn once', async () => {
     dispatcher,
     workOrder({ name: 'Cora', email: 'cora@contractor.example' }),
   );
-  await system.clock.moveTo(Math.ceil((system.clock.now() + 1) / QUARTER) * QUARTER);
+  await nextQuarter();
   const other = system.faults.inject({
     when: ({ caller, operation }) => caller.endsWith('api') && operation === 'TransactWriteItems',
     times: 1,
@@ -117,4 +122,51 @@ it('a mail whose operation is planned again takes its turn once', async () => {
     ({ PK }) => String(PK).startsWith('RATE#mail') && String(PK).endsWith(`#${window}`),
   );
   expect(turns.map(({ count }) => count)).toEqual([2, 2]);
+});
+
+describe('where no operation mails by itself,', () => {
+  beforeAll(() =>
+    changeDefinitions(system, (apps) => {
+      const permission = { role: 'NonAuthenticatedUser', recordType: 'work-order', operations: ['add'] };
+      apps['work-orders']?.permissions.push(permission);
+    }),
+  );
+
+  const ask = (by: Visitor, email: string, more: object = {}) =>
+    by.json('POST', `${WORK_ORDERS}/records`, {
+      operation: 'add',
+      values: workOrder({ name: 'Vic', email }, { ...more }),
+    });
+
+  const codeOf = ({ status, json }: Answer) => [status, (json as { code?: string }).code];
+
+  it('the passes that staff ask for are few to one address and many in all: beyond that nothing is written', async () => {
+    const email = 'victim@contractor.example';
+    for (let number = 0; number < 20; number++) expect((await ask(dispatcher, email)).status).toBe(201);
+    const number = 'ONE-TOO-MANY';
+    expect(codeOf(await ask(dispatcher, 'Victim@Contractor.EXAMPLE', { number }))).toEqual([
+      429,
+      'RATE_LIMITED',
+    ]);
+    await system.settled();
+    expect((await system.mail.messages()).filter(({ to }) => to.includes(email))).toHaveLength(20);
+    expect(JSON.stringify(await wholeTable(system))).not.toContain(number);
+
+    // Nor does an edit of another one send it there; other contractors get theirs.
+    const { id } = (await ask(dispatcher, 'other@contractor.example')).json as { id: string };
+    expect(codeOf(await edit(id, 'For another', { contractorEmail: email }))).toEqual([429, 'RATE_LIMITED']);
+    expect((await readRecord(dispatcher, id)).values.contractorEmail).toBe('other@contractor.example');
+    for (let each = 0; each < 41; each++)
+      expect((await ask(dispatcher, `many-${each}@contractor.example`)).status).toBe(201);
+    await nextQuarter();
+    expect((await ask(dispatcher, email)).status).toBe(201);
+  });
+
+  it('the passes that people without a credential ask for are few, whoever they are for', async () => {
+    const stranger = new Visitor(system.url);
+    for (let each = 0; each < 20; each++)
+      expect((await ask(stranger, `stranger-${each}@contractor.example`)).status).toBe(201);
+    expect(codeOf(await ask(stranger, 'stranger-20@contractor.example'))).toEqual([429, 'RATE_LIMITED']);
+    expect((await ask(dispatcher, 'stranger-20@contractor.example')).status).toBe(201);
+  });
 });
