@@ -7,7 +7,7 @@ import type { StoredRecord } from '../records/record.ts';
 import { recordScope } from '../records/scope.ts';
 import { recordChanges } from '../records/write.ts';
 import type { Session } from '../runtime.ts';
-import { openGrant } from './follow-ups.ts';
+import { canBeDone, openGrant } from './follow-ups.ts';
 import type { Grant } from './grant.ts';
 
 /**
@@ -55,16 +55,6 @@ function toRunAgain(session: Session, type: LinkedRecordType, record: StoredReco
       if (task.grant === 'issue' && (!when || when(recordScope(session, record)))) return { operation, task };
   }
   return undefined;
-}
-
-/** Whether an operation that ends a pass is offered in the record's state; types without any end theirs by date. */
-function canBeDone(type: LinkedRecordType, record: StoredRecord): boolean {
-  const ending = [...type.operations.values()].filter(({ tasks }) =>
-    tasks.some(({ task }) => task.grant === 'end'),
-  );
-  return (
-    ending.length === 0 || ending.some(({ definition: { from } }) => !from || from.includes(record.state))
-  );
 }
 
 function whyNot(last: Grant | undefined): string {

@@ -1,7 +1,8 @@
 import { announcePass } from '../actions/mail.ts';
-import type { LinkedOperation, LinkedTask } from '../apps/published.ts';
+import type { LinkedOperation, LinkedRecordType, LinkedTask } from '../apps/published.ts';
 import type { Change } from '../changes.ts';
 import type { Plan } from '../records/plan.ts';
+import type { StoredRecord } from '../records/record.ts';
 import { recordScope } from '../records/scope.ts';
 import type { Session } from '../runtime.ts';
 import { parseTokenReference } from '../tokens/token.ts';
@@ -54,18 +55,32 @@ async function followByHand(
   if (wanted) await openGrant(session, plan, wanted.operation, wanted.task);
 }
 
-/** The task that the record has come to need by this edit: its condition did not hold before and does now. */
+/**
+ * The task that the record has come to need by this edit: its condition did not hold before and does now, and the job
+ * is not done yet.
+ */
 function issuingTask(session: Session, plan: Plan, before: NonNullable<Plan['before']>) {
-  if (plan.operation.definition.kind !== 'edit') return undefined;
-  for (const operation of plan.operation.recordType.operations.values()) {
+  const { operation: edit, after } = plan;
+  if (edit.definition.kind !== 'edit' || !canBeDone(edit.recordType, after)) return undefined;
+  for (const operation of edit.recordType.operations.values()) {
     if (operation.definition.kind !== 'add') continue;
     for (const { task, when } of operation.tasks) {
       if (task.grant !== 'issue' || !when) continue;
-      if (!when(recordScope(session, before)) && when(recordScope(session, plan.after)))
+      if (!when(recordScope(session, before)) && when(recordScope(session, after)))
         return { operation, task };
     }
   }
   return undefined;
+}
+
+/** Whether an operation that ends a pass is offered in the record's state; types without any end theirs by date. */
+export function canBeDone(type: LinkedRecordType, record: StoredRecord): boolean {
+  const ending = [...type.operations.values()].filter(({ tasks }) =>
+    tasks.some(({ task }) => task.grant === 'end'),
+  );
+  return (
+    ending.length === 0 || ending.some(({ definition: { from } }) => !from || from.includes(record.state))
+  );
 }
 
 /**

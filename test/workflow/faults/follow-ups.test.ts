@@ -123,6 +123,16 @@ describe('a service, which works as the robot,', () => {
     expect(await lifecycles.mails({ email: 'corrected@follow.example' })).toHaveLength(1);
   });
 
+  it('[A35, D25] gives no pass for a job that is done, whatever is ticked then', async () => {
+    const job = await raise();
+    expect((await lifecycles.complete(job)).status).toBe(200);
+    await expectOver(job, 'completed');
+    await change(job, { externalContractor: [] });
+    await change(job, { externalContractor: ['Yes'] });
+    expect((await nowOf(job)).grantId).toBe('');
+    expect(await lifecycles.mails(job)).toHaveLength(1);
+  });
+
   it('[A35, D25] ends the pass by deleting the record', async () => {
     const job = await raise();
     expect((await fleet('remove', { record: job.recordId })).status).toBe(200);
