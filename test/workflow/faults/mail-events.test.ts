@@ -43,6 +43,30 @@ it('[P10] an address that the mail service blocks is told as such, and not as on
   );
 });
 
+it('[P10] an address that is corrected takes away what was said of the old one, and so does another pass after the end', async () => {
+  const job = await lifecycles.raise();
+  await settled();
+  const [mail] = await lifecycles.mails(job);
+  expect(await toldAfter(job, mail)).toMatch(/there is no such mailbox/);
+  const staff = await lifecycles.staff();
+  const path = `/production/records/${job.recordId}`;
+  const corrected = { values: { contractorEmail: 'found@firm.example' } };
+  expect((await staff.json('POST', `${path}/operations/edit`, corrected)).status).toBe(200);
+  await settled();
+  expect(await lifecycles.mails({ email: 'found@firm.example' })).toHaveLength(1);
+  expect(await lifecycles.trouble(job)).toBeUndefined();
+
+  const grantId = (await lifecycles.record(job))?.grantId ?? '';
+  const { expiresAt = 0 } = await lifecycles.grant({ grantId });
+  await system.clock.moveTo(expiresAt + 60_000);
+  await settled();
+  expect((await lifecycles.trouble(job))?.message).toMatch(/The pass ended/);
+  const again = await (await lifecycles.staff()).json('POST', `${path}/task-runs`, {});
+  expect([again.status, again.text]).toEqual([202, expect.any(String)]);
+  await settled();
+  expect(await lifecycles.trouble(job)).toBeUndefined();
+});
+
 it('[P10] a warning to staff that comes back blames the address of staff, not the contractor’s', async () => {
   const dueDate = new Date(system.clock.now() + 3 * DAY_MS).toISOString().slice(0, 10);
   const job = await lifecycles.raise({ dueDate });
