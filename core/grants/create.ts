@@ -36,7 +36,12 @@ export function createToken(runtime: RobotRuntime, environment: Environment, gra
     try {
       return await issue(session, record, action);
     } catch (error) {
-      throw refusedBy(error, `run “${action.definition.title}”`);
+      const refused = refusedBy(error, `run “${action.definition.title}”`);
+      // Grant and record are read one after the other: an edit in between has ended the pass, and that is no failure.
+      const current =
+        refused instanceof RobotRefused ? await runtime.store.readGrant(environment, grantId) : undefined;
+      if (current && current.status !== 'requested') return nextWait(current, session.now);
+      throw refused;
     }
   });
 }

@@ -110,6 +110,35 @@ describe('CreateToken', () => {
     expect(await lifecycles.mails(job)).toEqual([]);
   });
 
+  it('[D10] reads the work order after a dispatcher has taken the contractor off it: that is no failure', async () => {
+    const raised = Promise.withResolvers<Job>();
+    const between = system.faults.inject({
+      times: 1,
+      when: ({ operation, during, input }) =>
+        operation === 'GetItem' &&
+        (during as { state?: string } | undefined)?.state === 'CreateToken' &&
+        input.Key.SK.S === '#RECORD',
+      failure: {
+        async meanwhile() {
+          const { recordId } = await raised.promise;
+          const path = `/production/records/${recordId}/operations/edit`;
+          const values = { externalContractor: [], contractorName: null, contractorEmail: null };
+          expect((await (await lifecycles.staff()).json('POST', path, { values })).status).toBe(200);
+        },
+      },
+    });
+    planned.push(between);
+    const job = await raise();
+    raised.resolve(job);
+    await until(job, 'ended');
+    await expectOver(job);
+    expect([(await lifecycles.grant(job)).endReason, await lifecycles.trouble(job)]).toEqual([
+      'revoked',
+      undefined,
+    ]);
+    expect((await lifecycles.execution(job))?.status).toBe('SUCCEEDED');
+  });
+
   it('[D10] commits while the work order is being closed: the token dies with it', async () => {
     const job = await raise();
     await settled();
