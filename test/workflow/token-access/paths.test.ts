@@ -19,7 +19,7 @@ describe('a job that is done', () => {
     expect(stateTransitions).toBeLessThanOrEqual(8);
   });
 
-  it('hands the robot ids and numbers only, the execution by its name, and the attempt', async () => {
+  it('hands the robot ids and numbers only, the execution by its name, the attempt, and what its wait can take', async () => {
     const access = tokenAccess();
     const arn = await access.begin('grant-7');
     await access.clock.settled();
@@ -35,6 +35,7 @@ describe('a job that is done', () => {
       state: 'AwaitCompletion',
       callbackToken: access.callbackTokens[0],
       seconds: 7 * 86_400,
+      interruptible: true,
     });
   });
 
