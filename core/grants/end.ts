@@ -3,7 +3,7 @@ import type { Change } from '../changes.ts';
 import type { Environment } from '../environments.ts';
 import { DaypassError } from '../errors.ts';
 import { planOperation } from '../records/plan.ts';
-import { MAIL_LEFT_OUT, type StoredRecord } from '../records/record.ts';
+import { dropPassTrouble, type StoredRecord } from '../records/record.ts';
 import { recordChanges } from '../records/write.ts';
 import type { Runtime } from '../runtime.ts';
 import { endTokenUser } from '../tokenusers/token-users.ts';
@@ -71,7 +71,7 @@ async function runEnd(session: GrantSession, record: StoredRecord, action: Linke
   }
   const returned = planReturns(session, record, action, result);
   delete returned.after.grantId;
-  if (returned.after.trouble?.step !== MAIL_LEFT_OUT) delete returned.after.trouble;
+  dropPassTrouble(returned.after);
   const message = warningOf(grant);
   if (message) returned.after.trouble = { at: returned.after.updatedAt, step: 'DeleteToken', message };
   await runtime.store.commit([

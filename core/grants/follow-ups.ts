@@ -2,7 +2,7 @@ import { announcePass } from '../actions/mail.ts';
 import type { LinkedOperation, LinkedRecordType, LinkedTask } from '../apps/published.ts';
 import type { Change } from '../changes.ts';
 import type { Plan } from '../records/plan.ts';
-import { MAIL_LEFT_OUT, type StoredRecord } from '../records/record.ts';
+import { dropPassTrouble, type StoredRecord } from '../records/record.ts';
 import { recordScope } from '../records/scope.ts';
 import type { Session } from '../runtime.ts';
 import { parseTokenReference } from '../tokens/token.ts';
@@ -115,7 +115,7 @@ export async function openGrant(
   };
   after.grantId = grant.id;
   // What went wrong with the pass before it is mended by this one.
-  if (after.trouble?.step !== MAIL_LEFT_OUT) delete after.trouble;
+  dropPassTrouble(after);
   plan.changes.push(
     { kind: 'addGrant', grant },
     {

@@ -48,6 +48,11 @@ export interface Trouble {
 /** The step of a trouble that has nothing to do with a pass: staff know of it by when they next change the record. */
 export const MAIL_LEFT_OUT = 'MailLeftOut';
 
+/** Takes what is said about a record's pass off it: the pass is over, or another one is asked for. */
+export function dropPassTrouble(record: StoredRecord): void {
+  if (record.trouble?.step !== MAIL_LEFT_OUT) delete record.trouble;
+}
+
 /** A record's place in an index as its head keeps it, so that whatever was written can be removed: view, index, sort, values. */
 export type IndexPlace = [view: string, index: string, sort: string, ...partition: string[]];
 
