@@ -1,6 +1,7 @@
 import { App, type AppProps } from 'aws-cdk-lib';
 import type { Config } from './config.ts';
 import { FEATURE_FLAGS } from './flags.ts';
+import { dataStackName } from './names.ts';
 import { StatefulStack } from './stateful-stack.ts';
 import { StatelessStack } from './stateless-stack.ts';
 
@@ -10,18 +11,29 @@ export interface DaypassApp {
   stateless: StatelessStack;
 }
 
+export interface DaypassAppProps extends AppProps {
+  /** For the stage's first deployment: leaves out what would refuse to take it back if it fails. Default: false. */
+  first?: boolean;
+}
+
 /**
  * Both stacks of one stage, not yet synthesised.
  * @param root the project's folder
  * @param bundles folder of the functions' bundles (`bundleFunctions`)
  */
-export function daypassApp(config: Config, root: string, bundles: string, props: AppProps = {}): DaypassApp {
+export function daypassApp(
+  config: Config,
+  root: string,
+  bundles: string,
+  { first = false, ...props }: DaypassAppProps = {},
+): DaypassApp {
   const app = new App({ analyticsReporting: false, ...props, postCliContext: FEATURE_FLAGS });
   const env = { region: config.region, ...(config.account && { account: config.account }) };
   const tags = { application: 'daypass', stage: config.stage };
-  const stateful = new StatefulStack(app, `Daypass-${config.stage}-data`, config, {
+  const stateful = new StatefulStack(app, dataStackName(config), config, {
     env,
     tags,
+    first,
     description: `Daypass, stage ${config.stage}: table, keys and sender`,
   });
   const stateless = new StatelessStack(app, `Daypass-${config.stage}`, config, {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
 const email = z.email('must be an email address, for example passes@example.org').max(254);
@@ -74,7 +74,7 @@ const fields = z.strictObject({
     .enum(['address', 'domain', 'existing'])
     .default('address')
     .describe(
-      'What the stack registers with SES: the address, its whole domain (DKIM), or nothing because it exists',
+      'What the stack registers with SES: the address, its whole domain (DKIM), or nothing because the account has it already',
     ),
   replyTo: email.optional().describe('Where answers to mails go; default: the sender'),
   sandboxRecipients: z
@@ -93,11 +93,11 @@ const fields = z.strictObject({
     .max(364)
     .default(30)
     .describe('Life of a pass whose record names no due date'),
-  protectData: z
-    .boolean()
-    .optional()
+  throwaway: z
+    .boolean({ error: 'must be true, for a stage whose data may be lost, or false' })
+    .default(false)
     .describe(
-      'Keep table and secrets when the stack is deleted, and refuse deletion. Default: in stage production',
+      'The data of this stage may be lost: table, keys and sender go with the stack, and nothing refuses that',
     ),
   logRetentionDays: z
     .literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731])
@@ -145,7 +145,7 @@ export const configSchema = fields.superRefine((config, context) => {
 export type ConfigFile = z.input<typeof configSchema>;
 
 /** A checked configuration with its defaults filled in. */
-export type Config = z.output<typeof configSchema> & { siteId: string; protectData: boolean };
+export type Config = z.output<typeof configSchema> & { siteId: string };
 
 /** Says what to correct; its message is all that a platform engineer needs to see. */
 export class ConfigError extends Error {
@@ -160,19 +160,24 @@ export class ConfigError extends Error {
 export function parseConfig(input: unknown, source: string): Config {
   const result = configSchema.safeParse(input);
   if (!result.success) {
-    const lines = result.error.issues.map(
-      (issue) => `  ${issue.path.join('.') || '(whole file)'}: ${issue.message}`,
-    );
+    const lines = result.error.issues.flatMap(linesOf);
     throw new ConfigError(
       `${source} cannot be used. Correct:\n${lines.join('\n')}\nSee docs/deploy.md, Configuration.`,
     );
   }
-  const { stage, siteId, protectData } = result.data;
-  return {
-    ...result.data,
-    siteId: siteId ?? `daypass-${stage}`,
-    protectData: protectData ?? stage === 'production',
-  };
+  const { stage, siteId } = result.data;
+  return { ...result.data, siteId: siteId ?? `daypass-${stage}` };
+}
+
+/** Settings of earlier versions, with what has taken their place. */
+const REPLACED: Readonly<Record<string, string>> = {
+  protectData: 'is no setting any more. Data is protected unless the stage has "throwaway": true',
+};
+
+function linesOf(issue: z.core.$ZodIssue): string[] {
+  const replaced = issue.code === 'unrecognized_keys' ? issue.keys.filter((key) => key in REPLACED) : [];
+  if (replaced.length > 0) return replaced.map((key) => `  ${key}: ${REPLACED[key]}`);
+  return [`  ${issue.path.join('.') || '(whole file)'}: ${issue.message}`];
 }
 
 /** The stage that `npm start` runs and that needs neither a file nor an account. */
@@ -181,7 +186,20 @@ const LOCAL: ConfigFile = {
   region: 'us-east-1',
   senderAddress: 'passes@daypass.example',
   senderIdentity: 'existing',
+  throwaway: true,
 };
+
+/**
+ * The configuration that a command was told to use: a file, or a stage's own. With neither it is the stage `local`.
+ * @param directory the folder that holds `config/`
+ * @throws ConfigError when it is missing, is not JSON, or is wrong
+ */
+export function findConfig(
+  { file, stage = 'local' }: { file: string | undefined; stage: string | undefined },
+  directory: string,
+): Config {
+  return file ? readConfig(resolve(file)) : loadConfig(stage, directory);
+}
 
 /**
  * Reads `config/<stage>.json`. The stage `local` has a built-in configuration.

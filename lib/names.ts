@@ -23,3 +23,6 @@ export const nameOf = (config: Config, part: string): string => `daypass-${confi
 
 /** Where the functions' own metrics go; each carries the dimension `service`, the function's name. */
 export const METRICS_NAMESPACE = 'Daypass';
+
+/** The stack that holds the data of a stage. */
+export const dataStackName = (config: Config): string => `Daypass-${config.stage}-data`;

@@ -27,18 +27,25 @@ export interface Data {
   configurationSetName: string;
 }
 
+export interface StatefulProps extends StackProps {
+  /** The stack is not there yet: nothing may refuse to take it back if it cannot be made. */
+  first: boolean;
+}
+
 /**
- * What must outlive every deployment: the table, the keys, the sender's standing with SES.
- * With `protectData` nothing of it goes when the stack is deleted.
+ * What must outlive every deployment: the table, the keys, the sender's standing with SES. Nothing of it goes when the
+ * stack is deleted, unless the stage is declared throwaway; but what was made by a deployment that fails goes with it,
+ * because another attempt would meet it.
  */
 export class StatefulStack extends Stack {
   readonly data: Data;
 
-  constructor(scope: Construct, id: string, config: Config, props: StackProps) {
-    super(scope, id, { ...props, terminationProtection: config.protectData });
-    const removalPolicy = config.protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+  constructor(scope: Construct, id: string, config: Config, { first, ...props }: StatefulProps) {
+    const refusesDeletion = !config.throwaway && !first;
+    super(scope, id, { ...props, terminationProtection: refusesDeletion });
+    const removalPolicy = config.throwaway ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
 
-    const table = this.table(config, removalPolicy);
+    const table = this.table(refusesDeletion, removalPolicy);
     const signingKeys = this.keys(
       'SigningKeys',
       'Keys that links, sessions and API keys are signed with',
@@ -70,7 +77,7 @@ export class StatefulStack extends Stack {
     if (oidcSecret) new CfnOutput(this, 'OidcSecretArn', { value: oidcSecret.secretArn });
   }
 
-  private table(config: Config, removalPolicy: RemovalPolicy): Table {
+  private table(deletionProtection: boolean, removalPolicy: RemovalPolicy): Table {
     const table = new Table(this, 'Table', {
       partitionKey: { name: 'PK', type: AttributeType.STRING },
       sortKey: { name: 'SK', type: AttributeType.STRING },
@@ -78,7 +85,7 @@ export class StatefulStack extends Stack {
       stream: StreamViewType.NEW_IMAGE,
       timeToLiveAttribute: 'ttl',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: config.protectData,
+      deletionProtection,
       removalPolicy,
     });
     for (const index of INDEXES) {

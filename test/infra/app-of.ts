@@ -11,11 +11,12 @@ export function appOf(
   config: ConfigFile = SMALLEST,
   outdir = join(mkdtempSync(join(tmpdir(), 'daypass-infra-')), 'cdk.out'),
   bundles = join(outdir, '../bundles'),
+  first = false,
 ): DaypassApp & { outdir: string } {
   for (const name of FUNCTION_NAMES) {
     mkdirSync(join(bundles, name), { recursive: true });
     writeFileSync(join(bundles, name, 'index.mjs'), `export const handler = () => '${name}';\n`);
   }
-  const app = daypassApp(parseConfig(config, 'the test'), ROOT, bundles, { outdir });
+  const app = daypassApp(parseConfig(config, 'the test'), ROOT, bundles, { outdir, first });
   return { ...app, outdir };
 }

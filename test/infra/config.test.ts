@@ -26,7 +26,7 @@ describe('a configuration', () => {
       sandboxRecipients: [],
       siteId: 'daypass-test',
       tokenLifetimeDays: 30,
-      protectData: false,
+      throwaway: false,
       logRetentionDays: 90,
       logLevel: 'INFO',
       runbookUrl: 'docs/runbook.md',
@@ -73,6 +73,16 @@ describe('a configuration', () => {
       { ...FULLEST, domain: { ...FULLEST.domain, hostedZone: { id: 'Z0123456789ABC', name: 'ample.org' } } },
       'domain.hostedZone.name: passes.example.org does not lie in this zone',
     ],
+    [
+      'the setting that protected data before',
+      { ...SMALLEST, protectData: true },
+      'protectData: is no setting any more. Data is protected unless the stage has "throwaway": true',
+    ],
+    [
+      'a throwaway that is a text',
+      { ...SMALLEST, throwaway: 'no' },
+      'throwaway: must be true, for a stage whose data may be lost, or false',
+    ],
     ['something that is no object', 'production', '(whole file): '],
   ])('with %s is refused with the place and what to do', (_, input, wanted) => {
     const message = complaint(input);
@@ -88,7 +98,7 @@ describe('a configuration', () => {
   });
 
   it('of stage local is built in, so that the laptop needs none', () => {
-    expect(loadConfig('local', ROOT)).toMatchObject({ stage: 'local', protectData: false });
+    expect(loadConfig('local', ROOT)).toMatchObject({ stage: 'local', throwaway: true });
   });
 
   it('has an example that is complete and right', () => {

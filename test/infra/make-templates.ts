@@ -5,5 +5,6 @@ import { join } from 'node:path';
 import { appOf } from './app-of.ts';
 
 const bundles = mkdtempSync(join(tmpdir(), 'daypass-infra-'));
-appOf(JSON.parse(process.env.DAYPASS_TEST_CONFIG ?? ''), process.env.CDK_OUTDIR, bundles).app.synth();
+const { DAYPASS_TEST_CONFIG = '', DAYPASS_TEST_FIRST, CDK_OUTDIR } = process.env;
+appOf(JSON.parse(DAYPASS_TEST_CONFIG), CDK_OUTDIR, bundles, DAYPASS_TEST_FIRST === 'true').app.synth();
 rmSync(bundles, { recursive: true });

@@ -1,12 +1,21 @@
 import { FULLEST, type Resource, resourcesOf, SMALLEST, templatesOf } from './synthesise.ts';
 
-const production = await templatesOf({ ...SMALLEST, stage: 'production' });
 const test = await templatesOf(SMALLEST);
+const throwaway = await templatesOf({ ...SMALLEST, throwaway: true });
 const STATEFUL =
   /^AWS::(DynamoDB::(Global)?Table|SecretsManager::Secret|S3::Bucket|SES::EmailIdentity|KMS::Key)$/;
 
-const tableOf = (stack: typeof production): Resource =>
+const tableOf = (stack: typeof test): Resource =>
   resourcesOf(stack.stateful, 'AWS::DynamoDB::Table')[0]?.[1] as Resource;
+
+/** What becomes of the data when the stack is deleted, and when it is replaced: each way that there is, once. */
+const policiesOf = ({ stateful }: typeof test): string[] => [
+  ...new Set(
+    Object.values(stateful.Resources)
+      .filter(({ Type }) => STATEFUL.test(Type))
+      .map(({ DeletionPolicy, UpdateReplacePolicy }) => `${DeletionPolicy}/${UpdateReplacePolicy}`),
+  ),
+];
 
 describe('data', () => {
   it('[P5] lies in a stack of its own, and none of it in the stack that is deployed often', () => {
@@ -25,29 +34,36 @@ describe('data', () => {
     expect(kinds(test.stateless)).toEqual([]);
   });
 
-  it('[P5] is retained in production, can be restored to any second, and cannot be deleted by mistake', () => {
-    const table = tableOf(production);
+  it.each(['prod', 'test'])(
+    '[P5] is kept in the stage %s, can be restored to any second, and cannot be deleted by mistake',
+    async (stage) => {
+      const kept = await templatesOf({ ...SMALLEST, stage });
 
-    expect(table.Properties).toMatchObject({
+      expect(tableOf(kept).Properties).toMatchObject({
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        DeletionProtectionEnabled: true,
+      });
+      expect(policiesOf(kept)).toEqual(['RetainExceptOnCreate/Retain']);
+      expect(kept.terminationProtection).toBe(true);
+    },
+  );
+
+  it('[P5] goes with its stack in a stage that is declared throwaway, and in no other', () => {
+    expect(policiesOf(throwaway)).toEqual(['Delete/Delete']);
+    expect(throwaway.terminationProtection).toBe(false);
+    expect(tableOf(throwaway).Properties).toMatchObject({
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      DeletionProtectionEnabled: true,
+      DeletionProtectionEnabled: false,
     });
-    for (const [id, resource] of Object.entries(production.stateful.Resources)) {
-      if (!STATEFUL.test(resource.Type)) continue;
-      expect([id, resource.DeletionPolicy, resource.UpdateReplacePolicy]).toEqual([id, 'Retain', 'Retain']);
-    }
   });
 
-  it('[P5] goes with its stack in other stages, unless they ask for protection', async () => {
-    expect(tableOf(test).DeletionPolicy).toBe('Delete');
-    expect(tableOf(test).Properties.PointInTimeRecoverySpecification).toEqual({
-      PointInTimeRecoveryEnabled: true,
-    });
+  it('[P5] of a first deployment can be taken back when it fails: nothing refuses that or outlives it', async () => {
+    const first = await templatesOf(SMALLEST, { first: true });
 
-    const careful = tableOf(await templatesOf({ ...SMALLEST, protectData: true }));
-
-    expect(careful.DeletionPolicy).toBe('Retain');
-    expect(careful.Properties.DeletionProtectionEnabled).toBe(true);
+    expect(tableOf(first).Properties.DeletionProtectionEnabled).toBe(false);
+    expect(first.terminationProtection).toBe(false);
+    // CloudFormation deletes these when the operation that makes them fails, and keeps them ever after.
+    expect(policiesOf(first)).toEqual(['RetainExceptOnCreate/Retain']);
   });
 
   it('is one table with generic keys, two indexes, a stream, and removal of what has expired', () => {

@@ -50,24 +50,40 @@ export const FULLEST: ConfigFile = {
 /**
  * The synthesised templates of a configuration. Made in a process of its own and kept until the code changes: loading
  * the CDK takes a test file longer than everything that it looks at.
+ * @param options `first`: as `npm run deploy` makes them for a stage that is not there yet
  */
 export async function templatesOf(
   config: ConfigFile = SMALLEST,
-): Promise<{ stateful: Template; stateless: Template }> {
+  options: { first?: boolean } = {},
+): Promise<{ stateful: Template; stateless: Template; terminationProtection: boolean }> {
   const text = JSON.stringify(config);
-  const directory = `.daypass/test-templates/${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+  const name = createHash('sha256')
+    .update(JSON.stringify([text, options]))
+    .digest('hex')
+    .slice(0, 16);
+  const directory = `.daypass/test-templates/${name}`;
   await synthesise({
     root: ROOT,
     app: 'test/infra/make-templates.ts',
     directory,
     sources: [...SOURCES, 'test/infra/app-of.ts', 'test/infra/make-templates.ts'],
     // CloudFormation's rules, half of what making them takes, are held against the configuration that has everything.
-    environment: { DAYPASS_TEST_CONFIG: text, CDK_VALIDATION: String(config === FULLEST) },
+    environment: {
+      DAYPASS_TEST_CONFIG: text,
+      DAYPASS_TEST_FIRST: String(options.first ?? false),
+      CDK_VALIDATION: String(config === FULLEST),
+    },
   });
-  const read = (file: string) => JSON.parse(readFileSync(join(ROOT, directory, file), 'utf8')) as Template;
+  const read = <T = Template>(file: string) =>
+    JSON.parse(readFileSync(join(ROOT, directory, file), 'utf8')) as T;
+  const data = `Daypass-${config.stage}-data`;
+  const { artifacts } = read<{ artifacts: Record<string, { properties?: Record<string, unknown> }> }>(
+    'manifest.json',
+  );
   return {
-    stateful: read(`Daypass-${config.stage}-data.template.json`),
+    stateful: read(`${data}.template.json`),
     stateless: read(`Daypass-${config.stage}.template.json`),
+    terminationProtection: artifacts[data]?.properties?.terminationProtection === true,
   };
 }
 
