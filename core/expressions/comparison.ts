@@ -1,5 +1,5 @@
 import type { Binding, Leaf } from './binding.ts';
-import { isPresent } from './presence.ts';
+import { isNumber, isPresent } from './presence.ts';
 import type { Node, Root, ValueType } from './types.ts';
 
 type Compile<Input> = (node: Node, binding: Binding<Input>) => Leaf<Input>;
@@ -30,6 +30,7 @@ export function compileEquality<Input>(
   if (!primitive || !PRIMITIVES[right.type]) {
     return valuesEqual(compile(left, binding), compile(right, binding));
   }
+  if (primitive === 'number') return compileNumberEquality(left, right, compile, binding);
   const ofLeft = nameIn('record', left);
   const field = ofLeft ?? nameIn('record', right);
   if (field !== undefined) {
@@ -40,6 +41,29 @@ export function compileEquality<Input>(
   }
   if (right.op === 'value') return equalsConstant(compile(left, binding), primitive, right.value);
   return primitivesEqual(primitive, compile(left, binding), compile(right, binding));
+}
+
+/** Numbers that are not finite equal nothing, and differ from nothing. */
+function compileNumberEquality<Input>(
+  left: Node,
+  right: Node,
+  compile: Compile<Input>,
+  binding: Binding<Input>,
+): Leaf<Input> {
+  const field = nameIn('record', left);
+  if (field !== undefined && right.op === 'value') {
+    const constant = right.value;
+    return (_, record) => {
+      const value = (record as Fields)?.[field];
+      return isNumber(value) ? value === constant : undefined;
+    };
+  }
+  const [a, b] = [compile(left, binding), compile(right, binding)];
+  return (input, record) => {
+    const x = a(input, record);
+    const y = b(input, record);
+    return isNumber(x) && isNumber(y) ? x === y : undefined;
+  };
 }
 
 /** The first name that a node reads from a root; undefined where it does not. */
@@ -107,8 +131,7 @@ export function compileMembership<Input>(value: Leaf<Input>, collection: Leaf<In
   return (input, record) => {
     const wanted = value(input, record);
     const among = collection(input, record);
-    if (wanted === undefined || wanted === null || typeof among !== 'object' || among === null)
-      return undefined;
+    if (!isPresent(wanted) || typeof among !== 'object' || among === null) return undefined;
     if (!Array.isArray(among)) {
       return typeof wanted === 'string' ? isEntry(among, wanted) : undefined;
     }
@@ -134,7 +157,7 @@ export function compileOrder<Input>(op: keyof typeof ORDER, a: Leaf<Input>, b: L
   return (input, record) => {
     const x = a(input, record);
     const y = b(input, record);
-    if (typeof x === 'number' && typeof y === 'number') return compare(x, y);
+    if (isNumber(x) && isNumber(y)) return compare(x, y);
     if (typeof x === 'string' && typeof y === 'string') return compare(x, y);
     return typeof x === 'boolean' && typeof y === 'boolean' ? compare(x, y) : undefined;
   };

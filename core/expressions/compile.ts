@@ -1,5 +1,6 @@
 import { type Binding, scopeBinding } from './binding.ts';
 import { compileNode } from './closures.ts';
+import { isPresent } from './presence.ts';
 import type { CheckedExpression, ScopeValues } from './types.ts';
 
 /** The answer where an expression cannot be evaluated: a field it needs is absent, or a value is of another type. */
@@ -36,10 +37,7 @@ export function compileExpression(checked: CheckedExpression): Evaluate {
     if (type === 'null') return null;
     if (type === 'timestamp' && typeof result === 'number')
       return instantText(result) ?? failure(checked, values);
-    if (result === undefined || result === null || Number.isNaN(result)) return failure(checked, values);
-    if (result === Number.POSITIVE_INFINITY || result === Number.NEGATIVE_INFINITY)
-      return failure(checked, values);
-    return result;
+    return isPresent(result) ? (result as Evaluation) : failure(checked, values);
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Leaf } from './binding.ts';
+import { isNumber, isPresent } from './presence.ts';
 import { containsText } from './search.ts';
 import type { Node } from './types.ts';
 
@@ -12,7 +13,7 @@ export function compileList<Input>(items: readonly Node[], child: (node: Node) =
     const values: unknown[] = [];
     for (const closure of closures) {
       const value = closure(input, record);
-      if (value === undefined || value === null) return undefined;
+      if (!isPresent(value)) return undefined;
       values.push(value);
     }
     return values;
@@ -28,7 +29,10 @@ export function compileArithmetic<Input>(
   return (input, record) => {
     const a = left(input, record);
     const b = right(input, record);
-    if (typeof a === 'number' && typeof b === 'number') return apply(a, b);
+    if (isNumber(a) && isNumber(b)) {
+      const result = apply(a, b);
+      return isNumber(result) ? result : undefined;
+    }
     if (op !== '+') return undefined;
     if (typeof a === 'string' && typeof b === 'string') return a + b;
     return Array.isArray(a) && Array.isArray(b) ? [...a, ...b] : undefined;
@@ -45,7 +49,7 @@ const ARITHMETIC = {
 export function compileNegation<Input>(operand: Leaf<Input>): Leaf<Input> {
   return (input, record) => {
     const value = operand(input, record);
-    return typeof value === 'number' ? -value : undefined;
+    return isNumber(value) ? -value : undefined;
   };
 }
 
@@ -81,5 +85,5 @@ function sizeOf(value: unknown): number | undefined {
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return String(value);
-  return Number.isFinite(value) ? String(value) : undefined;
+  return isNumber(value) ? String(value) : undefined;
 }

@@ -1,5 +1,6 @@
 import type { LinkedView } from '../apps/published.ts';
 import { compileNode } from '../expressions/closures.ts';
+import { isNumber } from '../expressions/presence.ts';
 import { requestBinding } from '../policy/binding.ts';
 import type { AccessRequest } from '../policy/types.ts';
 import type { ListGrant } from './grants.ts';
@@ -89,5 +90,5 @@ function textsOf({ value, anyOf }: KeyDemand, request: AccessRequest): string[] 
 }
 
 function isKeyValue(value: unknown): value is string | number | boolean {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return typeof value === 'string' || isNumber(value) || typeof value === 'boolean';
 }

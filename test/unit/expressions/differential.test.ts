@@ -120,16 +120,18 @@ const { bool } = fc.letrec<{ number: Written; string: Written; bool: Written; ti
   }),
 );
 
-/** Values of the right type, missing, null, and of a wrong type. */
+/** Values of the right type, missing, null, of a wrong type, and numbers that are none. */
+const notFinite = fc.constantFrom(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN);
 const missing = fc.constantFrom(undefined, null);
 const record = fc.record(
   {
     amount: fc.oneof(
       fc.double({ noNaN: true, noDefaultInfinity: true, min: -50, max: 50 }),
       fc.integer({ min: 0, max: 9 }),
+      notFinite,
       missing,
     ),
-    count: fc.oneof(fc.integer({ min: 0, max: 5 }), missing),
+    count: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constant(Number.MAX_VALUE), missing),
     title: fc.oneof(text, missing),
     note: fc.oneof(text, missing),
     done: fc.oneof(fc.boolean(), missing),
@@ -141,7 +143,7 @@ const record = fc.record(
     start: fc.oneof(fc.constantFrom('2026-02-28T12:00:00.5Z', '2025-12-31'), missing),
     tags: fc.oneof(fc.array(text, { maxLength: 3 }), missing),
     place: fc.oneof(fc.constant({ lat: 1.5, lon: 2 }), fc.constant({ lon: 1 }), missing),
-    anything: fc.oneof(text, fc.constantFrom(1.5, 2, true, false), missing),
+    anything: fc.oneof(text, fc.constantFrom(1.5, 2, true, false), notFinite, missing),
   },
   { requiredKeys: [] },
 );

@@ -1,4 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
+import { evaluateAsOurs, isFiniteOrNoNumber } from './library-tree.ts';
 
 /** What the library makes of an expression: a value, or that it cannot be evaluated. */
 export const NO_VALUE = Symbol('cannot be evaluated');
@@ -26,17 +27,18 @@ const environment = new Environment({ homogeneousAggregateLiterals: false })
 
 const TIMES = ['due', 'start'];
 
-/** Evaluates with the library alone: instants become its dates, and what is null is left out. */
+/** Evaluates with the library alone: instants become its dates, and what is null or no finite number is left out. */
 export function evaluateWithLibrary(
   source: string,
   values: { record: Record<string, unknown>; me: object; now: number },
 ): unknown {
   const record: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(values.record)) {
-    if (value === null || value === undefined) continue;
+    if (value === null || value === undefined || !isFiniteOrNoNumber(value)) continue;
     record[name] = TIMES.includes(name) ? new Date(value as string) : value;
   }
   const run = environment.parse(source);
+  evaluateAsOurs(run.ast);
   const checked = run.check();
   if (!checked.valid) throw checked.error;
   try {

@@ -54,6 +54,7 @@ describe('a refusal says what is wrong, at which character, and shows the expres
     ],
     ['1 < 99999999999999999999', 'the number is too large'],
     ['1 < 9007199254740993', 'the number is too large (character 5)'],
+    ['1.0 < 1e999', 'Invalid number: Infinity (character 7)'],
     ['1u < 2u', 'a bytes or unsigned literal is not part of the expression language'],
     ['record.title.matches("a")', 'matches(…) is not part of the expression language'],
     ['type(1) == type(2)', 'type(…) is not part of the expression language'],

@@ -75,6 +75,7 @@ const CONDITIONS = [
   'record.state == "open"',
   'record.state == "open" && record.title == "a"',
   'record.lifecycle in ["SAVED", "PENDING"] && record.amount < 5',
+  'record.amount / (record.amount - 2) > 1',
   'record.due < now',
   '!("x" in record.tags)',
   'size(record.tags) == 1',

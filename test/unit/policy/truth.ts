@@ -4,6 +4,7 @@ import { prepareTree } from '../../../core/expressions/prepare.ts';
 import { completeScope } from '../../../core/expressions/scope.ts';
 import type { Fields, Scope } from '../../../core/expressions/types.ts';
 import type { AccessRequest } from '../../../core/policy/types.ts';
+import { evaluateAsOurs, isFiniteOrNoNumber } from '../expressions/library-tree.ts';
 
 type Run = ReturnType<Environment['parse']>;
 
@@ -57,18 +58,19 @@ function parse(source: string, scope: Scope): Run {
   if (!run) {
     run = environmentOf(scope).parse(source);
     prepareTree(run.ast, completeScope(scope));
+    evaluateAsOurs(run.ast);
     known.set(source, run);
   }
   return run;
 }
 
-/** Without what is null or no instant, and with instants as the library's dates. */
+/** Without what is null, no instant or no finite number, and with instants as the library's dates. */
 function typed(values: object, fields: Fields): Record<string, unknown> {
   const entries = Object.entries(values).map(([name, value]) => [
     name,
     fields[name] === 'timestamp' && typeof value === 'string' ? new Date(value) : value,
   ]);
   const isValue = (value: unknown) =>
-    value != null && !(value instanceof Date && Number.isNaN(value.getTime()));
+    value != null && isFiniteOrNoNumber(value) && !(value instanceof Date && Number.isNaN(value.getTime()));
   return Object.fromEntries(entries.filter(([, value]) => isValue(value)));
 }
