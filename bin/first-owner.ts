@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { designEvent } from '../core/journal/design-event.ts';
+import { readableEmail } from '../core/mail/address.ts';
 import { accountChange } from '../core/people/session.ts';
 import { OWNER, TENANT_ADMINISTRATOR } from '../core/policy/built-in.ts';
 import { normaliseEmail, type Principal } from '../core/principals.ts';
@@ -18,8 +19,9 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: { outputs: { type: 'string', default: '.daypass/outputs.json' } },
   });
-  const [email, ...words] = positionals;
-  if (!email?.includes('@') || words.length === 0) {
+  const [typed = '', ...words] = positionals;
+  const email = readableEmail(typed);
+  if (!email || words.length === 0) {
     console.log(USAGE);
     process.exitCode = 2;
     return;

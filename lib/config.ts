@@ -1,8 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { readableEmail } from '../core/mail/address.ts';
 
-const email = z.email('must be an email address, for example passes@example.org').max(254);
+const email = z
+  .string()
+  .refine((text) => readableEmail(text) === text && /^[!-~]+$/.test(text), {
+    error: 'must be an email address, for example passes@example.org',
+  })
+  .meta({ format: 'email' });
 
 const domain = z.strictObject({
   name: z.string().regex(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, {

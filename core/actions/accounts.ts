@@ -3,13 +3,13 @@ import type { RequestAction } from '../apps/definition.ts';
 import type { Change } from '../changes.ts';
 import { DaypassError } from '../errors.ts';
 import { type DesignChange, designEvent } from '../journal/design-event.ts';
+import { readableEmail } from '../mail/address.ts';
 import { greeting } from '../mail/mail.ts';
 import {
   changed,
   distinct,
   namesOf,
   newUser,
-  readableEmail,
   requireConfirmed,
   signInEnvironments,
 } from '../people/account.ts';
@@ -63,7 +63,7 @@ export class Accounts {
     this.#require('create', { roles });
     this.#requireAssignable('assign', roles);
     const email = readableEmail(values.text('email') ?? '');
-    if (!email) throw values.refuse('email', 'must be an email address');
+    if (!email) throw values.refuse('email', 'must be an email address like name@example.org');
     const existing = await this.#byEmail(email);
     if (existing) {
       if (!definition.acceptExisting) throw new DaypassError('EMAIL_TAKEN');

@@ -3,7 +3,7 @@ import type { LinkedNotification } from '../apps/published.ts';
 import type { QueuedMail } from '../changes.ts';
 import { DaypassError } from '../errors.ts';
 import { isUnevaluable } from '../expressions/compile.ts';
-import { readableEmail } from '../people/account.ts';
+import { readableEmail } from '../mail/address.ts';
 import { normaliseEmail } from '../principals.ts';
 import type { Plan } from '../records/plan.ts';
 import { MAIL_LEFT_OUT, type Values } from '../records/record.ts';
@@ -28,7 +28,7 @@ export async function sendEmail(session: Session, plan: Plan, values: ActionValu
   const paragraphs = (values.text('body') ?? '').split(/\n\s*\n/).filter((text) => text.trim() !== '');
   for (const address of new Set(to)) {
     const email = readableEmail(address);
-    if (!email) throw values.refuse('to', 'must be an email address');
+    if (!email) throw values.refuse('to', 'must be an email address like name@example.org');
     await queueMail(session, plan, { to: email, subject, paragraphs }, { fixed: values.isFixed('to') });
   }
 }

@@ -8,6 +8,7 @@ import {
 } from './check-context.ts';
 import { requireReadable, takeExpression } from './check-expressions.ts';
 import { literalValues } from './check-fields.ts';
+import { requireAddressLiterals } from './check-literals.ts';
 import type { Operation } from './definition.ts';
 import { ACTION_PARTS, type ActionPart, expressionIn, type RequestAction } from './definition-actions.ts';
 import type { Path } from './problems.ts';
@@ -85,6 +86,7 @@ function checkAction(
       if (type.fields.get(name)?.type !== 'token') continue;
       context.report(place, `"${name}" is a token, which is neither for accounts nor for mails`);
     }
+    if (part === 'to' || part === 'email') requireAddressLiterals(context, place, checked);
     const isRoles = part === 'roles' || part === 'addRoles' || part === 'removeRoles';
     if (checked && isRoles) requireKnown(context, place, literalValues(checked), context.site.roles, 'role');
   }

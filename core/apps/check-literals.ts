@@ -1,4 +1,5 @@
 import type { CheckedExpression, Node } from '../expressions/types.ts';
+import { readableEmail } from '../mail/address.ts';
 import type { CheckContext, CheckedType } from './check-context.ts';
 import { type Path, suggestion } from './problems.ts';
 
@@ -53,4 +54,22 @@ function valuesOf(
 function textsOf(node: Node): string[] {
   const nodes = node.op === 'list' ? node.args : [node];
   return nodes.flatMap((each) => (each.op === 'value' && typeof each.value === 'string' ? [each.value] : []));
+}
+
+/** Holds what an expression says whom mails go to: an address that stands in the definition is one. None is allowed. */
+export function requireAddressLiterals(
+  context: CheckContext,
+  path: Path,
+  checked: CheckedExpression | undefined,
+): void {
+  for (const text of checked ? resultTexts(checked.ast) : []) {
+    if (text.trim() === '' || readableEmail(text)) continue;
+    context.report(path, `"${text}" is no email address; write one like name@example.org`);
+  }
+}
+
+/** The literal texts that an expression can have as its value, or in it. */
+function resultTexts(node: Node): string[] {
+  if (node.op === '?:') return node.args.slice(1).flatMap(resultTexts);
+  return textsOf(node);
 }

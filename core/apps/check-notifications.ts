@@ -6,6 +6,7 @@ import {
   requireUnique,
 } from './check-context.ts';
 import { requireReadable, takeExpression } from './check-expressions.ts';
+import { requireAddressLiterals } from './check-literals.ts';
 import type { Notification } from './definition.ts';
 import type { Path } from './problems.ts';
 
@@ -37,6 +38,7 @@ function checkNotification(
     // A link belongs in the mail's body only: subjects and addresses are logged on their way.
     const checked = takeExpression(context, place, source, type.scopes.robot, 'string');
     requireReadable(context, place, checked, type);
+    if (part !== 'subject') requireAddressLiterals(context, place, checked);
   }
   requireKnown(context, [...path, 'fields'], notification.fields, type.fields.keys(), 'field');
   for (const [at, id] of notification.fields.entries()) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readableEmail } from '../mail/address.ts';
 import { BUILT_IN_ROLES, SYSTEM_ROLES } from '../policy/built-in.ts';
 
 /** What is on every object in JavaScript already (`constructor`, `toString`, …): as a name it would not be data. */
@@ -72,3 +73,9 @@ export const expression = z
   .min(1)
   .max(2000)
   .meta({ id: 'Expression', description: 'A CEL expression' });
+export const emailAddress = z
+  .string()
+  .refine((text) => readableEmail(text) !== undefined, {
+    error: 'write an email address like name@example.org',
+  })
+  .meta({ format: 'email' });

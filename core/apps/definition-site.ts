@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ENVIRONMENTS } from '../environments.ts';
-import { heldRole, id, label } from './definition-names.ts';
+import { emailAddress, heldRole, id, label } from './definition-names.ts';
 
 /** What a role may do with user accounts from apps, in environments that let apps do so. */
 export const accountGrantSchema = z
@@ -67,7 +67,7 @@ export const personSchema = z
     name: label,
     firstName: label.optional(),
     lastName: label.optional(),
-    email: z.email().optional().describe('Users only: the address they sign in with'),
+    email: emailAddress.optional().describe('Users only: the address they sign in with'),
     roles: z.array(heldRole),
   })
   .meta({ id: 'Person' });

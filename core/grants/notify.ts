@@ -2,10 +2,10 @@ import { decideView, permits } from '../access.ts';
 import type { LinkedNotification } from '../apps/published.ts';
 import type { Environment } from '../environments.ts';
 import { isUnevaluable } from '../expressions/compile.ts';
+import { readableEmail } from '../mail/address.ts';
 import type { MailContent } from '../mail/mail.ts';
 import type { FieldValue, StoredRecord } from '../records/record.ts';
 import { formulaValue, isVisible, recordScope } from '../records/scope.ts';
-import { isEmail } from '../records/values.ts';
 import { ANY_STATUS } from './grant.ts';
 import { originOf } from './origin.ts';
 import { readableDay } from './readable-day.ts';
@@ -109,7 +109,7 @@ async function staffWarning(
 /** The first email address in a line like “ABC dispatch, dispatch@abc.example, +1 555 0100”. */
 function addressIn(contact: string): string | undefined {
   const words = contact.split(/[\s,;:<>()]+/).map((word) => word.replace(/\.+$/, ''));
-  return words.find(isEmail);
+  return words.find((word) => readableEmail(word) !== undefined);
 }
 
 /**

@@ -4,14 +4,6 @@ import { BUILT_IN_ROLES, TENANT_ADMINISTRATOR } from '../policy/built-in.ts';
 import type { Principal } from '../principals.ts';
 import type { SiteSettings } from '../runtime.ts';
 
-const EMAIL = /^[^\s@<>"(),:;\\[\]\p{Cc}]{1,64}@[^\s@<>"(),:;\\[\]\p{Cc}]{1,255}$/u;
-
-/** The address as it is written to: composed characters, no space around it. Undefined when it cannot be one. */
-export function readableEmail(text: string): string | undefined {
-  const email = text.normalize('NFKC').trim();
-  return EMAIL.test(email) ? email : undefined;
-}
-
 /** A new user. Names come without space around them; each role counts once. */
 export function newUser(given: {
   id: string;

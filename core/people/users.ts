@@ -2,6 +2,7 @@ import { requireDesign } from '../apps/design-access.ts';
 import { readSettings } from '../apps/settings.ts';
 import type { Environment } from '../environments.ts';
 import { DaypassError } from '../errors.ts';
+import { readableEmail } from '../mail/address.ts';
 import { BUILT_IN_ROLES } from '../policy/built-in.ts';
 import type { Principal } from '../principals.ts';
 import type { SiteSettings } from '../runtime.ts';
@@ -11,7 +12,6 @@ import {
   distinct,
   namesOf,
   newUser,
-  readableEmail,
   requireConfirmed,
   rolesMoved,
   signInEnvironments,

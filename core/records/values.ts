@@ -1,10 +1,10 @@
 import type { Field } from '../apps/definition.ts';
 import type { Problem } from '../errors.ts';
+import { readableEmail } from '../mail/address.ts';
 import type { FieldValue } from './record.ts';
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
-const EMAIL = /^[^\s@<>"(),:;\\[\]]{1,64}@[^\s@<>"(),:;\\[\]]{1,255}$/u;
 const PHONE = /^[+0-9][0-9 ()./-]{2,40}$/;
 /** Line breaks and other control characters have no place in one line of text, least of all in a mail's header. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -66,7 +66,7 @@ function wrongText(field: Field, text: string): string | undefined {
         ? undefined
         : 'must be a date and time with an offset, like 2027-03-31T09:00:00Z';
     case 'email':
-      return isEmail(text) ? undefined : 'must be an email address';
+      return readableEmail(text) ? undefined : 'must be an email address like name@example.org';
     case 'phone':
       return PHONE.test(text) ? undefined : 'must be a telephone number';
     case 'url':
@@ -113,8 +113,4 @@ export function fromExpression(field: Field, value: FieldValue): FieldValue {
 /** A problem with a field, as a JSON pointer into the request. */
 export function fieldProblem(field: string, message: string): Problem {
   return { path: `/values/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`, message };
-}
-
-export function isEmail(text: string): boolean {
-  return EMAIL.test(text);
 }

@@ -1,5 +1,5 @@
-import { domainToASCII } from 'node:url';
 import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses';
+import { deliverableEmail } from '../../core/mail/address.ts';
 import { type Mail, type Mailer, MailFailed, MailUncertain } from '../../core/mail/mail.ts';
 import { PATIENT } from './aws-clients.ts';
 
@@ -27,12 +27,6 @@ const FINAL = new Set([
 /** The connection never came about, so nothing was sent. */
 const NOT_REACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
-/** Domains of all scripts have a form in ASCII, and SES takes no other. */
-function deliverable(address: string): string {
-  const at = address.lastIndexOf('@');
-  return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1)) || address.slice(at + 1)}`;
-}
-
 /** The one way in which Daypass sends mail. */
 export function createMailer(
   settings: MailSettings,
@@ -43,10 +37,13 @@ export function createMailer(
 ): Mailer {
   return {
     async send(mail: Mail): Promise<void> {
-      const replyTo = mail.replyTo ?? settings.replyTo;
+      const to = deliverableEmail(mail.to);
+      if (to === undefined) throw new MailFailed('its recipient is no email address');
+      // Where answers go is no reason to keep a mail back.
+      const replyTo = deliverableEmail(mail.replyTo ?? '') ?? settings.replyTo;
       const command = new SendEmailCommand({
         Source: settings.sender,
-        Destination: { ToAddresses: [deliverable(mail.to)] },
+        Destination: { ToAddresses: [to] },
         ...(replyTo && { ReplyToAddresses: [replyTo] }),
         Message: {
           Subject: { Data: mail.subject, Charset: 'UTF-8' },

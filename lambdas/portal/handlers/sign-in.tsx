@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { DaypassError } from '../../../core/errors.ts';
+import { readableEmail } from '../../../core/mail/address.ts';
 import { redeemSignIn, requestSignIn, signOut } from '../../../core/sign-in/sign-in.ts';
 import { readToken } from '../../../core/tokens/token.ts';
 import { clearCookie, setCookie } from '../../shared/http/cookies.ts';
@@ -12,7 +13,6 @@ import type { PortalHandlers } from './handlers.ts';
 
 /** Longer than sending a mail takes as a rule. */
 const LEAST_MS = 300;
-const EMAIL = /^[^\s@]+@[^\s@]+$/u;
 
 /** Staff come in by a mailed link that works once; looking at it uses nothing up. */
 export function signInHandlers(
@@ -34,7 +34,7 @@ export function signInHandlers(
       const frame = await plainFrame(portal);
       const email = body.email.trim();
       const { to } = safe(body.to);
-      if (!EMAIL.test(email)) {
+      if (!readableEmail(email)) {
         const again = (
           <SignInPage
             {...safe(body.to)}

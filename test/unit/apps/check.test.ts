@@ -410,6 +410,21 @@ const SECRETS: Mistake[] = [
     says: 'secret',
   },
   {
+    of: 'a mail to what is no address',
+    break: (app) =>
+      Object.assign(loose(app.notifications?.[0]), {
+        to: 'record.contractorEmail == "" ? "desk@abc" : record.contractorEmail',
+      }),
+    path: '/notifications/0/to',
+    says: '"desk@abc" is no email address; write one like name@example.org',
+  },
+  {
+    of: 'answers to an encoded word',
+    break: (app) => Object.assign(loose(app.notifications?.[0]), { replyTo: '"=?utf-8?q?x?=@abc.example"' }),
+    path: '/notifications/0/replyTo',
+    says: 'is no email address',
+  },
+  {
     of: 'a mapping that copies a secret formula to another app',
     break: (app) =>
       Object.assign(loose(app.tasks?.[0]?.actions[0]).fields, { name: 'record.contractorLink' }),

@@ -125,7 +125,7 @@ describe('asking for a link', () => {
       'nobody@people.example',
       gone.email,
       'KNOWN1@PEOPLE.EXAMPLE',
-      'known1+people.ex@mple',
+      'known1+people@ex.mple',
     ]) {
       expect([email, seen(await ask(email), email)]).toEqual([email, known]);
     }
@@ -201,6 +201,8 @@ describe('mails that apps send', () => {
     ['an address and a header', 'one@people.example\r\nBcc: two@people.example'],
     ['a name and an address', 'One <one@people.example>'],
     ['a group', 'all: one@people.example;'],
+    ['a domain without a dot', 'one@people'],
+    ['an encoded word', '=?utf-8?b?dHdvQHBlb3BsZS5leGFtcGxl?=@people.example'],
   ])('are not sent to %s in the place of one', async (_, to) => {
     const refused = await post({ to, subject: 'Hi', text: 'Hi' });
     expect(codeOf(refused)).toEqual([422, 'VALUES_INVALID']);

@@ -99,6 +99,17 @@ describe('users in the design plane', () => {
     expect((await owner.json('PATCH', `/admin/users/${user.id}`, {})).status).toBe(428);
   });
 
+  it.each(['pat@abc', '=?utf-8?b?YWxsQGV2aWwuZXhhbXBsZQ==?=@abc.example', `${'a'.repeat(65)}@abc.example`])(
+    '[A1] nobody becomes a user whose email is %s, and why is said by its name',
+    async (email) => {
+      const refused = await postUser(owner, { email });
+      expect(codeOf(refused)).toEqual([400, 'REQUEST_INVALID']);
+      expect((refused.json as { problems: unknown }).problems).toEqual([
+        { path: '/email', message: 'must be an address like name@example.org' },
+      ]);
+    },
+  );
+
   it('[A11] the last owner is neither demoted nor deleted', async () => {
     expect(codeOf(await patchUser(owner, owner.id, { roles: [] }))).toEqual([409, 'LAST_OWNER']);
     expect(codeOf(await owner.send('DELETE', `/admin/users/${owner.id}`))).toEqual([403, 'OWN_ACCOUNT']);

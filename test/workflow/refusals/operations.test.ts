@@ -77,6 +77,14 @@ const UNFIT: [what: string, field: string, value: unknown, says: RegExp][] = [
   ['a word for an email', 'contractorEmail', 'no address', /must be an email address/],
   ['an email with a header', 'contractorEmail', 'a@b.example\r\nBcc: all@evil.example', /line breaks/],
   ['two emails', 'contractorEmail', 'a@b.example, all@evil.example', /must be an email address/],
+  ['an email without a dot in its domain', 'contractorEmail', 'a@b', /must be an email address/],
+  [
+    'an encoded word for an email',
+    'contractorEmail',
+    '=?utf-8?b?YWxsQGV2aWwuZXhhbXBsZQ==?=@b.example',
+    /must be an email address/,
+  ],
+  ['an email that is too long', 'contractorEmail', `${'a'.repeat(65)}@b.example`, /must be an email address/],
   ['an email with a name', 'contractorEmail', 'Ana <a@b.example>', /must be an email address/],
 ];
 
