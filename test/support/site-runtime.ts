@@ -51,11 +51,22 @@ export async function staffSession(system: System, email: string): Promise<Visit
 
 /** @returns the session's token and the person's id */
 export async function staffSessionToken(system: System, email: string) {
+  return redeemSignIn(await siteRuntime(system), await signInToken(system, email));
+}
+
+/** The token of a link to sign in, as a mail would carry it, that nobody has used. */
+export async function signInToken(system: System, email: string): Promise<string> {
   const runtime = await siteRuntime(system);
   const user = await runtime.store.readUserByEmail(email);
   if (!user) throw new Error(`Nobody has the address ${email}`);
   const link = new URL(await createSignInLink(runtime, user));
-  return redeemSignIn(runtime, link.searchParams.get('token') ?? '');
+  return link.searchParams.get('token') ?? '';
+}
+
+/** Presses the button of such a link. @returns the status, and how many cookies came with it */
+export async function pressLink(system: System, token: string): Promise<[status: number, cookies: number]> {
+  const { status, headers } = await new Visitor(system.url).form('/sign-in/link', { token });
+  return [status, headers.getSetCookie().length];
 }
 
 /** A token with a right MAC, whatever it says: what somebody who holds the signing key could make. */

@@ -103,7 +103,8 @@ beforeAll(async () => {
   await note(reassigned, former.visitor, former.pass);
   await system.settled();
   const given = await dispatcher.json('POST', `/production/records/${reassigned.id}/operations/edit`, {
-    values: { assignedTo: technicianId },
+    // The name is told before and after: a history has both.
+    values: { assignedTo: technicianId, contractorName: `two-${MARKS.contractorName} and sons` },
   });
   expect(given.status).toBe(200);
   await system.settled();

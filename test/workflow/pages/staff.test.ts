@@ -157,11 +157,20 @@ describe('the pages of staff', () => {
     expect((await technician.get(ADD)).status).toBe(404);
   });
 
-  it('a record is deleted after a page that asks', async () => {
+  it('a record is deleted after a page that asks, and not by a page that another change has overtaken', async () => {
     const order = await addWorkOrder(dispatcher, workOrder());
     const path = `${APP}/records/${order.id}/operations/delete`;
     expect(readable((await dispatcher.get(path)).text)).toContain('This cannot be undone.');
-    const deleted = await submit(dispatcher, path, {});
+    const seen = await dispatcher.get(path);
+    const edited = await submit(dispatcher, path.replace(/delete$/, 'edit'), { building: 'Not for deletion' });
+    expect(edited.status).toBe(303);
+    const overtaken = await send(dispatcher, path, seen, {});
+    expect([overtaken.status, readable(overtaken.text)]).toEqual([
+      422,
+      expect.stringContaining('Somebody else changed this meanwhile'),
+    ]);
+    expect((await readRecord(dispatcher, order.id)).values.building).toBe('Not for deletion');
+    const deleted = await send(dispatcher, path, overtaken, {});
     expect(deleted.headers.get('location')).toContain(`${APP}/work-orders?type=work-order`);
     expect((await dispatcher.get(`${APP}/records/${order.id}`)).status).toBe(404);
   });

@@ -15,7 +15,7 @@ import {
   somebody,
 } from '../../support/people.ts';
 import { startPropertyManagement } from '../../support/property-management.ts';
-import { staffSession } from '../../support/site-runtime.ts';
+import { pressLink, signInToken, staffSession } from '../../support/site-runtime.ts';
 
 jest.setTimeout(30_000);
 
@@ -152,6 +152,7 @@ describe('users in the design plane', () => {
       'production',
     ]);
     const visitor = await staffSession(system, user.email);
+    const mailed = await signInToken(system, user.email);
     const half = await owner.send('DELETE', `/admin/users/${user.id}?confirm=development,test,staging`);
     expect(codeOf(half)).toEqual([409, 'CONFIRMATION_NEEDED']);
     const done = await owner.send(
@@ -161,7 +162,20 @@ describe('users in the design plane', () => {
     expect(done.status).toBe(204);
     expect((await owner.get(`/admin/users/${user.id}`)).status).toBe(404);
     expect((await visitor.get('/me')).json).toMatchObject({ type: 'anonymous' });
+    // Nobody comes in by a link that was mailed before, also not as whoever has the address next.
+    expect(await pressLink(system, mailed)).toEqual([410, 0]);
     expect((await createUser(owner, { email: user.email })).id).not.toBe(user.id);
+    expect(await pressLink(system, mailed)).toEqual([410, 0]);
+  });
+
+  it('a user whom somebody else has changed meanwhile is not deleted, if the deletion says which version was seen', async () => {
+    const user = await createUser(owner, { roles: ['Developer'] });
+    expect((await patchUser(owner, user.id, { roles: ['dispatcher'] })).status).toBe(200);
+    const path = `/admin/users/${user.id}?confirm=${EVERYWHERE}`;
+    const overtaken = await owner.send('DELETE', path, { headers: { 'if-match': '"1"' } });
+    expect(codeOf(overtaken)).toEqual([412, 'VERSION_MISMATCH']);
+    expect(await readUser(owner, user.id)).toMatchObject({ roles: ['dispatcher'], version: 2 });
+    expect((await owner.send('DELETE', path, { headers: { 'if-match': '"2"' } })).status).toBe(204);
   });
 
   it('[D18] a maintainer gives the roles whose rights they hold, and makes no owner', async () => {
@@ -248,9 +262,25 @@ describe('users in the design plane', () => {
     expect((await second.get('/me')).json).toMatchObject({ type: 'anonymous' });
     expect((await third.get('/me')).json).toMatchObject({ type: 'user' });
 
+    const mailed = await signInToken(system, user.email);
     expect((await owner.json('POST', `/admin/users/${user.id}/sign-out`, {})).json).toEqual({ ended: 2 });
-    expect((await first.get('/me')).json).toMatchObject({ type: 'anonymous' });
+    for (const visitor of [first, third]) {
+      expect((await visitor.get('/me')).json).toMatchObject({ type: 'anonymous' });
+    }
+    // A link that was mailed and not used would be a way back in.
+    expect(await pressLink(system, mailed)).toEqual([410, 0]);
     expect((await third.send('DELETE', '/me/sessions')).status).toBe(401);
+
+    const [here, there] = [await staffSession(system, user.email), await staffSession(system, user.email)];
+    const another = await staffSession(system, (await createUser(owner)).email);
+    const lost = await signInToken(system, user.email);
+    expect((await here.send('DELETE', '/me/sessions')).status).toBe(204);
+    for (const visitor of [here, there]) {
+      expect((await visitor.get('/me')).json).toMatchObject({ type: 'anonymous' });
+    }
+    expect(await pressLink(system, lost)).toEqual([410, 0]);
+    expect((await another.get('/me')).json).toMatchObject({ type: 'user' });
+    expect((await another.send('DELETE', `/me/sessions/${current?.id}`)).status).toBe(404);
   });
 });
 
