@@ -14,6 +14,8 @@ export interface RecordedCall {
   keys?: string[];
   readUnits?: number;
   writeUnits?: number;
+  /** What a read of the table itself asked for without asking for what is there at that moment. */
+  mayBeStale?: 'items' | 'count';
 }
 
 /** Consumption of one caller by one operation. */

@@ -101,6 +101,17 @@ function scalar(value: unknown): string {
   return String(Object.values((value ?? {}) as object)[0] ?? '');
 }
 
+/**
+ * Whether a read may miss what was just written. DynamoDB Local never does: only what was asked for tells. Reads of an
+ * index cannot ask for more, and those of a transaction need not.
+ */
+export function mayBeStale({ operation, index, enclosing, input }: Touch): boolean {
+  if (operation === 'BatchGetItem')
+    return Object.values(input.RequestItems as Item).some((of) => !(of as Item).ConsistentRead);
+  const reads = ['GetItem', 'Query', 'Scan'].includes(operation) && !enclosing;
+  return reads && index === undefined && input.ConsistentRead !== true;
+}
+
 /** What policies are asked about one part. */
 export function accessRequestOf(touch: Touch): AccessRequest {
   const { operation, table, index, leadingKeys, enclosing, input } = touch;

@@ -2,7 +2,7 @@ import { type DynamodbAddress, requestDynamodb } from '../dynamodb/dynamodb-requ
 import type { LocalTable } from '../dynamodb/tables.ts';
 import { type AwsCall, AwsError, type AwsService } from './aws-call.ts';
 import type { RecordedCall } from './call-log.ts';
-import { accessRequestOf, keysOf, touchesOf } from './dynamodb-access.ts';
+import { accessRequestOf, keysOf, mayBeStale, touchesOf } from './dynamodb-access.ts';
 
 export interface DynamodbProxyOptions {
   at: DynamodbAddress;
@@ -50,6 +50,7 @@ export function createDynamodbProxy({ at, tables, onWrite }: DynamodbProxyOption
         table: [...new Set(touches.map(({ table }) => table.name))].join(' '),
         keys: touches.flatMap(keysOf),
         [READS.has(operation) ? 'readUnits' : 'writeUnits']: units,
+        ...(touches.some(mayBeStale) && { mayBeStale: input.Select === 'COUNT' ? 'count' : 'items' }),
       });
       if (status !== 200) throw failureOf(status, body);
       if (!('ReturnConsumedCapacity' in input)) delete body.ConsumedCapacity;

@@ -9,7 +9,7 @@ import { PERSON_DIRECTORY } from '../../support/directory.ts';
 import { freshEmail } from '../../support/people.ts';
 import { staffSession } from '../../support/site-runtime.ts';
 import { startSystem } from '../../support/system.ts';
-import { wholeTable } from '../../support/witness.ts';
+import { readsSoFar, wholeTable } from '../../support/witness.ts';
 
 /** Mails that apps send: whatever goes wrong, a person gets two at most, nothing is tried for ever, and somebody knows. */
 jest.setTimeout(120_000);
@@ -125,4 +125,10 @@ it('a mail that the sweeper has sent is not sent again by a stream that lags', a
   expect(await system.invoke('outbox', batches[0])).toEqual({ payload: { batchItemFailures: [] } });
   await minutes(3);
   expect([await mailsTo(email), await pending()]).toEqual([1, 0]);
+});
+
+it('whether a mail may leave was decided by what the table held at that moment', () => {
+  const { readers, stale } = readsSoFar(system);
+  expect([...readers]).toEqual(expect.arrayContaining(['outbox', 'housekeeping']));
+  expect(stale).toEqual([]);
 });

@@ -162,7 +162,9 @@ describe('the pages of staff', () => {
     const path = `${APP}/records/${order.id}/operations/delete`;
     expect(readable((await dispatcher.get(path)).text)).toContain('This cannot be undone.');
     const seen = await dispatcher.get(path);
-    const edited = await submit(dispatcher, path.replace(/delete$/, 'edit'), { building: 'Not for deletion' });
+    const edited = await submit(dispatcher, path.replace(/delete$/, 'edit'), {
+      building: 'Not for deletion',
+    });
     expect(edited.status).toBe(303);
     const overtaken = await send(dispatcher, path, seen, {});
     expect([overtaken.status, readable(overtaken.text)]).toEqual([

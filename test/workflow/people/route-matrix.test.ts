@@ -12,6 +12,7 @@ import { signPurpose } from '../../../core/tokens/signed.ts';
 import { documentedOf, ERRORS_ANYWHERE, errorsOf } from '../../../lambdas/shared/reference/index.ts';
 import { ROUTES } from '../../../lambdas/shared/routes/index.ts';
 import type { Route } from '../../../lambdas/shared/routes/route.ts';
+import { FUNCTION_NAMES } from '../../../lib/names.ts';
 import { PROPERTY_MANAGEMENT, seedDefinitions } from '../../../local/seed.ts';
 import type { System } from '../../../local/system.ts';
 import { type Answer, Visitor } from '../../../local/visitor.ts';
@@ -20,6 +21,7 @@ import { addressOf } from '../../support/route-requests.ts';
 import { COMMON_VALUES, isPost, type Sample, samplesOf } from '../../support/route-samples.ts';
 import { plantCredential, siteRuntime, staffSession } from '../../support/site-runtime.ts';
 import { startSystem } from '../../support/system.ts';
+import { readsSoFar } from '../../support/witness.ts';
 import { MATRIX, RUNTIME_MATRIX } from './route-matrix.ts';
 
 jest.setTimeout(300_000);
@@ -252,6 +254,17 @@ describe('every route and everybody', () => {
       seen[environment] = statuses.join(' ');
     }
     expect(seen).toEqual(RUNTIME_MATRIX.rows);
+  });
+
+  it('was decided by what the table held at that moment: no read of any function may lag behind a write', async () => {
+    for (const schedule of ['sweepOutbox', 'reapGrants', 'sealJournal']) system.fireSchedule(schedule);
+    const mail = await system.mail.waitFor(({ to }) => to.includes('matrix@contractor.example'));
+    system.mail.happen('Bounce', mail.messageId);
+    await system.settled();
+    const { readers, stale } = readsSoFar(system);
+
+    expect([...readers].sort()).toEqual([...FUNCTION_NAMES].sort());
+    expect(stale).toEqual([]);
   });
 
   it('none of the answers that they have to give is a failure of ours', () => {
