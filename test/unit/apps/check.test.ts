@@ -438,6 +438,23 @@ const SECRETS: Mistake[] = [
     says: 'secret',
   },
   {
+    of: 'a token among the fields that a mail lists',
+    break: (app) => loose(app.notifications?.[0]).fields.push('contractorToken'),
+    path: '/notifications/0/fields/3',
+    says: '"contractorToken" is a token; list the formula that makes a link of it instead',
+  },
+  ...['to', 'subject', 'body'].map((part) => ({
+    of: `a token as the ${part} of a mail that an operation sends`,
+    break: (app: Document) => {
+      const texts = { to: '"a@b.example"', subject: '"S"', body: '"B"' };
+      operation(app, 'edit').actions = [
+        { id: 'tell', title: 'T', kind: 'sendEmail', ...texts, [part]: 'record.contractorToken' },
+      ];
+    },
+    path: `${at}/operations/2/actions/0/${part}`,
+    says: '"contractorToken" is a token, which is neither for accounts nor for mails',
+  })),
+  {
     of: 'a permission that depends on a secret formula',
     break: (app) =>
       Object.assign(loose(app.permissions?.[1]), { when: 'record.contractorLink.startsWith("h")' }),

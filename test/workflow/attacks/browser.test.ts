@@ -370,9 +370,34 @@ describe('signing in as somebody whose address is known', () => {
     const again = await press(used);
     expect([again.status, again.headers.getSetCookie()]).toEqual([410, []]);
 
-    const kept = await linked();
-    await system.clock.advance(15 * 60_000 + 1000);
+    system.clock.freeze();
+    const [intime, kept] = [await linked(), await linked()];
+    const end = system.clock.now() + 15 * 60_000;
+    await system.clock.moveTo(end - 1);
+    const entered = await press(intime);
+    expect(entered.status).toBe(303);
+    await system.clock.moveTo(end);
     const late = await press(kept);
     expect([late.status, late.headers.getSetCookie()]).toEqual([410, []]);
+
+    // Nor does the session that came of it outlast its end, for its holder or in anybody's list.
+    const [session = ''] = entered.headers.getSetCookie().map((line) => line.split(/[=;]/)[1] ?? '');
+    const holder = new Visitor(system.url);
+    holder.setCookie('dp_session', session);
+    const over = end - 1 + 12 * 60 * 60_000;
+    await system.clock.moveTo(over - 1);
+    expect((await holder.get('/me')).json).toMatchObject({ type: 'user' });
+    const younger = await staffSession(system, TECHNICIAN);
+    const listed = async () =>
+      ((await younger.get('/me/sessions')).json as { sessions: { id: string }[] }).sessions;
+    const before = await listed();
+    await system.clock.moveTo(over);
+    expect((await holder.get('/me')).json).toMatchObject({ type: 'anonymous' });
+    const after = await listed();
+    expect([
+      before.length - after.length,
+      after.map(({ id }) => before.some((each) => each.id === id)),
+    ]).toEqual([1, after.map(() => true)]);
+    system.clock.resume();
   });
 });

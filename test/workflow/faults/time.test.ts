@@ -147,6 +147,27 @@ describe('a pass that nobody uses', () => {
   });
 });
 
+/** What staff may do about a job's pass, by the API's answer and by the page of live passes. */
+async function offered({ grantId }: Job) {
+  const staff = await lifecycles.staff();
+  const { json } = await staff.get('/admin/tokens/production?limit=100');
+  const { passes } = json as { passes: { id: string; can: object }[] };
+  const page = (await staff.get('/passes/production')).text;
+  const card = page.split(/<\/?article/).find((each) => each.includes(`"pass-${grantId}"`)) ?? '';
+  const buttons = [...card.matchAll(/name="action" value="(\w+)"|form="(revoke)"/g)];
+  return {
+    can: passes.find(({ id }) => id === grantId)?.can,
+    buttons: buttons.map(([, action, selected]) => action ?? selected),
+  };
+}
+
+/** How many holders of passes staff find among those who reach a job's record. */
+async function holdersOf({ recordId }: Job): Promise<number> {
+  const { json } = await (await lifecycles.staff()).get(`/production/records/${recordId}/access`);
+  const { subjects: found } = json as { subjects: { type: string }[] };
+  return found.filter(({ type }) => type === 'tokenUser').length;
+}
+
 describe('the second in which a pass ends', () => {
   it('[D17] gives access a millisecond before it, and none from it on, whether anybody has cleaned up or not', async () => {
     const { job, end } = await raiseDueIn(2);
@@ -157,6 +178,11 @@ describe('the second in which a pass ends', () => {
     expect(system.clock.now()).toBe(end - 1);
     expect(await lifecycles.letsIn(job)).toBe(true);
     expect(await lifecycles.letsIn(late.job)).toBe(true);
+    expect(await offered(late.job)).toEqual({
+      can: { extend: true, resend: true, revoke: true },
+      buttons: ['resend', 'extend', 'revoke'],
+    });
+    expect(await holdersOf(late.job)).toBe(1);
     expect((await lifecycles.complete(job)).status).toBe(200);
 
     await moveTo(end);
@@ -164,6 +190,17 @@ describe('the second in which a pass ends', () => {
     expect(await lifecycles.letsIn(late.job)).toBe(false);
     expect((await lifecycles.complete(late.job)).status).toBe(410);
     expect((await extend(late.job, end + DAY_MS)).status).toBe(410);
+    const staff = await lifecycles.staff();
+    const resent = await staff.json('POST', `/admin/tokens/production/${late.job.grantId}/resend`, {});
+    expect(resent.status).toBe(410);
+    expect(await offered(late.job)).toEqual({
+      can: { extend: false, resend: false, revoke: true },
+      buttons: ['revoke'],
+    });
+    expect(await holdersOf(late.job)).toBe(0);
+    const edit = `/production/records/${late.job.recordId}/operations/edit`;
+    const moved = await staff.json('POST', edit, { values: { dueDate: dayIn(30) } });
+    expect([moved.status, await lifecycles.letsIn(late.job)]).toEqual([200, false]);
     system.clock.resume();
 
     await moveTo(end + 2_000);

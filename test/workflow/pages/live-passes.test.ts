@@ -5,10 +5,12 @@ import { formatDate } from '../../../lambdas/portal/pages/format.ts';
 import type { System } from '../../../local/system.ts';
 import type { Visitor } from '../../../local/visitor.ts';
 import { fieldsOf, readable } from '../../support/page-forms.ts';
+import { somebody } from '../../support/people.ts';
 import {
   addWorkOrder,
   arrive,
   type Contractor,
+  changeDefinitions,
   DISPATCHER,
   finished,
   livePassOf,
@@ -93,6 +95,38 @@ describe('the page of live passes', () => {
     expect((await contractor.visitor.get(contractor.home)).status).toBe(410);
     await finished(system, order.id);
     expect(await page()).toContain('Nobody has a pass at the moment.');
+  });
+
+  it('[D27] another pass for the record is offered to whoever may ask for it, and to nobody else', async () => {
+    // Who sees the record and its task runs, and lacks one of the two rights that asking for a pass takes, or both.
+    const lacking = { watcher: ['view'], mender: ['view', 'edit'], raiser: ['view', 'add'] };
+    await changeDefinitions(system, ({ 'work-orders': orders }, site) => {
+      for (const [role, operations] of Object.entries(lacking)) {
+        site.roles.push({ id: role, name: role, environments: ['production'] });
+        orders?.permissions.push({ role, recordType: 'work-order', operations });
+      }
+    });
+    const record = `/production/records/${order.id}`;
+    const asked = async (visitor: Visitor) => {
+      const runs = (await visitor.get(`${record}/task-runs`)).json as { taskRuns: { mayRunAgain?: true }[] };
+      const html = (await visitor.get(`/app${record}`)).text;
+      return [runs.taskRuns.map(({ mayRunAgain = false }) => mayRunAgain), html.includes('Issue a new pass')];
+    };
+    for (const role of Object.keys(lacking)) {
+      const visitor = await somebody(system, role);
+      expect([role, await asked(visitor)]).toEqual([role, [[false], false]]);
+      const again = await visitor.json('POST', `${record}/task-runs`, {});
+      expect([role, again.status]).toEqual([role, role === 'mender' ? 409 : 403]);
+    }
+    expect(await asked(dispatcher)).toEqual([[true], true]);
+    expect((await dispatcher.json('POST', `${record}/task-runs`, {})).status).toBe(202);
+    await arrive(system, CONTRACTOR.email);
+    // While it is live there is nothing to run again, and of two runs only the younger one ever is.
+    expect(await asked(dispatcher)).toEqual([[false, false], false]);
+    const pass = await livePassOf(dispatcher, order.id);
+    await dispatcher.json('POST', '/admin/tokens/production/revoke', { passes: [pass?.id] });
+    await system.settled();
+    expect(await asked(dispatcher)).toEqual([[true, false], true]);
   });
 
   it('[D26] are to be had as a file, which holds no link and is for those who may see the passes', async () => {

@@ -299,6 +299,26 @@ describe('service accounts', () => {
     expect((await owner.get(path)).status).toBe(404);
   });
 
+  it('[A42] a key works until the very millisecond of its end, and then does not count among the ten', async () => {
+    const { id } = await createAccount();
+    system.clock.freeze();
+    try {
+      const end = system.clock.now() + 60_000;
+      const expiresAt = new Date(end).toISOString();
+      const { key } = (await createKey(id, { expiresAt })).json as { key: string };
+      for (let made = 1; made < 10; made++) expect((await createKey(id)).status).toBe(201);
+      expect(codeOf(await createKey(id))).toEqual([422, 'LIMIT_EXCEEDED']);
+      await system.clock.moveTo(end - 1);
+      expect((await machine().get('/production/apps', bearer(key))).status).toBe(200);
+      await system.clock.moveTo(end);
+      expect((await machine().get('/production/apps', bearer(key))).status).toBe(401);
+      expect(codeOf(await createKey(id, { expiresAt }))).toEqual([400, 'REQUEST_INVALID']);
+      expect((await createKey(id)).status).toBe(201);
+    } finally {
+      system.clock.resume();
+    }
+  });
+
   it('[A42] a key expires, and none lives longer than a year', async () => {
     const { id } = await createAccount();
     for (const expiresAt of [inDays(-1), inDays(366)]) {
