@@ -1,6 +1,6 @@
 import type { LinkedOperation, LinkedRecordType } from './apps/published.ts';
 import { DaypassError } from './errors.ts';
-import { decide } from './policy/decide.ts';
+import { decideOnRecord } from './policy/on-record.ts';
 import type { AccessRequest, Bypass, Decision, FieldSet, Resource, Subject } from './policy/types.ts';
 import type { Caller } from './ports.ts';
 import type { StoredRecord } from './records/record.ts';
@@ -9,10 +9,11 @@ import type { Session } from './runtime.ts';
 
 /**
  * The one way from a use case to the decision function: puts caller, record and circumstances into the words of the
- * policy, asks, and turns a refusal into what the outside may know of it.
+ * policy, asks, and turns a refusal into what the outside may know of it. An operation on a record needs that the record
+ * may be viewed.
  */
 export function decideFor(session: Session, action: string, resource: Resource): Decision {
-  const decision = decide(session.published.policy, accessRequest(session, action, resource));
+  const decision = decideOnRecord(session.published.policy, accessRequest(session, action, resource));
   if (decision.bypass) exemptions.set(session.caller, decision.bypass);
   return decision;
 }

@@ -40,6 +40,39 @@ export function writtenChange(
   };
 }
 
+/**
+ * Several changes that are all needed, as one: what they add for the same subject and record type is one permission.
+ * Null where one of them is.
+ */
+export function together(changes: readonly (WrittenChange | null)[]): WrittenChange | null {
+  return changes.reduce((one, other) => (one && other ? joined(one, other) : null));
+}
+
+function joined(one: WrittenChange, other: WrittenChange): WrittenChange {
+  const remove = [...(one.remove ?? []), ...(other.remove ?? [])];
+  const add = one.add && other.add ? joinedAdd(one.add, other.add) : (one.add ?? other.add);
+  return { ...(add && { add }), ...(remove.length > 0 && { remove }) };
+}
+
+type Added = NonNullable<WrittenChange['add']>;
+
+function joinedAdd(one: Added, other: Added): Added {
+  const [{ permission: first }, { permission: second }] = [one, other];
+  const fields = { ...first?.fields, ...second?.fields };
+  return {
+    ...one,
+    rule: { ...one.rule, actions: [...one.rule.actions, ...other.rule.actions] },
+    ...(first &&
+      second && {
+        permission: {
+          ...first,
+          operations: [...(first.operations ?? []), ...(second.operations ?? [])],
+          ...(Object.keys(fields).length > 0 && { fields }),
+        },
+      }),
+  };
+}
+
 /** What a rule names in a permission: an operation, or a view. */
 function named({ action, resource }: Pick<AccessRequest, 'action' | 'resource'>) {
   return resource.type === 'view' ? { views: [resource.id ?? ''] } : { operations: [action] };

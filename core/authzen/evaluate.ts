@@ -1,6 +1,6 @@
 import { accessRequest } from '../access.ts';
 import { DaypassError } from '../errors.ts';
-import { decide } from '../policy/decide.ts';
+import { decideOnRecord } from '../policy/on-record.ts';
 import type { Caller } from '../ports.ts';
 import { mayAskAboutOthers, requireAskAboutOthers } from '../reach/permission.ts';
 import { sessionAs } from '../reach/subjects.ts';
@@ -43,9 +43,9 @@ export function decideTarget(
 ): { decision: boolean; context: NonNullable<DecisionAnswer['context']> } {
   const { resource, fields: asked } = target.asked(action);
   const request = accessRequest(sessionAs(session, caller), action.name, resource);
-  const whole = decide(session.published.policy, request);
+  const whole = decideOnRecord(session.published.policy, request);
   const { decision, reasons } =
-    asked.length > 0 ? decide(session.published.policy, { ...request, fields: asked }) : whole;
+    asked.length > 0 ? decideOnRecord(session.published.policy, { ...request, fields: asked }) : whole;
   const [reason] = reasons;
   return {
     decision,

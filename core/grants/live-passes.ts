@@ -3,7 +3,7 @@ import type { LinkedRecordType } from '../apps/published.ts';
 import { cursorsOf } from '../cursors.ts';
 import { DaypassError } from '../errors.ts';
 import type { Decision } from '../policy/types.ts';
-import { visibleText } from '../records/answer.ts';
+import { visibleText, visibleTitle } from '../records/answer.ts';
 import type { StoredRecord } from '../records/record.ts';
 import type { Session } from '../runtime.ts';
 import type { PageOf } from '../store.ts';
@@ -155,10 +155,9 @@ function shownOf(session: Session, record: StoredRecord): { title: string; troub
   const type = session.published.site.recordType(record.app, record.recordType);
   const view = type && decideView(session, type, record);
   if (!type || !view?.decision) return undefined;
-  const { titleField, name } = type.definition;
-  const title = titleField && visibleText(session, type, record, view.fields, titleField);
+  const title = visibleTitle(session, type, record, view.fields);
   const trouble = session.caller.type === 'user' ? record.trouble?.message : undefined;
-  return { title: title ?? name, ...(trouble && { trouble }) };
+  return { title, ...(trouble && { trouble }) };
 }
 
 /** The record of a pass's token user: rights on it are rights on the pass. */

@@ -1,6 +1,6 @@
-import { decide } from './decide.ts';
 import type { OperationKind } from './document.ts';
 import type { Policy } from './load.ts';
+import { decideOnRecord } from './on-record.ts';
 import type { Context, FieldSet, Resource, Subject } from './types.ts';
 
 /** An operation that a subject may run on a record as it stands, and the rules that say so. */
@@ -22,7 +22,7 @@ export function reachedOperations(
   const operations = policy.recordType(resource)?.operations ?? {};
   return Object.entries(operations).flatMap(([id, { kind }]) => {
     if (kind === 'add') return [];
-    const { decision, fields, reasons } = decide(policy, { subject, action: id, resource, context });
+    const { decision, fields, reasons } = decideOnRecord(policy, { subject, action: id, resource, context });
     return decision ? [{ id, kind, fields, rules: reasons[0]?.rules ?? [] }] : [];
   });
 }

@@ -25,7 +25,7 @@ export function answerRecord(
     version: record.version,
     state: record.state,
     stateName: type.states.get(record.state) ?? record.state,
-    title: titleOf(type, values),
+    title: visibleTitle(session, type, record, view.fields),
     values,
     names: { ...namesIn(record, values), ...(creator && { [record.createdBy]: creator }) },
     createdAt: record.createdAt,
@@ -83,9 +83,18 @@ export function visibleText(
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
-function titleOf(type: LinkedRecordType, values: Values): string {
-  const title = type.definition.titleField ? values[type.definition.titleField] : undefined;
-  return typeof title === 'string' || typeof title === 'number' ? String(title) : type.definition.name;
+/**
+ * What a record is called before this caller: its title field, if they may see that one, else its type's name.
+ * @param permitted as for `visibleText`
+ */
+export function visibleTitle(
+  session: Session,
+  type: LinkedRecordType,
+  record: StoredRecord,
+  permitted: Decision['fields'],
+): string {
+  const { titleField, name } = type.definition;
+  return (titleField && visibleText(session, type, record, permitted, titleField)) ?? name;
 }
 
 /** Only names that stand behind an id which the caller can see. */

@@ -1,9 +1,9 @@
-import { decideFor, recordResource, requireAllowed } from '../access.ts';
+import { decideFor, decideView, permits, recordResource, requireAllowed } from '../access.ts';
 import type { LinkedField, LinkedOperation, LinkedRecordType } from '../apps/published.ts';
 import { DaypassError } from '../errors.ts';
 import { isUnevaluable } from '../expressions/compile.ts';
 import type { Session } from '../runtime.ts';
-import { writableFields } from './answer.ts';
+import { visibleTitle, writableFields } from './answer.ts';
 import { accountFields, isUsersApp } from './live-accounts.ts';
 import { findOperation, findRecord, findRecordType } from './operation.ts';
 import type { FieldValue, FormAnswer, FormField, StoredRecord } from './record.ts';
@@ -19,7 +19,8 @@ export interface FormRequest {
 }
 
 /**
- * An operation's form for this caller: the fields that they may write, with the values to start from.
+ * An operation's form for this caller: the fields that they may write, with the values to start from. Of what a record
+ * holds it tells no more than the record itself: a field that may be written and not viewed comes empty and says so.
  * @throws DaypassError NOT_FOUND, FORBIDDEN, STATE_REFUSED
  */
 export async function readForm(session: Session, request: FormRequest): Promise<FormAnswer> {
@@ -33,10 +34,14 @@ export async function readForm(session: Session, request: FormRequest): Promise<
   const record = found?.record ?? emptyRecord(session, operation);
   requireAllowed(session, operation, record, decideFor(session, operation.id, recordResource(type, record)));
   const fields = writableFields(session, operation, record);
+  // There is nothing to hide in what is not there yet.
+  const viewable = found ? decideView(session, type, record).fields : '*';
   const users = fields.some((field) => field.definition.type === 'user')
     ? await session.runtime.store.listUsers()
     : [];
   const followed = await followedUsers(session, fields, type, record);
+  const isHidden = ({ id, definition: { ofUser } }: LinkedField) =>
+    ![id, ...(ofUser ? [ofUser.field] : [])].every((name) => permits(viewable, name));
   const { id, definition } = operation;
   return {
     app: type.app.id,
@@ -52,40 +57,41 @@ export async function readForm(session: Session, request: FormRequest): Promise<
       record: {
         id: record.id,
         version: record.version,
-        title: titleOf(record, type.definition.titleField, type.definition.name),
+        title: visibleTitle(session, type, record, viewable),
       },
     }),
     fields: fields.map((field) => {
-      const visibleWhen = visibilityOf(session, field, fields, record);
+      const visibleWhen = visibilityOf(session, field, fields, { record, type, viewable });
       return {
-        ...formField(session, field, record, { users, followed }),
+        ...(isHidden(field)
+          ? hiddenField(session, field, users)
+          : formField(session, field, record, { users, followed })),
         ...(visibleWhen && { visibleWhen }),
       };
     }),
   };
 }
 
-function titleOf(record: StoredRecord, field: string | undefined, fallback: string): string {
-  const value = field ? record.values[field] : undefined;
-  return value == null ? fallback : String(value);
-}
+type Users = readonly { id: string; name: string }[];
 
 function formField(
   session: Session,
   field: LinkedField,
   record: StoredRecord,
-  { users, followed }: { users: readonly { id: string; name: string }[]; followed: Followed },
+  { users, followed }: { users: Users; followed: Followed },
 ): FormField {
+  const value = followed(field) ?? record.values[field.id] ?? presetOf(session, field, record);
+  return { ...described(field, choicesOf(session, field, record, users)), value };
+}
+
+/** Whether the record holds anything there is not told either, so it is required of nobody before it is sent. */
+function hiddenField(session: Session, field: LinkedField, users: Users): FormField {
+  const choices = choicesOf(session, field, undefined, users);
+  return { ...described(field, choices), required: false, hidden: true, value: null };
+}
+
+function described(field: LinkedField, choices: FormField['choices']): Omit<FormField, 'value'> {
   const { definition } = field;
-  const choices = choicesOf(session, field, record, users);
-  const preset = field.default?.(recordScope(session, record));
-  const value =
-    followed(field) ??
-    record.values[field.id] ??
-    (preset === undefined || isUnevaluable(preset)
-      ? null
-      : fromExpression(definition, preset as FormField['value'])) ??
-    null;
   return {
     id: field.id,
     label: definition.label,
@@ -96,8 +102,15 @@ function formField(
     ...(definition.visibleIf && { visibleIf: definition.visibleIf }),
     ...(choices && { choices }),
     ...(definition.maxLength && { maxLength: definition.maxLength }),
-    value,
   };
+}
+
+/** A default is for records that are added: on others it would be computed from what the caller may not view. */
+function presetOf(session: Session, field: LinkedField, record: StoredRecord): FieldValue {
+  if (record.version > 0) return null;
+  const preset = field.default?.(recordScope(session, record));
+  if (preset === undefined || isUnevaluable(preset)) return null;
+  return fromExpression(field.definition, preset as FieldValue) ?? null;
 }
 
 type Followed = (field: LinkedField) => FieldValue | undefined;
@@ -133,8 +146,8 @@ async function followedUsers(
 function choicesOf(
   session: Session,
   field: LinkedField,
-  record: StoredRecord,
-  users: readonly { id: string; name: string }[],
+  record: StoredRecord | undefined,
+  users: Users,
 ): { value: string; label: string }[] | undefined {
   const { definition } = field;
   if (definition.choices) return definition.choices.map((choice) => ({ value: choice, label: choice }));
@@ -146,11 +159,11 @@ function choicesOf(
     return offered.map((role) => ({ value: role.id, label: role.name }));
   }
   if (definition.type !== 'user') return undefined;
-  const present = record.values[field.id];
+  const present = record?.values[field.id];
   const listed = users.map((user) => ({ value: user.id, label: user.name }));
   // A token user is not in the directory; the present value stays selectable all the same.
   if (typeof present === 'string' && !users.some((user) => user.id === present)) {
-    listed.unshift({ value: present, label: record.names[present] ?? present });
+    listed.unshift({ value: present, label: record?.names[present] ?? present });
   }
   return listed;
 }

@@ -105,6 +105,8 @@ export interface FormField {
   visibleWhen?: Visibility;
   choices?: { value: string; label: string }[];
   maxLength?: number;
+  /** The record holds what the caller may write and not view: nothing is told of it, and what is not sent stays. */
+  hidden?: true;
   value: FieldValue;
 }
 

@@ -1,4 +1,7 @@
-import type { LinkedField } from '../apps/published.ts';
+import { permits } from '../access.ts';
+import type { LinkedField, LinkedRecordType } from '../apps/published.ts';
+import { RECORD_PROPERTIES } from '../policy/actions.ts';
+import type { FieldSet } from '../policy/types.ts';
 import type { Session } from '../runtime.ts';
 import type { FieldValue, StoredRecord, Visibility } from './record.ts';
 import { isVisible, recordScope } from './scope.ts';
@@ -6,15 +9,19 @@ import { isVisible, recordScope } from './scope.ts';
 /** More combinations than these are not worth a table: the field is then shown always, and the server checks. */
 const MAX_COMBINATIONS = 64;
 
-/** Undefined when the field is unconditional, or depends on a field of the form whose values cannot be listed. */
+/**
+ * Undefined when the field is unconditional, depends on a field of the form whose values cannot be listed, or on one that
+ * the caller may not view: whether it holds would tell what is in there.
+ * @param of the record, its type, and the fields of it that the caller may view
+ */
 export function visibilityOf(
   session: Session,
   field: LinkedField,
   form: readonly LinkedField[],
-  record: StoredRecord,
+  { record, type, viewable }: { record: StoredRecord; type: LinkedRecordType; viewable: FieldSet },
 ): Visibility | undefined {
   const names = dependencies(field.definition.visibleIf);
-  if (!names) return undefined;
+  if (!names || [...names].some((name) => isHidden(type, name, viewable))) return undefined;
   const fields = form.filter((other) => names.has(other.id));
   let rows: Choice[][] = [[]];
   for (const other of fields) {
@@ -33,6 +40,14 @@ export function visibilityOf(
     fields: fields.map(({ id }) => id),
     combinations: rows.filter(holds).map((row) => row.map((choice) => choice.texts)),
   };
+}
+
+/** What every answer tells of a record. */
+const TOLD: ReadonlySet<string> = new Set(['createdAt', 'createdOn', 'updatedAt']);
+
+function isHidden(type: LinkedRecordType, name: string, viewable: FieldSet): boolean {
+  const stored = type.fields.get(name)?.stored ?? (RECORD_PROPERTIES.has(name) && !TOLD.has(name));
+  return stored && !permits(viewable, name);
 }
 
 /** A value that a field of the form can take, and the texts that a page sends for it. */

@@ -103,10 +103,10 @@ function expected(form: FormAnswer, sent: SentForm): { expectedVersion?: number 
   return bound && sent.version !== undefined ? { expectedVersion: Number(sent.version) } : {};
 }
 
-/** The fields in which what was typed is not what is stored now. */
+/** The fields in which what was typed is not what is stored now, as far as that may be seen. */
 function differences(form: FormAnswer, sent: SentForm): Problem[] {
   return form.fields
-    .filter((field) => field.id in readValues([field], sent))
+    .filter((field) => !field.hidden && field.id in readValues([field], sent))
     .map((field) => ({
       path: `/values/${field.id}`,
       message: `is stored as “${typedOf(field).list.join(', ') || 'nothing'}”`,

@@ -15,7 +15,11 @@ const FEW = 5;
 
 /** One field of a form: label, control, help and what is wrong with it, tied together for assistive technology. */
 export function Field({ field, typed, problem, hint }: FieldProps) {
-  const described = [field.help && `${controlId(field)}-help`, problem && `${controlId(field)}-problem`];
+  const described = [
+    field.help && `${controlId(field)}-help`,
+    field.hidden && `${controlId(field)}-unseen`,
+    problem && `${controlId(field)}-problem`,
+  ];
   const describedBy = described.filter(Boolean).join(' ') || undefined;
   const grouped = isGroup(field);
   const label = (
@@ -30,6 +34,11 @@ export function Field({ field, typed, problem, hint }: FieldProps) {
       {field.help && (
         <small id={`${controlId(field)}-help`} class="help">
           {field.help}
+        </small>
+      )}
+      {field.hidden && (
+        <small id={`${controlId(field)}-unseen`} class="help">
+          You may change this field, but not see what is in it. Left empty it stays as it is.
         </small>
       )}
       {problem && (
@@ -69,19 +78,29 @@ function isGroup(field: FormField): boolean {
 }
 
 function isRadio(field: FormField): boolean {
+  if (field.type === 'boolean') return field.hidden === true;
   return field.type === 'choice' && (field.choices?.length ?? 0) <= FEW;
 }
+
+/** A box that is not ticked says no; where it is not shown whether it is, it takes a choice of three. */
+const YES_OR_NO = [
+  { value: 'true', label: 'Yes' },
+  { value: 'false', label: 'No' },
+];
+
+/** What to choose where nothing is wanted: no value, or no change. */
+const nothingIn = (field: FormField) => (field.hidden ? 'Leave as it is' : 'None');
 
 function Choices({ field, typed }: { field: FormField; typed: Typed }) {
   const name = nameOf(field);
   if (field.type === 'geoPoint') return <Place field={field} typed={typed} />;
-  if (field.type === 'boolean') {
+  if (field.type === 'boolean' && !field.hidden) {
     return <Option type="checkbox" name={name} value="true" label="Yes" checked={typed.text === 'true'} />;
   }
   const radio = isRadio(field);
   return (
     <>
-      {(field.choices ?? []).map(({ value, label }) => (
+      {(field.choices ?? (radio ? YES_OR_NO : [])).map(({ value, label }) => (
         <Option
           key={value}
           type={radio ? 'radio' : 'checkbox'}
@@ -92,7 +111,13 @@ function Choices({ field, typed }: { field: FormField; typed: Typed }) {
         />
       ))}
       {radio && !field.required && (
-        <Option type="radio" name={name} value="" label="None" checked={typed.list.length === 0} />
+        <Option
+          type="radio"
+          name={name}
+          value=""
+          label={nothingIn(field)}
+          checked={typed.list.length === 0}
+        />
       )}
     </>
   );
@@ -155,7 +180,7 @@ function Control(props: {
   if (field.choices) {
     return (
       <select {...common}>
-        <option value="">{field.required ? 'Please choose' : 'None'}</option>
+        <option value="">{field.required ? 'Please choose' : nothingIn(field)}</option>
         {field.choices.map(({ value, label }) => (
           <option key={value} value={value} selected={typed.list.includes(value)}>
             {label}

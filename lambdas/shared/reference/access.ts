@@ -93,7 +93,10 @@ const explanation = () =>
   z.strictObject({
     decision: z.boolean(),
     reason: z.enum(REASON_CODES).meta({ examples: ['FORBIDDEN'] }),
-    detail: z.string().optional().describe('Which gate'),
+    detail: z
+      .string()
+      .optional()
+      .describe('Which gate; or that the record may not be viewed, which an operation on it needs'),
     rules: z.array(z.string()).describe('Ids of the rules that decided; empty where none did'),
     fields: z.union([z.literal('*'), z.array(z.string())]).describe('Permitted fields of the action'),
     refused: z.array(z.string()).optional().describe('Fields that were asked for and are not permitted'),
@@ -114,7 +117,9 @@ const explanation = () =>
           ),
         }),
       )
-      .describe('Every rule that names the subject for this, by tier'),
+      .describe(
+        'Every rule that names the subject for this, by tier; and for viewing, where that is what lacks',
+      ),
     nearest: z
       .strictObject({
         add: z

@@ -116,6 +116,12 @@ const form = () =>
           .describe('The same as a table: with these values of these fields the field applies'),
         choices: z.array(z.strictObject({ value: z.string(), label: z.string() })).optional(),
         maxLength: z.int().optional(),
+        hidden: z
+          .literal(true)
+          .optional()
+          .describe(
+            'The caller may write it, and not see what the record holds there: `value` is null whatever that is. Left out it stays, sent as null it is emptied',
+          ),
         value: FIELD_VALUE.describe('What the field starts from'),
       }),
     ),

@@ -9,7 +9,7 @@ import { FACTS, policyInput, request } from './cedar-cases.ts';
 const aboutRecords = request.filter(({ resource }) => resource.type === 'record');
 
 describe('searching a policy', () => {
-  it('names exactly those who are granted something when they are asked about one by one', () => {
+  it('names exactly those who are granted something when they are asked about one by one, and see the record', () => {
     let found = 0;
     fc.assert(
       fc.property(
@@ -81,5 +81,11 @@ function granting(
   action: string,
   resource: AccessRequest['resource'],
 ): boolean {
-  return decide(policy, { subject, action, resource, context }).decision;
+  const operations = Object.entries(
+    FACTS.apps[resource.app ?? '']?.recordTypes[resource.recordType ?? '']?.operations ?? {},
+  );
+  const [view = 'view'] = operations.filter(([, { kind }]) => kind === 'view').map(([id]) => id);
+  return [action, view].every(
+    (each) => decide(policy, { subject, action: each, resource, context }).decision,
+  );
 }

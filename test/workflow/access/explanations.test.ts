@@ -36,6 +36,9 @@ let suspended: Person;
 let technician: Person;
 /** Signs in, and is granted nothing. */
 let clerk: Person;
+/** Two more of these: of one a rule will say what they may do with a record, and not that they may view it. */
+let blind: Person;
+let outsider: Person;
 /** Holds no role: does not even sign in to production. */
 let stranger: Person;
 let contractor: Contractor;
@@ -55,6 +58,8 @@ beforeAll(async () => {
   suspended = await somebody(system, 'dispatcher');
   technician = await somebody(system, 'technician');
   clerk = await somebody(system, 'clerk');
+  blind = await somebody(system, 'clerk');
+  outsider = await somebody(system, 'clerk');
   stranger = await somebody(system);
   const given = { name: 'Why Lifts', email: 'why@contractor.example' };
   theirs = (await addWorkOrder(dispatcher, workOrder(given))).id;
@@ -245,6 +250,66 @@ describe('a denial is explained, and the nearest change turns it round', () => {
             remove: [
               expect.objectContaining({ app: 'work-orders', at: `/permissions/${at}`, operations: ['edit'] }),
             ],
+          },
+        },
+      };
+    },
+    'an operation on a record that may not be viewed': async () => {
+      const id = await freshOrder();
+      await publishWith(({ permissions }) => {
+        const operations = ['complete'];
+        permissions.push(permission({ subject: blind.id, operations }) as unknown as Permission);
+      });
+      return {
+        request: () => run(blind, id, 'complete'),
+        question: { subject: user(blind), action: { name: 'complete' }, resource: order(id) },
+        statuses: [404, 200],
+        says: {
+          reason: 'NOT_GRANTED',
+          rules: [],
+          nearest: added({ subject: blind.id, operations: ['view'] }),
+        },
+      };
+    },
+    'an operation that nobody grants, on a record that nobody shows': async () => {
+      const id = await freshOrder();
+      return {
+        request: () => run(outsider, id, 'edit', { building: 'Garden Court' }),
+        question: {
+          subject: user(outsider),
+          action: { name: 'edit', properties: { building: 'Garden Court' } },
+          resource: order(id),
+        },
+        statuses: [404, 200],
+        says: {
+          reason: 'NOT_GRANTED',
+          rules: [],
+          nearest: added({
+            subject: outsider.id,
+            operations: ['view', 'edit'],
+            fields: { view: ['building'], edit: ['building'] },
+          }),
+        },
+      };
+    },
+    'a rule against one person, and another against seeing it': async () => {
+      const id = await freshOrder({ building: 'Locked House' });
+      const when = 'record.building == "Locked House"';
+      const at = await forbid({ subject: dispatcher.id, operations: ['view', 'delete'], when });
+      return {
+        request: () => run(dispatcher, id, 'delete'),
+        question: { subject: user(dispatcher), action: { name: 'delete' }, resource: order(id) },
+        statuses: [404, 204],
+        says: {
+          reason: 'FORBIDDEN',
+          rules: [`work-orders/permissions/${at}/delete`],
+          nearest: {
+            remove: ['view', 'delete'].map((operation) =>
+              expect.objectContaining({
+                rule: `work-orders/permissions/${at}/${operation}`,
+                operations: [operation],
+              }),
+            ),
           },
         },
       };

@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
-import type { AppDefinition, Permission } from '../../../core/apps/definition.ts';
+import type { AppDefinition, Permission, SiteDefinition } from '../../../core/apps/definition.ts';
 import type { LivePass } from '../../../core/grants/live-passes.ts';
 import type { RecordAccess } from '../../../core/reach/record-access.ts';
+import type { FormAnswer } from '../../../core/records/record.ts';
 import { PROPERTY_MANAGEMENT } from '../../../local/seed.ts';
 import type { System } from '../../../local/system.ts';
 import { Visitor } from '../../../local/visitor.ts';
-import { fieldsOf, readable } from '../../support/page-forms.ts';
+import { fieldsOf, readable, submit } from '../../support/page-forms.ts';
 import { somebody } from '../../support/people.ts';
 import {
   addWorkOrder,
@@ -28,9 +29,13 @@ import { watchCalls } from '../../support/witness.ts';
 
 jest.setTimeout(120_000);
 
+/** Fields that a scribe and the contractor write and do not view, of every kind that a form shows in its own way. */
+const UNSEEN = ['remark', 'urgent', 'grade', 'flags', 'inspector'];
+
 const app = JSON.parse(
   readFileSync(join(PROPERTY_MANAGEMENT.folder, 'apps', 'work-orders.json'), 'utf8'),
 ) as AppDefinition;
+addInspection(app);
 const [type] = app.recordTypes;
 const fields = (type?.fields ?? []).map(({ id }) => id);
 /** Nobody's input, and what only the server keeps. */
@@ -45,6 +50,41 @@ const HIDDEN = [
   'trouble',
   'deletedAt',
 ];
+
+/** The example with an inspection of the work, and a scribe who takes down what they are not shown. */
+function addInspection(orders: AppDefinition, site?: SiteDefinition): void {
+  site?.roles.push({ id: 'scribe', name: 'Scribe', environments: ['production'] });
+  const [workOrders] = orders.recordTypes;
+  workOrders?.fields.push(
+    { id: 'remark', label: 'Remark', type: 'text' },
+    { id: 'urgent', label: 'Urgent', type: 'boolean' },
+    { id: 'grade', label: 'Grade', type: 'choice', choices: ['mark-grade', 'Poor'] },
+    { id: 'flags', label: 'Flags', type: 'choices', choices: ['mark-flag', 'Wet'] },
+    { id: 'inspector', label: 'Inspector', type: 'user' },
+    { id: 'repairs', label: 'Repairs', type: 'string', visibleIf: 'record.grade == "mark-grade"' },
+  );
+  for (const { id, fields: form } of workOrders?.operations ?? [])
+    if (id === 'add' || id === 'edit') form?.push(...UNSEEN, 'repairs');
+  orders.permissions.push(
+    {
+      role: 'scribe',
+      recordType: 'work-order',
+      operations: ['view', 'edit', 'complete'],
+      fields: {
+        view: ['building', 'repairs'],
+        edit: ['number', 'building', 'contractorName', ...UNSEEN, 'repairs'],
+        complete: ['completionNotes'],
+      },
+    },
+    {
+      role: 'property-contractors',
+      recordType: 'work-order',
+      operations: ['edit'],
+      when: 'record.assignedTo == me.id && record.state == "Active"',
+      fields: { edit: UNSEEN },
+    },
+  );
+}
 
 /** The fields that the definition's text lists for a role and an operation: read off it without the engine. */
 function listed(role: string, operation: string): string[] {
@@ -77,7 +117,10 @@ const MARKS: Record<string, string> = {
   contractorEmail: 'mark-email@contractor.example',
   completionNotes: 'mark-notes',
   contractorLink: '/?token=dp_',
+  remark: 'mark-remark',
 };
+
+const INSPECTED = { remark: MARKS.remark, urgent: true, grade: 'mark-grade', flags: ['mark-flag'] };
 
 let system: System;
 let dispatcher: Visitor;
@@ -90,6 +133,7 @@ const roles: Record<
 
 beforeAll(async () => {
   system = await startPropertyManagement();
+  await publish();
   dispatcher = await staffSession(system, DISPATCHER);
   technician = await staffSession(system, TECHNICIAN);
   technicianId = (await staffSessionToken(system, TECHNICIAN)).principalId;
@@ -111,6 +155,8 @@ beforeAll(async () => {
 
   roles.dispatcher = { visitor: dispatcher, headers: {}, record: contracted.id, pages: '/app/production' };
   roles.technician = { visitor: technician, headers: {}, record: reassigned.id, pages: '/app/production' };
+  const scribe = await somebody(system, 'scribe');
+  roles.scribe = { visitor: scribe, headers: {}, record: contracted.id, pages: '/app/production' };
   roles['property-contractors'] = {
     visitor: contractor.visitor,
     headers: contractor.pass,
@@ -120,6 +166,14 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(() => system?.stop());
+
+/** Publishes the example with the inspection, and with what else a test needs. */
+function publish(change: Parameters<typeof changeDefinitions>[1] = () => undefined): Promise<void> {
+  return changeDefinitions(system, (apps, site) => {
+    addInspection(apps['work-orders'] as AppDefinition, site);
+    change(apps, site);
+  });
+}
 
 function addMarked(prefix: string, more: Record<string, unknown>): Promise<RecordJson> {
   return addWorkOrder(dispatcher, {
@@ -131,6 +185,8 @@ function addMarked(prefix: string, more: Record<string, unknown>): Promise<Recor
     externalContractor: ['Yes'],
     contractorName: `${prefix}-${MARKS.contractorName}`,
     contractorEmail: `${prefix}-${MARKS.contractorEmail}`,
+    ...INSPECTED,
+    inspector: technicianId,
     ...more,
   });
 }
@@ -157,7 +213,7 @@ function withoutPeople(text: string, address: string): string {
   return address.startsWith('/app/') ? text.replace(/(by |<bdi>)(one|two)-mark-name/g, '$1(actor)') : text;
 }
 
-const ROLES = ['dispatcher', 'technician', 'property-contractors'];
+const ROLES = ['dispatcher', 'technician', 'property-contractors', 'scribe'];
 
 describe('reading more than a role may view', () => {
   it.each(ROLES)('[F12, F23] no answer or page shows a %s a field beyond the role', async (role) => {
@@ -220,6 +276,11 @@ const OTHERS: Record<string, unknown> = {
   contractorToken: 'A'.repeat(22),
   contractorLink: 'https://evil.example',
   completionNotes: 'other-notes',
+  remark: 'other-remark',
+  urgent: false,
+  grade: 'Poor',
+  flags: ['Wet'],
+  repairs: 'other-repairs',
 };
 
 describe('writing more than a role may write', () => {
@@ -231,7 +292,7 @@ describe('writing more than a role may write', () => {
   const refused = cases.filter(([role, operation, field]) => !writable(role, operation).includes(field));
 
   it('covers every field of the definition', () => {
-    expect(Object.keys({ ...OTHERS, assignedTo: '' }).sort()).toEqual([...fields].sort());
+    expect(Object.keys({ ...OTHERS, assignedTo: '', inspector: '' }).sort()).toEqual([...fields].sort());
     expect(refused.length).toBeGreaterThan(60);
   });
 
@@ -241,7 +302,8 @@ describe('writing more than a role may write', () => {
       const { visitor, headers, record } = roles[role] as (typeof roles)[string];
       const before = await readRecord(dispatcher, record);
       for (const [, operation, field] of refused.filter(([whose]) => whose === role)) {
-        const value = field === 'assignedTo' ? technicianId : (OTHERS[field] ?? 'other');
+        const person = field === 'assignedTo' || field === 'inspector';
+        const value = person ? technicianId : (OTHERS[field] ?? 'other');
         for (const beside of [{}, { completionNotes: 'carried along' }]) {
           const watch = watchCalls(system);
           const answer = await visitor.json(
@@ -312,7 +374,7 @@ describe('passes seen by a role that may view no more than the roles of their ho
   const TROUBLE = 'The mail came back';
 
   beforeAll(async () => {
-    await changeDefinitions(system, ({ 'work-orders': orders, 'contractor-tokens': tokens }, site) => {
+    await publish(({ 'work-orders': orders, 'contractor-tokens': tokens }, site) => {
       for (const role of ['warden', 'keeper']) {
         site.roles.push({ id: role, name: role, environments: ['production'] });
         tokens?.permissions.push({
@@ -429,6 +491,122 @@ describe('a token user’s own record', () => {
       expect([more, answer.status, watch.written()]).toEqual([more, 422, []]);
       expect(answer.text).toContain(`/values/${field}`);
     }
+  });
+});
+
+describe('a form with fields that may be written and not viewed', () => {
+  const SAID = 'You may change this field, but not see what is in it. Left empty it stays as it is.';
+  const editOf = (id: string) => `${WORK_ORDERS}/forms/edit?record=${id}`;
+  const formOf = async ({ visitor, headers, record }: (typeof roles)[string], operation = 'edit') => {
+    const { status, json } = await visitor.get(`${WORK_ORDERS}/forms/${operation}?record=${record}`, headers);
+    expect(status).toBe(200);
+    return json as FormAnswer;
+  };
+  const stored = async (id: string) => (await readRecord(dispatcher, id)).values;
+
+  it.each(['scribe', 'property-contractors'])(
+    '[F12, F23] says for a %s which these are, and nothing of what is in them',
+    async (role) => {
+      const somebodyElse = roles[role] as (typeof roles)[string];
+      const form = await formOf(somebodyElse);
+      const may = listed(role, 'view');
+      const unseen = writable(role, 'edit').filter((field) => !may.includes(field));
+      expect(unseen).toEqual(expect.arrayContaining(UNSEEN));
+      expect(form.fields.filter(({ hidden }) => hidden).map(({ id }) => id)).toEqual(unseen);
+      for (const field of form.fields.filter(({ hidden }) => hidden))
+        expect(field).toMatchObject({ value: null, required: false });
+      const inspectors = form.fields.find(({ id }) => id === 'inspector')?.choices ?? [];
+      // In the order of the directory, whoever is chosen.
+      expect(inspectors.map(({ label }) => label)).toEqual(inspectors.map(({ label }) => label).sort());
+      expect(form.record?.title).toBe(may.includes('number') ? `one-${MARKS.number}` : 'Work Order');
+    },
+  );
+
+  it('[F12] applies its conditions to what may be viewed: a field that depends on another one is there', async () => {
+    const { visitor, record } = roles.scribe as (typeof roles)[string];
+    const about = async () => {
+      const { fields: shown } = (await visitor.get(editOf(record))).json as FormAnswer;
+      return shown.filter(({ id }) => id === 'repairs' || id === 'contractorName');
+    };
+    const before = await about();
+    const path = `/production/records/${record}/operations/edit`;
+    for (const grade of ['Poor', null, INSPECTED.grade]) {
+      expect((await dispatcher.json('POST', path, { values: { grade } })).status).toBe(200);
+      expect(await about()).toEqual(before);
+    }
+    expect(before.map(({ id, visibleWhen }) => [id, visibleWhen])).toEqual([
+      ['contractorName', undefined],
+      ['repairs', undefined],
+    ]);
+  });
+
+  it.each(['scribe', 'property-contractors'])(
+    '[F12, F18] comes empty on a page for a %s, and sent as it came it changes nothing',
+    async (role) => {
+      const { visitor, record, pages } = roles[role] as (typeof roles)[string];
+      const path = `${pages}/records/${record}/operations/edit`;
+      const page = await visitor.get(path);
+      const count = writable(role, 'edit').filter((field) => !listed(role, 'view').includes(field)).length;
+      expect(readable(page.text).split(SAID)).toHaveLength(count + 1);
+      expect(fieldsOf(page.text)).toMatchObject({
+        'field.remark': '',
+        'field.urgent': '',
+        'field.grade': '',
+      });
+      expect(page.text).not.toMatch(/ (checked|selected)[ =>][^>]*(mark-|true)/);
+      const before = await stored(record);
+      expect(before).toMatchObject({ ...INSPECTED, inspector: technicianId });
+
+      expect((await submit(visitor, path, {})).status).toBe(303);
+      expect(await stored(record)).toEqual(before);
+    },
+  );
+
+  it('[F18] takes what is typed into them, on pages and by API; only the API can empty one', async () => {
+    const { visitor, record, pages } = roles.scribe as (typeof roles)[string];
+    const path = `${pages}/records/${record}/operations/edit`;
+    const typed = { remark: 'new remark', urgent: 'false', grade: 'Poor', flags: ['Wet'] };
+    expect((await submit(visitor, path, typed)).status).toBe(303);
+    expect(await stored(record)).toMatchObject({ ...typed, urgent: false, inspector: technicianId });
+
+    const send = (values: object) =>
+      visitor.json('POST', `/production/records/${record}/operations/edit`, { values });
+    const answer = await send({ remark: null, inspector: null });
+    expect(answer.status).toBe(200);
+    expect((answer.json as RecordJson).values).toEqual({ building: MARKS.building });
+    const after = await stored(record);
+    expect([after.remark, after.inspector, after.grade]).toEqual([undefined, undefined, 'Poor']);
+    expect((await send({ ...INSPECTED, inspector: technicianId })).status).toBe(200);
+  });
+
+  it('[F12] tells nothing of them when it comes back: refused, or overtaken by somebody else', async () => {
+    const { visitor, record, pages } = roles.scribe as (typeof roles)[string];
+    const path = `${pages}/records/${record}/operations/edit`;
+    const page = await visitor.get(path);
+    const again = (values: Record<string, string>) =>
+      visitor.form(path, { ...fieldsOf(page.text), ...values });
+    const refused = await again({ 'field.building': '', 'field.remark': 'typed', 'field.grade': 'Poor' });
+    const note = { values: { completionNotes: `${MARKS.completionNotes} again` } };
+    await dispatcher.json('POST', `/production/records/${record}/operations/edit`, note);
+    const overtaken = await again({ 'field.remark': 'typed', 'field.building': 'Elsewhere' });
+    expect(readable(overtaken.text)).toContain(`is stored as “${MARKS.building}”`);
+    for (const { status, text } of [refused, overtaken]) {
+      expect(status).toBe(422);
+      expect(text).toContain('typed');
+      expect(text).not.toContain(MARKS.remark);
+      expect(text).not.toContain(MARKS.number);
+      expect(readable(text)).not.toContain('nothing”');
+    }
+  });
+
+  it('[F12] asks who deletes under a title that they may view', async () => {
+    await publish(({ 'work-orders': orders }) => {
+      orders?.permissions.push({ role: 'scribe', recordType: 'work-order', operations: ['delete'] });
+    });
+    const { visitor, record, pages } = roles.scribe as (typeof roles)[string];
+    const { text } = await visitor.get(`${pages}/records/${record}/operations/delete`);
+    expect(readable(text)).toContain('Delete Work Order');
+    expect(text).not.toContain(MARKS.number);
   });
 });
 
