@@ -58,6 +58,8 @@ export type Change =
   | { kind: 'addUser'; principal: Principal; email: string }
   /** A user, service account or robot as it was read and as it shall be; held back when somebody wrote it in between. */
   | { kind: 'updateAccount'; before: Principal; after: Principal }
+  /** An API key is made for an account as it was read; held back when somebody wrote it or made another key in between. */
+  | { kind: 'countKey'; account: Principal }
   /** Ends a user, service account or robot that was read so: email and directory entry go, a tombstone stays. */
   | { kind: 'endAccount'; principal: Principal; at: number }
   /** Token users only: what their record says now. */

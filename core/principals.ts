@@ -18,6 +18,8 @@ export interface Principal {
   createdAt: string;
   /** Counts writes of users, service accounts and robots; absent = 1. */
   version?: number;
+  /** Service accounts: counts the API keys that were made, so that of two made at once one sees the other. */
+  keysMade?: number;
 }
 
 /** Something that lets a principal in. Its token is computed from these ids and a signing key; it is stored nowhere. */
@@ -28,7 +30,10 @@ export interface Credential {
   kind: 'access' | 'signIn' | 'session' | 'apiKey';
   /** API keys: what people call it. */
   name?: string;
+  /** Passes and most API keys; a session is the whole site's, and so is an API key without one. */
   environment?: Environment;
+  /** API keys: what the account held when the key was made. Absent on older ones, which carry what it holds. */
+  roles?: readonly string[];
   /** The signing key its token was issued under. */
   keyId: string;
   createdAt: string;
@@ -40,6 +45,11 @@ export interface Credential {
   grantId?: string;
   /** When it was last used, to within a quarter of an hour. */
   lastUsedAt?: string;
+}
+
+/** The roles that count with a credential: those of its principal, of which it may carry some only. */
+export function rolesWith({ roles }: Principal, { roles: carried }: Credential): string[] {
+  return carried ? roles.filter((role) => carried.includes(role)) : roles;
 }
 
 /**

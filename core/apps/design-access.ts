@@ -62,6 +62,19 @@ export function designSubject(caller: Caller): Subject {
 }
 
 /**
+ * A credential of one environment, such as most API keys, touches that environment and nothing of the site. Whatever
+ * a request of the design plane does not say to be about one environment is the site's.
+ * @param about the environment that the request is about; absent = the site
+ * @throws DaypassError FORBIDDEN for what is the site's; NOT_FOUND for another environment, as in the runtime plane
+ */
+export function requireReach({ credential }: Caller, about: string | undefined): void {
+  const bound = credential?.environment;
+  if (bound === undefined || bound === about) return;
+  if (about !== undefined) throw new DaypassError('NOT_FOUND');
+  throw new DaypassError('FORBIDDEN', 'this key is for one environment; what is the site’s needs a site key');
+}
+
+/**
  * Refuses what the caller may not do. Who may not read an app is told no more than that there is nothing.
  * @throws DaypassError NOT_FOUND or FORBIDDEN
  */

@@ -1,6 +1,6 @@
 import { recordResource } from '../access.ts';
 import type { LinkedRecordType } from '../apps/published.ts';
-import { ENVIRONMENTS } from '../environments.ts';
+import { isEnvironment } from '../environments.ts';
 import type { Resource } from '../policy/types.ts';
 import type { StoredRecord, Values } from '../records/record.ts';
 import type { Session } from '../runtime.ts';
@@ -24,7 +24,7 @@ export interface Target {
  * The resource of a question; undefined where there is none. The type is `app/recordType` for records (or the record
  * type alone where only one app has it), `view` (id `app/recordType/view`), `app`, `service` or `environment`. The
  * properties of a record are its fields, `state` and `owner`: they stand in for what is stored, and make a record that
- * is not saved yet.
+ * is not saved yet. To who asks with a key of one environment there is no other environment.
  */
 export async function resolveResource(session: Session, entity: ResourceEntity): Promise<Target | undefined> {
   const type = recordTypeNamed(session, entity.type);
@@ -56,7 +56,7 @@ export function recordTypeNamed({ published }: Session, name: string): LinkedRec
   return found.length === 1 ? found[0] : undefined;
 }
 
-function otherResource({ published }: Session, { type, id }: ResourceEntity): Resource | undefined {
+function otherResource({ published, caller }: Session, { type, id }: ResourceEntity): Resource | undefined {
   switch (type) {
     case 'view': {
       const [app = '', recordType = '', view = '', ...more] = id.split('/');
@@ -68,7 +68,7 @@ function otherResource({ published }: Session, { type, id }: ResourceEntity): Re
     case 'service':
       return { type, id };
     case 'environment':
-      return (ENVIRONMENTS as readonly string[]).includes(id) ? { type, id } : undefined;
+      return isEnvironment(id) && id === (caller.credential?.environment ?? id) ? { type, id } : undefined;
     default:
       return undefined;
   }

@@ -45,7 +45,7 @@ const RECORDS_PER_VIEW = 25;
 export async function whatSubjectReaches(session: Session, subjectId: string): Promise<SubjectAccess> {
   const isOwn = session.caller.type !== 'anonymous' && subjectId === session.caller.principalId;
   if (!isOwn) requireAskAboutOthers(session);
-  const caller = subjectId === ANONYMOUS.principalId ? ANONYMOUS : await readCaller(session, subjectId);
+  const caller = isOwn ? session.caller : await subjectOf(session, subjectId);
   if (!caller) throw new DaypassError('NOT_FOUND');
   const asThem = sessionAs(session, caller);
   const apps: SubjectAccess['apps'] = [];
@@ -70,6 +70,10 @@ export async function whatSubjectReaches(session: Session, subjectId: string): P
     apps,
     complete: everyView.every(({ records, more }) => records !== undefined && !more),
   };
+}
+
+function subjectOf(session: Session, id: string): Promise<Caller | undefined> {
+  return id === ANONYMOUS.principalId ? Promise.resolve(ANONYMOUS) : readCaller(session, id);
 }
 
 type ViewSummary = AppSummary['recordTypes'][number]['views'][number];

@@ -1,17 +1,16 @@
-import { isEnvironment } from '../../core/environments.ts';
+import { type Environment, isEnvironment } from '../../core/environments.ts';
 import { DaypassError } from '../../core/errors.ts';
 import {
   changeEnvironmentSettings,
   listEnvironments,
   readEnvironmentSettings,
 } from '../../core/people/environments.ts';
+import { createKey, type KeyReach, revokeKey } from '../../core/people/keys.ts';
 import {
-  createKey,
   createServiceAccount,
   deleteServiceAccount,
   listServiceAccounts,
   readServiceAccount,
-  revokeKey,
   updateServiceAccount,
 } from '../../core/people/service-accounts.ts';
 import { defined, type Handlers, json, noContent, versioned } from '../shared/http/request.ts';
@@ -56,8 +55,8 @@ export function serviceAccountHandlers(open: OpenPeople): Handlers<MachineRoute>
     },
 
     async createKey(request) {
-      const { expiresAt, ...body } = request.body;
-      const given = { ...body, expiresAt: Date.parse(expiresAt) };
+      const { name, expiresAt } = request.body;
+      const given = { name, reach: reachIn(request.body), expiresAt: Date.parse(expiresAt) };
       const key = await createKey(await open(request), request.params.account, given);
       return json(201, key, { 'cache-control': 'no-store' });
     },
@@ -82,6 +81,16 @@ export function serviceAccountHandlers(open: OpenPeople): Handlers<MachineRoute>
       return versioned(200, await changeEnvironmentSettings(await open(request), target, body, ifMatch));
     },
   };
+}
+
+/** What a key shall be for: nobody gets a site key who has not said so. @throws DaypassError REQUEST_INVALID */
+function reachIn(body: { environment?: Environment | undefined; site?: true | undefined }): KeyReach {
+  const { environment, site } = body;
+  if (environment !== undefined && site === undefined) return environment;
+  if (environment === undefined && site) return 'site';
+  const message =
+    'say one of them: the environment that the key is for, or `"site": true` for the whole site';
+  throw new DaypassError('REQUEST_INVALID', undefined, [{ path: '/environment', message }]);
 }
 
 function environmentOf(name: string) {

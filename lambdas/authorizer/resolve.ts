@@ -1,5 +1,5 @@
 import type { CallerOutcome } from '../../core/ports.ts';
-import type { Credential, Principal } from '../../core/principals.ts';
+import { type Credential, type Principal, rolesWith } from '../../core/principals.ts';
 import type { Keyring } from '../../core/tokens/keyring.ts';
 import type { TokenParts } from '../../core/tokens/token.ts';
 
@@ -18,7 +18,7 @@ export interface PrincipalCollection {
 /** One strongly consistent read of a principal and one of its credentials. */
 export type ReadCollection = (principalId: string, credentialId: string) => Promise<PrincipalCollection>;
 
-/** Who an authentic token stands for now; without a principal if it lets nobody in. */
+/** Who an authentic token stands for now, with the roles that count with it; without a principal if it lets nobody in. */
 export type Resolution = { outcome: 'ok'; principal: Principal; credential: Credential } | Refusal;
 
 /** An authentic token that lets nobody in. */
@@ -50,5 +50,5 @@ export async function resolveToken(
     return { outcome: 'invalid', ...ids };
   }
   if (!(credential.expiresAt > now)) return { outcome: 'expired', ...ids };
-  return { outcome: 'ok', principal, credential };
+  return { outcome: 'ok', principal: { ...principal, roles: rolesWith(principal, credential) }, credential };
 }

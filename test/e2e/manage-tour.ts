@@ -82,6 +82,7 @@ async function makeKey(page: Page, url: string, label: string, visit: Visit) {
   await page.getByRole('link', { name: `Ledger-${label}` }).click();
   const address = page.url();
   await page.getByLabel('What it is for').fill('Nightly run');
+  await page.getByRole('radio', { name: 'production' }).check();
   await page
     .getByLabel('Ends with the day')
     .fill(new Date(Date.now() + 30 * DAY_MS).toISOString().slice(0, 10));

@@ -38,6 +38,21 @@ export function send(
   return visitor.form(path, { ...fieldsOf(page.text), ...typed });
 }
 
+/** Sends one of an administrators' page's forms, found by its label, with some fields filled in. */
+export async function sendForm(
+  visitor: Visitor,
+  path: string,
+  label: string,
+  values: Record<string, string | string[]> = {},
+): Promise<Answer> {
+  const page = await visitor.get(path);
+  const form = new RegExp(`<form[^>]*aria-label="${label}"[\\s\\S]*?</form>`).exec(page.text)?.[0];
+  if (!form)
+    throw new Error(`${path} has no form “${label}” (it answered ${page.status}): ${readable(page.text)}`);
+  const action = / action="([^"]*)"/.exec(form)?.[1] ?? path;
+  return visitor.form(action, { ...fieldsOf(`<main>${form}`), ...values });
+}
+
 /** The text of a page's content as somebody reads it. */
 export function readable(html: string): string {
   const main = html.slice(html.indexOf('<main'), html.indexOf('</main>'));

@@ -2,13 +2,12 @@ import { readSettings } from '../../../core/apps/settings.ts';
 import { isEnvironment } from '../../../core/environments.ts';
 import { DaypassError } from '../../../core/errors.ts';
 import { changeEnvironmentSettings, listEnvironments } from '../../../core/people/environments.ts';
+import { createKey, revokeKey } from '../../../core/people/keys.ts';
 import {
-  createKey,
   createServiceAccount,
   deleteServiceAccount,
   listServiceAccounts,
   readServiceAccount,
-  revokeKey,
   updateServiceAccount,
 } from '../../../core/people/service-accounts.ts';
 import { seeOther } from '../../shared/http/request.ts';
@@ -62,10 +61,9 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
     said: { done?: string | undefined; refusal?: Refusal; made?: string },
   ) {
     const found = await readServiceAccount(place.session, id);
-    const { frame, formToken } = place;
-    const content = (
-      <ServiceAccountPage account={found} roles={await customRoles(place)} formToken={formToken} {...said} />
-    );
+    const { frame, formToken, session } = place;
+    const shown = { account: found, roles: await customRoles(place), formToken, now: session.now };
+    const content = <ServiceAccountPage {...shown} {...said} />;
     return page(frame, found.name, content, { status: said.refusal?.status ?? 200 });
   }
 
@@ -118,9 +116,12 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
             return deleteServiceAccount(session, id, severalIn(body.confirm));
           case 'createKey': {
             const { name = '', environment = '', until = '' } = body;
-            if (name.trim() === '' || !isEnvironment(environment)) throw invalid('Say what the key is for');
+            if (name.trim() === '') throw invalid('Say what the key is for');
+            if (environment !== 'site' && !isEnvironment(environment)) {
+              throw invalid('Choose one environment for the key, or the whole site');
+            }
             const expiresAt = Date.parse(`${until}T00:00:00Z`) + DAY_MS;
-            made = (await createKey(session, id, { name, environment, expiresAt })).key;
+            made = (await createKey(session, id, { name, reach: environment, expiresAt })).key;
           }
         }
       });

@@ -1,8 +1,8 @@
-import { ENVIRONMENTS } from '../../../core/environments.ts';
 import type { EnvironmentAnswer } from '../../../core/people/environments.ts';
 import type { ServiceAccountAnswer } from '../../../core/people/service-accounts.ts';
 import type { SessionAnswer } from '../../../core/people/sessions.ts';
 import { formatDateTime } from './format.ts';
+import { Keys } from './manage-keys.tsx';
 import { Choices, ManageForm, ManageHead, type Refusal, Table, Text } from './manage-parts.tsx';
 import { ShowMore } from './show-more.tsx';
 
@@ -67,12 +67,14 @@ export function ServiceAccountPage(props: {
   account: ServiceAccountAnswer;
   roles: readonly Option[];
   formToken: string;
+  now: number;
   /** The key that was made just now. */
   made?: string;
   done?: string | undefined;
   refusal?: Refusal | undefined;
 }) {
   const { account, roles, formToken, made } = props;
+  const nameOf = (id: string) => roles.find(({ value }) => value === id)?.label ?? id;
   const version = String(account.version);
   return (
     <>
@@ -101,59 +103,7 @@ export function ServiceAccountPage(props: {
       </ManageForm>
       {account.type === 'serviceAccount' && (
         <>
-          <h2>Keys</h2>
-          {account.keys.length > 0 && (
-            <Table
-              caption="Keys"
-              columns={['Name', 'Environment', 'Ends', 'Last used', 'Revoke']}
-              rows={account.keys.map((key) => ({
-                id: key.id,
-                cells: [
-                  key.name,
-                  key.environment,
-                  key.endedAt ? 'revoked' : formatDateTime(key.expiresAt),
-                  key.lastUsedAt ? formatDateTime(key.lastUsedAt) : 'never',
-                  key.endedAt ? (
-                    '–'
-                  ) : (
-                    <ManageForm
-                      key={key.id}
-                      formToken={formToken}
-                      label={`Revoke ${key.name}`}
-                      hidden={{ action: 'revokeKey', key: key.id }}
-                      submit="Revoke"
-                      danger
-                    />
-                  ),
-                ],
-              }))}
-            />
-          )}
-          <ManageForm
-            formToken={formToken}
-            label="New key"
-            hidden={{ action: 'createKey' }}
-            submit="Make a key"
-          >
-            <Text name="name" id="key-name" label="What it is for" required />
-            <div class="form-field">
-              <label for="f-environment">Environment</label>
-              <select id="f-environment" name="environment">
-                {ENVIRONMENTS.toReversed().map((name) => (
-                  <option key={name} value={name}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            </div>
-            <Text
-              name="until"
-              label="Ends with the day"
-              type="date"
-              required
-              help="At most a year from now"
-            />
-          </ManageForm>
+          <Keys account={account} nameOf={nameOf} formToken={formToken} now={props.now} />
           <h2>Delete</h2>
           <ManageForm
             formToken={formToken}

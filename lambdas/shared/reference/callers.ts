@@ -7,6 +7,8 @@ export const CALLERS = {
   serviceCallers: 'Whoever holds a role that may call the service, and may sign in to the environment.',
   people: 'People who have signed in, about themselves.',
   credential: 'Anybody with a credential; what they may not see is left out.',
+  siteCredential:
+    'Anybody with a credential that is not for one environment alone; what they may not see is left out.',
   askers:
     'Whoever may call the service “access”, or may read accounts and sign in to the environment. Everybody may ask about themselves.',
   explainers: 'Whoever may call the service “access”, or may read accounts and sign in to the environment.',

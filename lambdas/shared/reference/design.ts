@@ -120,13 +120,13 @@ export const DESIGN_DOCUMENTS: Record<
   (typeof ADMIN_ROUTES)[number]['id'] | (typeof TOKEN_ROUTES)[number]['id'],
   Documented
 > = {
-  listDrafts: { callers: 'credential', answer: drafts },
+  listDrafts: { callers: 'siteCredential', errors: ['FORBIDDEN'], answer: drafts },
   createApp: {
     callers: 'appMakers',
     errors: ['FORBIDDEN', 'ALREADY_EXISTS', 'DEFINITION_INVALID', 'LIMIT_EXCEEDED'],
     answer: draft,
   },
-  readDraft: { callers: 'appReaders', answer: draft },
+  readDraft: { callers: 'appReaders', errors: ['FORBIDDEN'], answer: draft },
   saveDraft: {
     callers: 'appDesigners',
     errors: [

@@ -77,7 +77,11 @@ const roles = () =>
 const key = {
   id: ID,
   name: z.string(),
-  environment: ENVIRONMENT,
+  environment: ENVIRONMENT.optional().describe('Absent on a site key'),
+  site: z.literal(true).optional().describe('Only on a site key'),
+  roles: ROLE_IDS.describe(
+    'What it carries: of the roles held when it was made, those that the account holds',
+  ),
   createdAt: TIME,
   expiresAt: TIME,
   lastUsedAt: TIME.optional(),
@@ -162,7 +166,7 @@ export const PEOPLE_DOCUMENTS: Record<(typeof PEOPLE_ROUTES)[number]['id'], Docu
   deleteServiceAccount: { callers: writing, errors: ['FORBIDDEN', 'OWN_ACCOUNT', 'CONFIRMATION_NEEDED'] },
   createKey: {
     callers: writing,
-    errors: ['FORBIDDEN', 'ROLE_UNKNOWN', 'LIMIT_EXCEEDED'],
+    errors: ['FORBIDDEN', 'ROLE_UNKNOWN', 'LIMIT_EXCEEDED', 'CONFLICT'],
     answer: () =>
       z.strictObject({
         ...key,

@@ -207,7 +207,14 @@ export const PEOPLE_ROUTES = [
     summary: 'Make an API key; it is shown in this answer only',
     body: z.strictObject({
       name: label,
-      environment: z.enum(ENVIRONMENTS),
+      environment: z
+        .enum(ENVIRONMENTS)
+        .optional()
+        .describe('The one that the key is for, in both planes; either this or `site`'),
+      site: z
+        .literal(true)
+        .optional()
+        .describe('A site key: drafts, roles, accounts, and every environment that its roles reach'),
       expiresAt: z.iso.datetime({ offset: true }).describe('At most 365 days from now'),
     }),
     responses: { 201: { description: 'The key' } },

@@ -6,7 +6,7 @@ import { afterDays, NEW, put, remove, type TableAction, TOMBSTONE_DAYS } from '.
 
 export type AccountChange = Extract<
   Change,
-  { kind: 'addUser' | 'addPrincipal' | 'updateAccount' | 'endAccount' }
+  { kind: 'addUser' | 'addPrincipal' | 'updateAccount' | 'countKey' | 'endAccount' }
 >;
 
 /** Users, service accounts and robots: the principal, its unique email, and its entry in the directory. */
@@ -27,6 +27,8 @@ export function accountActions(change: AccountChange, table: string): TableActio
     }
     case 'updateAccount':
       return updateAccount(change, table);
+    case 'countKey':
+      return [countKey(change, table)];
     case 'endAccount':
       return endAccount(change, table);
   }
@@ -39,6 +41,31 @@ function updateAccount({ before, after }: Extract<AccountChange, { kind: 'update
     ...(from.SK === to.SK ? [] : [remove(table, from, {}, 'CONFLICT')]),
     putEntry(table, after),
   ];
+}
+
+/** Whoever has edited the account meanwhile, or made a key for it, comes first. */
+function countKey({ account }: Extract<AccountChange, { kind: 'countKey' }>, table: string): TableAction {
+  const key = principalKey(account.id);
+  const { keysMade } = account;
+  const read = asRead(account);
+  return {
+    key,
+    refusal: 'CONFLICT',
+    item: {
+      Update: {
+        TableName: table,
+        Key: { ...key },
+        UpdateExpression: 'SET keysMade = :next',
+        ConditionExpression: `${read.ConditionExpression} AND ${keysMade === undefined ? 'attribute_not_exists(keysMade)' : 'keysMade = :made'}`,
+        ExpressionAttributeNames: read.ExpressionAttributeNames,
+        ExpressionAttributeValues: {
+          ...read.ExpressionAttributeValues,
+          ':next': (keysMade ?? 0) + 1,
+          ...(keysMade !== undefined && { ':made': keysMade }),
+        },
+      },
+    },
+  };
 }
 
 function endAccount({ principal, at }: Extract<AccountChange, { kind: 'endAccount' }>, table: string) {
@@ -57,7 +84,7 @@ function endAccount({ principal, at }: Extract<AccountChange, { kind: 'endAccoun
 }
 
 /** A principal that was written before versions were counted is at version 1. */
-function asRead({ version = 1 }: Principal): object {
+function asRead({ version = 1 }: Principal) {
   return {
     ConditionExpression: `attribute_exists(PK) AND attribute_not_exists(deletedAt) AND (#version = :version${version === 1 ? ' OR attribute_not_exists(#version)' : ''})`,
     ExpressionAttributeNames: { '#version': 'version' },

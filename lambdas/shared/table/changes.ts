@@ -48,6 +48,7 @@ function actionsOf(change: Change, table: string): TableAction[] {
     case 'addUser':
     case 'addPrincipal':
     case 'updateAccount':
+    case 'countKey':
     case 'endAccount':
       return accountActions(change, table);
     case 'changePrincipal':

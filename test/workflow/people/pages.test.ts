@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
 import { seedDefinitions } from '../../../local/seed.ts';
 import type { System } from '../../../local/system.ts';
-import { type Answer, signIn, Visitor } from '../../../local/visitor.ts';
+import { signIn, Visitor } from '../../../local/visitor.ts';
 import { PERSON_DIRECTORY } from '../../support/directory.ts';
-import { fieldsOf, readable, submit } from '../../support/page-forms.ts';
+import { fieldsOf, readable, sendForm, submit } from '../../support/page-forms.ts';
 import { createUser, freshEmail, readUser } from '../../support/people.ts';
 import { staffSession } from '../../support/site-runtime.ts';
 import { startSystem } from '../../support/system.ts';
@@ -20,21 +20,6 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(() => system?.stop());
-
-/** Sends one of a page's forms, found by its label, with some fields filled in. */
-async function send(
-  visitor: Visitor,
-  path: string,
-  label: string,
-  values: Record<string, string | string[]> = {},
-): Promise<Answer> {
-  const page = await visitor.get(path);
-  const form = new RegExp(`<form[^>]*aria-label="${label}"[\\s\\S]*?</form>`).exec(page.text)?.[0];
-  if (!form)
-    throw new Error(`${path} has no form “${label}” (it answered ${page.status}): ${readable(page.text)}`);
-  const action = / action="([^"]*)"/.exec(form)?.[1] ?? path;
-  return visitor.form(action, { ...fieldsOf(`<main>${form}`), ...values });
-}
 
 describe('signing in', () => {
   it('[A3, A4, A6] more than one app: a page to choose from, after signing in by the mailed link', async () => {
@@ -107,14 +92,14 @@ describe('signing in', () => {
 describe('pages of administrators', () => {
   it('create a user, change roles, sign out everywhere, and delete after a confirmation', async () => {
     const email = freshEmail();
-    const created = await send(olga, '/manage/users', 'New user', {
+    const created = await sendForm(olga, '/manage/users', 'New user', {
       firstName: 'Paula',
       lastName: 'Page',
       email,
       roles: ['app-users'],
     });
     expect([created.status, created.headers.get('location')]).toEqual([303, '/manage/users?done=created']);
-    const again = await send(olga, '/manage/users', 'New user', { firstName: 'A', lastName: 'B', email });
+    const again = await sendForm(olga, '/manage/users', 'New user', { firstName: 'A', lastName: 'B', email });
     expect([again.status, readable(again.text)]).toEqual([
       422,
       expect.stringContaining('Somebody has this email already'),
@@ -123,28 +108,28 @@ describe('pages of administrators', () => {
     const list = await olga.get(`/manage/users?search=${email}`);
     const path = /\/manage\/users\/[0-9A-Za-z]{22}/.exec(list.text)?.[0] ?? '';
     const id = path.split('/')[3] ?? '';
-    expect((await send(olga, path, 'Names and roles', { lastName: 'Pages' })).status).toBe(303);
+    expect((await sendForm(olga, path, 'Names and roles', { lastName: 'Pages' })).status).toBe(303);
     expect(await readUser(olga, id)).toMatchObject({ name: 'Paula Pages', roles: ['app-users'] });
 
     const paula = await staffSession(system, email);
-    expect((await send(olga, path, 'Sessions')).status).toBe(303);
+    expect((await sendForm(olga, path, 'Sessions')).status).toBe(303);
     expect((await paula.get('/me')).json).toMatchObject({ type: 'anonymous' });
 
-    const asked = await send(olga, path, 'Delete user');
+    const asked = await sendForm(olga, path, 'Delete user');
     expect([asked.status, readable(asked.text)]).toEqual([
       422,
       expect.stringContaining('also in use in production'),
     ]);
-    expect((await send(olga, path, 'Delete user', { confirm: 'production' })).status).toBe(303);
+    expect((await sendForm(olga, path, 'Delete user', { confirm: 'production' })).status).toBe(303);
     expect((await olga.get(path)).status).toBe(404);
   });
 
   it('[F19] show roles with a matrix of what each may do, and create, change and remove them', async () => {
     const page = readable((await olga.get('/manage/roles')).text);
     expect(page).toContain('Person Directory, People: Edit My Entry on some yes yes – –');
-    const made = await send(olga, '/manage/roles', 'New role', { id: 'guests', name: 'Guests' });
+    const made = await sendForm(olga, '/manage/roles', 'New role', { id: 'guests', name: 'Guests' });
     expect([made.status, made.text]).toEqual([303, '']);
-    const changed = await send(olga, '/manage/roles/guests', 'Role', {
+    const changed = await sendForm(olga, '/manage/roles/guests', 'Role', {
       environments: ['test', 'production'],
       accounts: 'update',
     });
@@ -154,27 +139,27 @@ describe('pages of administrators', () => {
       environments: ['test', 'production'],
       accounts: { update: true },
     });
-    const used = await send(olga, '/manage/roles/app-users', 'Remove role');
+    const used = await sendForm(olga, '/manage/roles/app-users', 'Remove role');
     expect([used.status, readable(used.text)]).toEqual([422, expect.stringContaining('Ulf User holds it')]);
-    expect((await send(olga, '/manage/roles/guests', 'Remove role')).status).toBe(303);
+    expect((await sendForm(olga, '/manage/roles/guests', 'Remove role')).status).toBe(303);
   });
 
   it('[A42] make a key that is on one page once, and revoke it', async () => {
     const list = await olga.get('/manage/service-accounts');
     const path = /\/manage\/service-accounts\/[0-9A-Za-z]{22}/.exec(list.text)?.[0] ?? '';
     const until = new Date(system.clock.now() + 86_400_000).toISOString().slice(0, 10);
-    const made = await send(olga, path, 'New key', { name: 'Nightly', environment: 'production', until });
+    const made = await sendForm(olga, path, 'New key', { name: 'Nightly', environment: 'production', until });
     const key = /dp_k[0-9A-Za-z]+/.exec(made.text)?.[0] ?? '';
     expect([made.status, made.headers.get('cache-control')]).toEqual([200, 'no-store']);
     const bearer = { authorization: `Bearer ${key}` };
     expect((await new Visitor(system.url).get('/me', bearer)).json).toMatchObject({ name: 'Payroll' });
     expect((await olga.get(path)).text).not.toContain(key);
-    expect((await send(olga, path, 'Revoke Nightly')).status).toBe(303);
+    expect((await sendForm(olga, path, 'Revoke Nightly')).status).toBe(303);
     expect((await new Visitor(system.url).get('/me', bearer)).status).toBe(401);
   });
 
   it('[A26, A29] set what apps may do with accounts in an environment', async () => {
-    const saved = await send(olga, '/manage/environments', 'test', { allow: 'manipulation' });
+    const saved = await sendForm(olga, '/manage/environments', 'test', { allow: 'manipulation' });
     expect(saved.status).toBe(303);
     expect((await olga.get('/admin/environments/test/settings')).json).toMatchObject({
       accounts: { manipulation: true, deletion: false },

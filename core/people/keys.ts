@@ -1,0 +1,166 @@
+import { requireDesign } from '../apps/design-access.ts';
+import type { Environment } from '../environments.ts';
+import { DaypassError } from '../errors.ts';
+import type { DesignChange } from '../journal/design-event.ts';
+import { type Credential, type Principal, rolesWith } from '../principals.ts';
+import { formatToken } from '../tokens/token.ts';
+import { findMachine, requireGivable } from './machines.ts';
+import { journalled, type PeopleSession } from './session.ts';
+
+const DAY_MS = 86_400_000;
+/** A key is renewed at least once a year. */
+const MOST_DAYS = 365;
+/** Enough to replace one key by the other everywhere, one after the other. */
+const MOST_KEYS = 10;
+/** Whoever is overtaken so often has seen as many keys made as there can be. */
+const ATTEMPTS = MOST_KEYS + 1;
+
+/** What a key is for: one environment, in both planes; or the whole site, which is chosen as such. */
+export type KeyReach = Environment | 'site';
+
+export interface KeyAnswer {
+  id: string;
+  name: string;
+  /** Absent on a site key. */
+  environment?: Environment;
+  /** Only on a site key. */
+  site?: true;
+  /** What it carries: roles that the account held when it was made, as far as the account holds them now. */
+  roles: readonly string[];
+  createdAt: string;
+  expiresAt: string;
+  lastUsedAt?: string;
+  endedAt?: string;
+}
+
+/**
+ * Makes an API key, with the roles that the account holds now: what the account is given later is for later keys. The
+ * key is in this answer and nowhere else. Whoever makes one could act as the account, so they must hold what it holds.
+ * Of keys that are made at once each sees those before it.
+ * @param given `expiresAt` epoch milliseconds, at most a year away
+ * @throws DaypassError FORBIDDEN, NOT_FOUND, REQUEST_INVALID, LIMIT_EXCEEDED; CONFLICT when others kept writing the account
+ */
+export async function createKey(
+  session: PeopleSession,
+  accountId: string,
+  given: { name: string; reach: KeyReach; expiresAt: number },
+): Promise<KeyAnswer & { key: string }> {
+  requireDesign(session, 'design:edit', { type: 'account', id: accountId });
+  for (let attempt = 1; ; attempt++) {
+    // Read before its keys: a key that is made afterwards moves the account's count, and holds this one back.
+    const account = await findMachine(session, accountId);
+    if (account.type !== 'serviceAccount') {
+      throw new DaypassError('FORBIDDEN', 'A robot works inside of workflows and has no key');
+    }
+    await requireGivable(session, account.roles, account.roles);
+    requireLifetime(given.expiresAt, session.now);
+    await requireRoom(session, accountId);
+    const credential = newKey(session, account, given);
+    try {
+      await session.runtime.store.commit([
+        { kind: 'countKey', account },
+        { kind: 'addCredential', credential },
+        journalled(session, keyChange('createKey', account, credential)),
+      ]);
+      return { ...answerKey(account, credential), key: textOf(session, credential) };
+    } catch (error) {
+      if (!(error instanceof DaypassError) || error.code !== 'CONFLICT' || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** Revokes a key: the very next request with it is refused. @throws DaypassError FORBIDDEN, NOT_FOUND */
+export async function revokeKey(session: PeopleSession, accountId: string, keyId: string): Promise<void> {
+  requireDesign(session, 'design:edit', { type: 'account', id: accountId });
+  const account = await findMachine(session, accountId);
+  const { store } = session.runtime;
+  const credential = await store.readCredential(accountId, keyId);
+  if (credential?.kind !== 'apiKey') throw new DaypassError('NOT_FOUND');
+  await store.commit([
+    {
+      kind: 'endCredential',
+      principalId: accountId,
+      credentialId: keyId,
+      reason: 'revoked',
+      at: session.now,
+      requireLive: false,
+    },
+    journalled(session, keyChange('revokeKey', account, credential)),
+  ]);
+}
+
+/** A key of an account as it is shown: never the key itself. */
+export function answerKey(account: Principal, key: Credential): KeyAnswer {
+  const { id, name = '', createdAt, expiresAt, lastUsedAt, endedAt } = key;
+  return {
+    id,
+    name,
+    ...reachOf(key),
+    roles: rolesWith(account, key),
+    createdAt,
+    expiresAt: new Date(expiresAt).toISOString(),
+    ...(lastUsedAt && { lastUsedAt }),
+    ...(endedAt && { endedAt }),
+  };
+}
+
+function requireLifetime(expiresAt: number, now: number): void {
+  if (expiresAt > now && expiresAt <= now + MOST_DAYS * DAY_MS) return;
+  const message = `must lie ahead, at most ${MOST_DAYS} days`;
+  throw new DaypassError('REQUEST_INVALID', undefined, [{ path: '/expiresAt', message }]);
+}
+
+async function requireRoom({ runtime, now }: PeopleSession, accountId: string): Promise<void> {
+  const live = (await runtime.store.listCredentials(accountId)).filter(
+    ({ kind, endedAt, expiresAt }) => kind === 'apiKey' && endedAt === undefined && expiresAt > now,
+  );
+  if (live.length < MOST_KEYS) return;
+  throw new DaypassError('LIMIT_EXCEEDED', `it has ${live.length} live keys; revoke one first`);
+}
+
+function newKey(
+  { runtime, now }: PeopleSession,
+  account: Principal,
+  { name, reach, expiresAt }: { name: string; reach: KeyReach; expiresAt: number },
+): Credential {
+  return {
+    id: runtime.newId(),
+    principalId: account.id,
+    kind: 'apiKey',
+    name: name.trim(),
+    ...(reach !== 'site' && { environment: reach }),
+    roles: account.roles,
+    keyId: runtime.keyring.active,
+    createdAt: new Date(now).toISOString(),
+    expiresAt,
+  };
+}
+
+function textOf({ runtime }: PeopleSession, { principalId, id, environment }: Credential): string {
+  const parts = {
+    kind: 'apiKey',
+    principalId,
+    credentialId: id,
+    ...(environment && { environment }),
+  } as const;
+  return formatToken(parts, runtime.keyring, runtime.siteId);
+}
+
+/** Which key: its name and how far it reaches, never what it is. */
+function keyChange(action: 'createKey' | 'revokeKey', account: Principal, key: Credential): DesignChange {
+  const { id, name, type } = account;
+  const values = {
+    id: key.id,
+    name: key.name,
+    ...reachOf(key),
+    ...(key.roles && { roles: key.roles }),
+    expiresAt: new Date(key.expiresAt).toISOString(),
+  };
+  return {
+    action,
+    subject: { type: type as 'serviceAccount', id, name },
+    ...(action === 'createKey' ? { after: { key: values } } : { before: { key: values } }),
+  };
+}
+
+const reachOf = ({ environment }: Credential) => (environment ? { environment } : { site: true as const });

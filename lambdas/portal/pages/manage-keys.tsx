@@ -1,0 +1,104 @@
+import { ENVIRONMENTS } from '../../../core/environments.ts';
+import type { KeyAnswer } from '../../../core/people/keys.ts';
+import type { ServiceAccountAnswer } from '../../../core/people/service-accounts.ts';
+import { formatDateTime } from './format.ts';
+import { ManageForm, Table, Text } from './manage-parts.tsx';
+
+type NameOf = (role: string) => string;
+
+/** The keys of a service account: what each is for and carries, and the form for a new one. */
+export function Keys(props: {
+  account: ServiceAccountAnswer;
+  /** What a role is called. */
+  nameOf: NameOf;
+  formToken: string;
+  /** Epoch milliseconds. */
+  now: number;
+}) {
+  const { account, nameOf, formToken, now } = props;
+  const live = account.keys.filter(({ endedAt, expiresAt }) => !endedAt && Date.parse(expiresAt) > now);
+  const notCarried = live.length > 0 ? account.roles.filter((role) => !live.every(carries(role))) : [];
+  return (
+    <>
+      <h2>Keys</h2>
+      {notCarried.map((role) => (
+        <p key={role}>
+          <bdi>{nameOf(role)}</bdi> {carriedBy(role, live)}: make a new key to use it.
+        </p>
+      ))}
+      {account.keys.length > 0 && (
+        <Table
+          caption="Keys"
+          columns={['Name', 'For', 'Roles', 'Ends', 'Last used', 'Revoke']}
+          rows={account.keys.map((key) => ({ id: key.id, cells: cellsOf(key, nameOf, formToken) }))}
+        />
+      )}
+      <ManageForm formToken={formToken} label="New key" hidden={{ action: 'createKey' }} submit="Make a key">
+        <Text name="name" id="key-name" label="What it is for" required />
+        <Reach />
+        <Text name="until" label="Ends with the day" type="date" required help="At most a year from now" />
+        <p>
+          It carries the roles that the account holds now. What the account is given later takes a new key.
+        </p>
+      </ManageForm>
+    </>
+  );
+}
+
+const carries =
+  (role: string) =>
+  ({ roles }: KeyAnswer) =>
+    roles.includes(role);
+
+function carriedBy(role: string, live: readonly KeyAnswer[]): string {
+  const count = live.filter(carries(role)).length;
+  return count === 0 ? 'is carried by no key' : `is carried by ${count} of ${live.length} live keys`;
+}
+
+function cellsOf(key: KeyAnswer, nameOf: NameOf, formToken: string) {
+  const { id, name, environment, roles, expiresAt, lastUsedAt, endedAt } = key;
+  return [
+    name,
+    environment ?? 'whole site',
+    roles.map(nameOf).join(', ') || 'none',
+    endedAt ? 'revoked' : formatDateTime(expiresAt),
+    lastUsedAt ? formatDateTime(lastUsedAt) : 'never',
+    endedAt ? (
+      '–'
+    ) : (
+      <ManageForm
+        key={id}
+        formToken={formToken}
+        label={`Revoke ${name}`}
+        hidden={{ action: 'revokeKey', key: id }}
+        submit="Revoke"
+        danger
+      />
+    ),
+  ];
+}
+
+/** One environment, or apart from them the whole site; nothing is chosen beforehand. */
+function Reach() {
+  return (
+    <>
+      <fieldset class="form-field">
+        <legend>For one environment</legend>
+        {ENVIRONMENTS.toReversed().map((name) => (
+          <label key={name} class="option">
+            <input type="radio" name="environment" value={name} required /> {name}
+          </label>
+        ))}
+      </fieldset>
+      <fieldset class="form-field">
+        <legend>Or for the whole site</legend>
+        <label class="option">
+          <input type="radio" name="environment" value="site" aria-describedby="f-site-help" /> whole site
+        </label>
+        <small id="f-site-help">
+          It reaches drafts, roles and accounts, and every environment, as far as the account’s roles permit.
+        </small>
+      </fieldset>
+    </>
+  );
+}
