@@ -16,6 +16,7 @@ export type DesignAction =
   | 'design:create'
   | 'design:edit'
   | 'design:delete'
+  | 'design:changePermissions'
   | 'design:publish'
   | 'design:configure';
 

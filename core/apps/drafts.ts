@@ -9,6 +9,7 @@ import { requireValidApp, type SiteNames } from './check.ts';
 import { type AppDefinition, type AppKind, appSchema } from './definition.ts';
 import type { DefinitionStore } from './definition-store.ts';
 import { type Designer, mayDesign, requireDesign } from './design-access.ts';
+import { requireDraftRights, requireSomeRight } from './draft-rights.ts';
 import type { Draft } from './manifest.ts';
 import { newApp } from './ready-form.ts';
 import { latestSite, readManifests } from './site-version.ts';
@@ -91,9 +92,11 @@ export async function readDraft(session: DesignSession, app: string): Promise<Dr
 }
 
 /**
- * Saves a draft, checked whole against the drafts of the other apps.
+ * Saves a draft, checked whole against the drafts of the other apps. What it changes decides which rights it needs:
+ * `edit`, `changePermissions`, or both.
  * @param expectedVersion the version that was read and changed
- * @throws DaypassError NOT_FOUND, FORBIDDEN, VERSION_MISMATCH, APP_KIND_IMMUTABLE; DEFINITION_INVALID with every problem
+ * @throws DaypassError NOT_FOUND, VERSION_MISMATCH, APP_KIND_IMMUTABLE; FORBIDDEN with the places that need another right;
+ * DEFINITION_INVALID with every problem
  */
 export async function saveDraft(
   session: DesignSession,
@@ -102,7 +105,7 @@ export async function saveDraft(
   expectedVersion: number,
 ): Promise<Draft> {
   const before = await readDraft(session, app);
-  requireDesign(session, 'design:edit', { type: 'app', app, kind: before.kind });
+  requireSomeRight(session, before);
   if (before.version !== expectedVersion) {
     throw new DaypassError('VERSION_MISMATCH', `the draft is at version ${before.version}`);
   }
@@ -114,7 +117,9 @@ export async function saveDraft(
     const message = `write "${app}": an app's id stays`;
     throw new DaypassError('DEFINITION_INVALID', `/id: ${message}`, [{ path: '/id', message }]);
   }
-  const { definition } = requireValidApp(document, await siteNames(session, app, document.robot));
+  const checked = requireValidApp(document, await siteNames(session, app, document.robot));
+  const { definition } = checked;
+  requireDraftRights(session, before, checked);
   const draft = draftOf(session, document, before.kind, before.version + 1);
   await session.definitions.saveDraft(
     draft,

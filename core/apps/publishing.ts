@@ -1,11 +1,14 @@
 import type { Environment } from '../environments.ts';
-import { DaypassError } from '../errors.ts';
+import { DaypassError, type Problem } from '../errors.ts';
 import type { DesignChange } from '../journal/design-event.ts';
 import type { RebuildNeeds } from '../lists/rebuild-needs.ts';
 import { type AppDefinition, appSchema } from './definition.ts';
+import type { Publication } from './definition-store.ts';
 import { withDependencies } from './dependencies.ts';
 import { mayDesign, requireDesign } from './design-access.ts';
+import { foreignRules } from './draft-rights.ts';
 import { type DesignSession, noted, readDraft, robotsAmong } from './drafts.ts';
+import { foreseenProblems } from './foreseen-problems.ts';
 import type { Draft, Manifest } from './manifest.ts';
 import { planPublication } from './publish.ts';
 import type { CheckedApp } from './published.ts';
@@ -22,6 +25,8 @@ export interface PublishingOption {
   needed: boolean;
   /** Chosen beforehand: asked for, or needed and not there as it is now. */
   preselected: boolean;
+  /** What publishing it would be refused for, as far as that can be said beforehand; paths start with the app's id. */
+  problems: readonly Problem[];
 }
 
 /**
@@ -47,8 +52,16 @@ export async function listPublishingOptions(
       return success ? [[id, data]] : [];
     }),
   );
-  const manifest = await session.definitions.readManifest(environment);
+  const { definitions } = session;
+  const manifests = await readManifests(definitions);
+  const manifest = manifests.get(environment);
   const ids = new Set([...chosen, ...withDependencies(chosen, parsed)]);
+  const state = {
+    site: await latestSite(definitions, manifests),
+    published: await readPublished(definitions, manifest),
+    drafts: [...ids].map((id) => all.get(id) as Draft),
+  };
+  const problemsOf = await foreseenProblems(session, state);
   return [...ids].map((id) => {
     const draft = all.get(id) as Draft;
     const published = manifest?.apps[id]?.version;
@@ -59,6 +72,7 @@ export async function listPublishingOptions(
       ...(published !== undefined && { publishedVersion: published }),
       needed: !chosen.includes(id),
       preselected: chosen.includes(id) || published !== draft.version,
+      problems: problemsOf(draft),
     };
   });
 }
@@ -101,12 +115,34 @@ export async function publishApps(
     by: session.caller.principalId,
   });
   if (!publication) return manifest as Manifest;
+  requireOwnRules(session, published, publication.versions);
   const { apps } = publication.manifest;
   await definitions.publish({
     ...publication,
     event: noted(session, publicationChange(environment, manifest?.apps ?? {}, apps)),
   });
   return publication.manifest;
+}
+
+/** Publishing somebody else's draft gives nobody what they could not have written. @throws DaypassError FORBIDDEN */
+function requireOwnRules(
+  session: DesignSession,
+  published: readonly CheckedApp[],
+  versions: Publication['versions'],
+): void {
+  const problems = versions.flatMap(({ app, checked }) =>
+    foreignRules(
+      session,
+      published.find(({ definition }) => definition.id === app),
+      checked,
+    ),
+  );
+  if (problems.length === 0) return;
+  throw new DaypassError(
+    'FORBIDDEN',
+    'What these apps permit would change, and you may not change that; ask somebody who may to publish them',
+    problems,
+  );
 }
 
 /** A publication as the journal tells it: which versions ran before, and which run now. */

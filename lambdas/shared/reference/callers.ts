@@ -16,6 +16,10 @@ export const CALLERS = {
     'Owners, maintainers, developers, publishers, tenant administrators; the app’s owner; roles with the design permission to read apps.',
   appMakers: 'Owners, maintainers, developers; roles with the design permission for it.',
   appDesigners: 'Owners, maintainers, developers; the app’s owner; roles with the design permission for it.',
+  draftWriters:
+    'Owners, maintainers, developers; the app’s owner; roles with the design permission “edit”, for what the app permits “changePermissions”. A draft that changes both needs both.',
+  appPublishers:
+    'Owners, maintainers, developers; the app’s owner; roles with the design permission for it, and for permissions that differ from what runs there “changePermissions”.',
   policyReaders:
     'Owners, maintainers, developers, tenant administrators; roles that may read all apps and environments.',
   siteReaders: 'Owners and tenant administrators.',

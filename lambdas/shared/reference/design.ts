@@ -48,6 +48,12 @@ const options = () =>
         publishedVersion: z.int().optional(),
         needed: z.boolean().describe('Whether one of the chosen apps needs it'),
         preselected: z.boolean(),
+        problems: z
+          .array(z.strictObject({ path: z.string(), message: z.string() }))
+          .describe(
+            'What publishing it would be refused for, as far as that can be said beforehand: mistakes, and permissions that differ from what runs there and that the caller may not change',
+          )
+          .meta({ examples: [[]] }),
       }),
     ),
   });
@@ -128,7 +134,7 @@ export const DESIGN_DOCUMENTS: Record<
   },
   readDraft: { callers: 'appReaders', errors: ['FORBIDDEN'], answer: draft },
   saveDraft: {
-    callers: 'appDesigners',
+    callers: 'draftWriters',
     errors: [
       'FORBIDDEN',
       'APP_KIND_IMMUTABLE',
@@ -141,7 +147,7 @@ export const DESIGN_DOCUMENTS: Record<
   },
   listPublishingOptions: { callers: 'appReaders', answer: options },
   publish: {
-    callers: 'appDesigners',
+    callers: 'appPublishers',
     errors: [
       'FORBIDDEN',
       'ROBOT_MISSING',

@@ -170,6 +170,7 @@ describe('publishing', () => {
         draftVersion: 2,
         needed: false,
         preselected: true,
+        problems: [],
       },
       {
         id: 'contractor-tokens',
@@ -177,6 +178,7 @@ describe('publishing', () => {
         draftVersion: 2,
         needed: true,
         preselected: true,
+        problems: [],
       },
     ]);
 
