@@ -13,11 +13,11 @@ import {
   requireConfirmed,
   signInEnvironments,
 } from '../people/account.ts';
-import { requireKnownRoles } from '../people/delegation.ts';
+import { grantorsOf, mayAssign, requireKnownRoles } from '../people/delegation.ts';
 import { accountSettings, welcomeText } from '../people/environment-settings.ts';
 import { accountChange } from '../people/session.ts';
 import { BUILT_IN_ROLES } from '../policy/built-in.ts';
-import { mayAssignRole } from '../policy/delegation.ts';
+import type { Grantor } from '../policy/delegation.ts';
 import { normaliseEmail, type Principal } from '../principals.ts';
 import type { Plan } from '../records/plan.ts';
 import type { Session } from '../runtime.ts';
@@ -51,6 +51,8 @@ export class Accounts {
   /** By id: as it was read (absent for new ones), and as it shall be (absent: deleted). */
   readonly #touched = new Map<string, { before?: Principal; after?: Principal }>();
   readonly welcomed: Principal[] = [];
+  /** The caller as who gives and takes roles, once a role moves. */
+  #grantors?: Promise<Grantor[]>;
 
   constructor(session: Session, confirmed: readonly string[]) {
     this.#session = session;
@@ -61,7 +63,7 @@ export class Accounts {
     const { runtime, now } = this.#session;
     const roles = distinct(values.list('roles') ?? []);
     this.#require('create', { roles });
-    this.#requireAssignable('assign', roles);
+    await this.#requireAssignable('assign', roles);
     const email = readableEmail(values.text('email') ?? '');
     if (!email) throw values.refuse('email', 'must be an email address like name@example.org');
     const existing = await this.#byEmail(email);
@@ -87,13 +89,13 @@ export class Accounts {
     const id = values.text('user') ?? '';
     this.#require('update', { id });
     const added = distinct(values.list('addRoles') ?? []);
-    this.#requireAssignable('assign', added);
+    await this.#requireAssignable('assign', added);
     const named = definition.removeRoles === 'all' ? undefined : distinct(values.list('removeRoles') ?? []);
-    if (named) this.#requireAssignable('remove', named);
+    if (named) await this.#requireAssignable('remove', named);
     const user = await this.#byId(id);
     if (!user) throw values.refuse('user', 'names somebody who does not exist');
     const removed = named ?? user.roles.filter((role) => !added.includes(role));
-    if (!named) this.#requireAssignable('remove', removed);
+    if (!named) await this.#requireAssignable('remove', removed);
     const roles = distinct([...user.roles.filter((role) => !removed.includes(role)), ...added]);
     const { firstName, lastName } = {
       firstName: values.text('firstName')?.trim() || user.firstName,
@@ -169,16 +171,21 @@ export class Accounts {
     );
   }
 
-  /** Each role needs the permission to give or take it, and nobody moves more than they hold. */
-  #requireAssignable(action: 'assign' | 'remove', roles: readonly string[]): void {
+  /**
+   * Each role needs the permission to give or take it, and nobody moves more than they hold: anywhere, for roles are
+   * the site's. What built-in roles permit does not count where apps manage accounts.
+   */
+  async #requireAssignable(action: 'assign' | 'remove', roles: readonly string[]): Promise<void> {
     if (roles.length === 0) return;
-    const { published, caller } = this.#session;
+    const { published, caller, runtime } = this.#session;
     requireKnownRoles(published.settings, roles);
     const subject = subjectOf(caller);
     const own = { ...subject, roles: subject.roles.filter((role) => !BUILT_IN_ROLES.has(role)) };
+    this.#grantors ??= grantorsOf(runtime, own);
+    const grantors = await this.#grantors;
     for (const role of roles) {
       const granted = decideFor(this.#session, action, { type: 'role', id: role }).decision;
-      if (granted && mayAssignRole(published.policy, own, role, published.environment)) continue;
+      if (granted && mayAssign(grantors, role)) continue;
       const doing = action === 'assign' ? 'give' : 'take away';
       throw new DaypassError('FORBIDDEN', `You may not ${doing} the role “${role}”`);
     }

@@ -5,7 +5,8 @@ import type { AppFacts } from '../policy/document.ts';
 import { loadPolicy, type Policy } from '../policy/load.ts';
 import { builtInRoleRules } from '../policy/sources/built-in-roles.ts';
 import { designedApps, designGrantRules } from '../policy/sources/design-grants.ts';
-import type { Resource, Subject } from '../policy/types.ts';
+import { roleRules } from '../policy/sources/roles.ts';
+import type { Resource, RuleDraft, Subject } from '../policy/types.ts';
 import { validateRules } from '../policy/validate.ts';
 import type { Caller } from '../ports.ts';
 import type { RoleDefinition } from './definition.ts';
@@ -33,10 +34,19 @@ const BUILT_IN_ONLY = designPolicy([]);
 
 /** The policy of the design plane: what built-in roles may do there, and what custom ones were given. */
 export function designPolicy(roles: readonly RoleDefinition[]): Policy {
+  return policyOf(roles, designGrantRules(roles));
+}
+
+/** The policy of roles alone: all that they permit by themselves, whatever runs where, in both planes. */
+export function rolePolicy(roles: readonly RoleDefinition[]): Policy {
+  return policyOf(roles, roleRules(roles));
+}
+
+function policyOf(roles: readonly RoleDefinition[], drafts: readonly RuleDraft[]): Policy {
   const apps = designedApps(roles).map((id): [string, AppFacts] => [id, UNSEEN]);
   const facts = { apps: Object.fromEntries(apps), roles: roles.map(({ id }) => id) };
-  const rules = validateRules([...builtInRoleRules(), ...designGrantRules(roles)], facts, (source) => {
-    throw new DaypassError('INTERNAL', `a rule of the design plane has a condition: ${source}`);
+  const rules = validateRules([...builtInRoleRules(), ...drafts], facts, (source) => {
+    throw new DaypassError('INTERNAL', `a rule of a role has a condition: ${source}`);
   });
   return loadPolicy(buildPolicy({ ...facts, rules }));
 }

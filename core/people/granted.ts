@@ -1,69 +1,39 @@
 import type { RoleDefinition } from '../apps/definition.ts';
-import { designPolicy, designSubject } from '../apps/design-access.ts';
+import { designSubject, rolePolicy } from '../apps/design-access.ts';
 import type { SettingsState } from '../apps/settings.ts';
-import { DaypassError } from '../errors.ts';
+import { ENVIRONMENTS } from '../environments.ts';
+import { DaypassError, type Problem } from '../errors.ts';
 import { mayGrant } from '../policy/delegation.ts';
-import { accountRules } from '../policy/sources/accounts.ts';
-import { designGrantRules } from '../policy/sources/design-grants.ts';
-import { serviceRules } from '../policy/sources/services.ts';
-import { signInRules } from '../policy/sources/sign-in.ts';
-import type { Rule, RuleDraft } from '../policy/types.ts';
-import { requireKnownRoles } from './delegation.ts';
+import { BOUND, requireKnownRoles } from './delegation.ts';
+import { movedParts, nameOfRole } from './role-parts.ts';
 import type { PeopleSession } from './session.ts';
 
 /**
- * Delegation is bounded: what a role is to permit and did not permit before, whoever writes it must be able to grant.
- * @throws DaypassError ROLE_UNKNOWN, FORBIDDEN naming what reaches too far
+ * Delegation is bounded: each part that a role gains or loses, whoever writes the role must be able to grant, in every
+ * environment. What it is called and described as is no part.
+ * @param before absent for a role that is made
+ * @param after absent for a role that is removed
+ * @throws DaypassError ROLE_UNKNOWN; FORBIDDEN naming each part that reaches too far, with its place in the role
  */
-export async function requireGrantable(
+export function requireGrantable(
   session: PeopleSession,
   { settings }: Pick<SettingsState, 'settings'>,
-  role: RoleDefinition,
   before: RoleDefinition | undefined,
-): Promise<void> {
-  requireKnownRoles(
-    { ...settings, roles: [...settings.roles, role] },
-    role.accounts?.assign ?? [],
-    '/accounts/assign',
-  );
-  const had = new Set(before ? rulesOf(before).map(said) : []);
-  const policy = designPolicy(settings.roles);
-  const subject = designSubject(session.caller);
-  const beyond = rulesOf(role).filter(
-    (rule) => !had.has(said(rule)) && !mayGrant(policy, subject, rule as Rule, 'development'),
+  after: RoleDefinition | undefined,
+): void {
+  const roles = after ? [...settings.roles, after] : settings.roles;
+  requireKnownRoles({ ...settings, roles }, after?.accounts?.assign ?? [], '/accounts/assign');
+  const policy = rolePolicy(settings.roles);
+  const grantor = { subject: designSubject(session.caller), policy, design: policy };
+  const beyond = movedParts(before, after, (id) => nameOfRole(roles, id)).filter(
+    ({ rule }) => !ENVIRONMENTS.every((environment) => mayGrant({ ...grantor, environment }, rule)),
   );
   if (beyond.length === 0) return;
-  throw new DaypassError(
-    'FORBIDDEN',
-    'Nobody can grant more than they hold themselves',
-    beyond.map(({ id }) => ({ path: '/', message: `${id} reaches further than your own rights` })),
+  const problems = new Map(
+    beyond.map(({ path, words }): [string, Problem] => [
+      words,
+      { path, message: `“${words}” reaches further than your own rights` },
+    ]),
   );
+  throw new DaypassError('FORBIDDEN', BOUND, [...problems.values()]);
 }
-
-/** One rule per action, so that each is compared by itself. None of them has a condition. */
-function rulesOf(role: RoleDefinition): RuleDraft[] {
-  const custom = signInRules([role]).filter(({ source }) => source === `roles/${role.id}`);
-  const { accounts, services = [] } = role;
-  const rules = [
-    ...custom,
-    ...designGrantRules([role]),
-    ...accountRules(
-      [
-        {
-          role: role.id,
-          ...(accounts?.create && { create: true }),
-          ...(accounts?.update && { update: true }),
-          ...(accounts?.delete && { delete: true }),
-          assign: accounts?.assign ?? [],
-        },
-      ],
-      { manipulation: true, deletion: true },
-    ),
-    ...serviceRules(services.map((service) => ({ service, roles: [role.id] }))),
-  ];
-  return rules.flatMap((rule) =>
-    rule.actions.map((action) => ({ ...rule, id: `${rule.id}/${action}`, actions: [action] })),
-  );
-}
-
-const said = ({ actions, resource }: RuleDraft) => JSON.stringify([actions, resource]);

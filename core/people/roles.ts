@@ -43,7 +43,7 @@ export async function createRole(session: PeopleSession, role: RoleDefinition): 
   requireDesign(session, 'design:create', { type: 'role' });
   const { version } = await changeSettings(
     session,
-    async (state) => {
+    (state) => {
       const { settings } = state;
       if (settings.roles.some(({ id, name }) => id === role.id || name === role.name)) {
         throw new DaypassError('ALREADY_EXISTS', 'a role has this id or this name already');
@@ -56,7 +56,7 @@ export async function createRole(session: PeopleSession, role: RoleDefinition): 
       }
       if (settings.roles.length >= 200)
         throw new DaypassError('LIMIT_EXCEEDED', 'a site has at most 200 roles');
-      await requireGrantable(session, state, role, undefined);
+      requireGrantable(session, state, undefined, role);
       return { ...settings, roles: [...settings.roles, role] };
     },
     { note: noteOf('create', role.id) },
@@ -65,7 +65,7 @@ export async function createRole(session: PeopleSession, role: RoleDefinition): 
 }
 
 /**
- * Changes what a role is called and permits; its id stays.
+ * Changes what a role is called and permits; its id stays. Whoever adds a part or takes one away must be able to grant it.
  * @throws DaypassError FORBIDDEN, NOT_FOUND, VERSION_MISMATCH, ALREADY_EXISTS, ROLE_UNKNOWN
  */
 export async function changeRole(
@@ -78,13 +78,13 @@ export async function changeRole(
   const role = { ...set, id };
   const { version } = await changeSettings(
     session,
-    async (state) => {
+    (state) => {
       const { settings } = state;
       const before = findRole(settings, id);
       if (settings.roles.some((other) => other.id !== id && other.name === role.name)) {
         throw new DaypassError('ALREADY_EXISTS', 'another role has this name already');
       }
-      await requireGrantable(session, state, role, before);
+      requireGrantable(session, state, before, role);
       return { ...settings, roles: settings.roles.map((other) => (other.id === id ? role : other)) };
     },
     { expectedVersion, note: noteOf('change', id) },
@@ -93,7 +93,7 @@ export async function changeRole(
 }
 
 /**
- * Removes a role that nobody and nothing uses.
+ * Removes a role that nobody and nothing uses. Whoever does must be able to grant all that it permits.
  * @throws DaypassError FORBIDDEN, NOT_FOUND, VERSION_MISMATCH; ROLE_IN_USE saying where
  */
 export async function removeRole(
@@ -106,7 +106,7 @@ export async function removeRole(
     session,
     async (state) => {
       const { settings } = state;
-      findRole(settings, id);
+      requireGrantable(session, state, findRole(settings, id), undefined);
       const usage = await roleUsage(session, state, id);
       if (usage.length > 0) {
         // Who holds it is told to those who may read accounts.

@@ -1,4 +1,4 @@
-import type { Environment } from '../environments.ts';
+import { type Environment, isEnvironment } from '../environments.ts';
 import type { Node } from '../expressions/types.ts';
 import { isDesignAction } from './built-in.ts';
 import { conjunctsOf, sameNode } from './conjuncts.ts';
@@ -7,37 +7,51 @@ import { coversFields } from './fields.ts';
 import type { Policy } from './load.ts';
 import type { ResourceKey, ResourcePattern, Rule, Subject } from './types.ts';
 
+/** Somebody who gives or takes, and the policies that say what they hold. */
+export interface Grantor {
+  readonly subject: Subject;
+  /** The policy in which the rule counts, and the environment in which it is asked. */
+  readonly policy: Policy;
+  readonly environment: Environment;
+  /** The policy of the design plane: it says over what they are an authority. */
+  readonly design: Policy;
+}
+
 /**
- * Whether somebody may grant a rule: one of their own allows has to reach as far, action for action. Who may change
- * the permissions of an app, flow or service in the design plane may grant what concerns it there, except design
- * actions themselves. Taking something away from others (a deny) is no grant.
+ * Whether somebody may grant a rule, or take it away: one of their own allows has to reach as far, action for action,
+ * or they are an authority over what it is about. Design actions are granted by holders alone. A denial is held to the
+ * bound of an allow: whoever forbids takes from others, and whoever takes a denial away gives.
  */
-export function mayGrant(policy: Policy, subject: Subject, rule: Rule, environment: Environment): boolean {
-  if (rule.effect === 'deny') return true;
-  return rule.actions.every(
-    (action) =>
+export function mayGrant(grantor: Grantor, rule: Rule): boolean {
+  const { subject, policy } = grantor;
+  return rule.actions.every((action) => {
+    const environment = countsIn(rule.resource, action) ?? grantor.environment;
+    return (
       ownAllows(policy, subject, rule.resource, action, environment).some((own) =>
         reaches(policy, own, rule),
       ) ||
-      (!isDesignAction(action) && mayDesign(policy, subject, rule.resource, environment)),
-  );
+      (!isDesignAction(action) && isAuthority(grantor, rule.resource))
+    );
+  });
 }
 
-/** Whether somebody may give a role to others: if they may grant each of its rules. */
-export function mayAssignRole(
-  policy: Policy,
-  subject: Subject,
-  role: string,
-  environment: Environment,
-): boolean {
-  const { source } = policy;
+/** Whether somebody may give a role to others, or take it from them: if they may grant each of its rules. */
+export function mayAssignRole(grantor: Grantor, role: string): boolean {
+  const { source } = grantor.policy;
   const byResource = Object.values(source.ofSubject(`role:${role}`) ?? {});
   const positions = new Set(byResource.flatMap((byAction) => Object.values(byAction).flat()));
   return [...positions].every((position) => {
     const { condition, ...rest } = source.rule(position);
     const checked = condition === undefined ? undefined : source.condition(condition);
-    return mayGrant(policy, subject, { ...rest, ...(checked && { condition: checked }) }, environment);
+    return mayGrant(grantor, { ...rest, ...(checked && { condition: checked }) });
   });
+}
+
+/** Signing in counts in the environment that it is about, wherever that is asked. */
+function countsIn({ type, id }: ResourcePattern, action: string): Environment | undefined {
+  return type === 'environment' && action === 'signIn' && id !== undefined && isEnvironment(id)
+    ? id
+    : undefined;
 }
 
 /** Allows that name the subject itself, apart from any record, and that no deny stands before. */
@@ -61,23 +75,15 @@ function reaches(policy: Policy, own: Entry, rule: Rule): boolean {
   return conjunctsOf(condition).every((each) => granted.some((conjunct) => sameNode(each, conjunct)));
 }
 
-function mayDesign(
-  policy: Policy,
-  subject: Subject,
-  resource: ResourcePattern,
-  environment: Environment,
-): boolean {
-  const [target, action] = designOf(resource);
-  return ownAllows(policy, subject, target, action, environment).some(
+/**
+ * Whether somebody has the authority over what may be done with a resource at run time: the design action
+ * `changePermissions` on it. It is of the design plane, which is one for all environments.
+ */
+function isAuthority({ subject, design, environment }: Grantor, resource: ResourcePattern): boolean {
+  const { type, app, id } = resource;
+  const over: ResourceKey =
+    type === 'record' || type === 'view' || type === 'app' ? { type: 'app', app } : { type, id };
+  return ownAllows(design, subject, over, 'design:changePermissions', environment).some(
     ({ rule }) => rule.condition === undefined,
   );
-}
-
-/** The design permission that covers runtime permissions on a resource. */
-function designOf({ type, app, id }: ResourcePattern): [ResourceKey, string] {
-  if (type === 'record' || type === 'view' || type === 'app') {
-    return [{ type: 'app', app }, 'design:changePermissions'];
-  }
-  if (type === 'flow' || type === 'service') return [{ type, id }, 'design:changePermissions'];
-  return [{ type: 'role' }, 'design:edit'];
 }

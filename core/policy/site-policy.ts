@@ -4,11 +4,10 @@ import { DaypassError } from '../errors.ts';
 import { buildPolicy } from './build.ts';
 import type { PolicyDocument } from './document.ts';
 import { appFacts } from './facts.ts';
-import { type AccountSettings, accountRules } from './sources/accounts.ts';
+import type { AccountSettings } from './sources/accounts.ts';
 import { appPermissionRules } from './sources/app-permissions.ts';
 import { builtInRoleRules } from './sources/built-in-roles.ts';
-import { serviceRules } from './sources/services.ts';
-import { signInRules } from './sources/sign-in.ts';
+import { runtimeRoleRules } from './sources/roles.ts';
 import type { RuleDraft } from './types.ts';
 import { validateRules } from './validate.ts';
 
@@ -30,9 +29,7 @@ const NO_ACCOUNTS: AccountSettings = { manipulation: false, deletion: false };
 export function sitePolicy({ roles, apps, accounts = NO_ACCOUNTS }: SitePolicyInput): PolicyDocument {
   const rules: RuleDraft[] = [
     ...builtInRoleRules(),
-    ...signInRules(roles),
-    ...accountRules(accountGrants(roles), accounts),
-    ...serviceRules(serviceGrants(roles)),
+    ...runtimeRoleRules(roles, accounts),
     ...apps.flatMap(({ definition, expressions }) => appPermissionRules(definition, expressions)),
   ];
   const facts = {
@@ -40,28 +37,6 @@ export function sitePolicy({ roles, apps, accounts = NO_ACCOUNTS }: SitePolicyIn
     roles: roles.map(({ id }) => id),
   };
   return buildPolicy({ ...facts, rules: validateRules(rules, facts, refuseText) });
-}
-
-function accountGrants(roles: readonly RoleDefinition[]) {
-  return roles.flatMap(({ id, accounts }) => (accounts ? [{ role: id, ...definedOnly(accounts) }] : []));
-}
-
-/** Members that are there: a grant says nothing by a member that is undefined. */
-function definedOnly({ create, update, delete: remove, assign }: NonNullable<RoleDefinition['accounts']>) {
-  return {
-    ...(create && { create }),
-    ...(update && { update }),
-    ...(remove && { delete: remove }),
-    ...(assign && { assign }),
-  };
-}
-
-function serviceGrants(roles: readonly RoleDefinition[]) {
-  const services = new Set(roles.flatMap(({ services = [] }) => services));
-  return [...services].map((service) => ({
-    service,
-    roles: roles.filter((role) => role.services?.includes(service)).map(({ id }) => id),
-  }));
 }
 
 function refuseText(source: string): never {

@@ -26,7 +26,7 @@ export function accountRules(grants: readonly AccountGrant[], settings: AccountS
     );
     const source = `accounts/${grant.role}`;
     const common = { effect: 'allow', subjects: [{ kind: 'role', id: grant.role }], source } as const;
-    const assign = (grant.assign ?? []).map(
+    const assign = [...new Set(grant.assign)].map(
       (role): RuleDraft => ({
         ...common,
         id: `${source}/assign/${role}`,

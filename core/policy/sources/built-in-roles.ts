@@ -26,6 +26,15 @@ const MAINTAIN: readonly Grant[] = [
   [service, EVERY_DESIGN],
 ];
 
+/** Everything with roles or accounts, what they permit others at run time included, short of what only owners may. */
+const ADMINISTER: readonly string[] = [
+  'design:read',
+  'design:create',
+  'design:edit',
+  'design:delete',
+  'design:changePermissions',
+];
+
 /** In development, whoever designs may also use what they design. */
 const USE: readonly Grant[] = [
   [{ type: 'record' }, ['*']],
@@ -48,19 +57,14 @@ const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     [environment, EVERY_DESIGN],
     [{ type: 'site' }, READ],
   ],
-  [MAINTAINER]: [
-    ...MAINTAIN,
-    ...USE,
-    [role, ['design:read', 'design:create', 'design:edit', 'design:delete']],
-    [account, ['design:read', 'design:create', 'design:edit', 'design:delete']],
-    [environment, EVERY_DESIGN],
-  ],
+  [MAINTAINER]: [...MAINTAIN, ...USE, [role, ADMINISTER], [account, ADMINISTER], [environment, EVERY_DESIGN]],
   [DEVELOPER]: [...MAINTAIN, ...USE, [role, READ], [account, READ], [environment, READ]],
   [PUBLISHER]: [[app, ['design:read', 'design:changeAccessLists']]],
   [TENANT_ADMINISTRATOR]: [
     [app, READ],
     [flow, [...READ, 'design:changePermissions']],
-    [role, ['design:read', 'design:create', 'design:edit', 'design:delete']],
+    [service, [...READ, 'design:changePermissions']],
+    [role, ADMINISTER],
     [account, EVERY_DESIGN],
     [environment, EVERY_DESIGN],
     [{ type: 'site' }, ['design:read', 'design:configure']],

@@ -3,7 +3,7 @@ import type { ServiceAccountAnswer } from '../../../core/people/service-accounts
 import type { SessionAnswer } from '../../../core/people/sessions.ts';
 import { formatDateTime } from './format.ts';
 import { Keys } from './manage-keys.tsx';
-import { Choices, ManageForm, ManageHead, type Refusal, Table, Text } from './manage-parts.tsx';
+import { Choices, ManageForm, ManageHead, problemsAt, type Refusal, Table, Text } from './manage-parts.tsx';
 import { ShowMore } from './show-more.tsx';
 
 type Option = { value: string; label: string };
@@ -56,7 +56,13 @@ export function ServiceAccountsPage(props: {
         submit="Create service account"
       >
         <Text name="name" label="Name" required />
-        <Choices name="roles" label="Roles" options={roles} chosen={[]} />
+        <Choices
+          name="roles"
+          label="Roles"
+          options={roles}
+          chosen={[]}
+          problems={problemsAt(props.refusal, '/roles')}
+        />
       </ManageForm>
     </>
   );
@@ -99,7 +105,13 @@ export function ServiceAccountPage(props: {
         submit="Save"
       >
         <Text name="name" label="Name" value={account.name} required />
-        <Choices name="roles" label="Roles" options={roles} chosen={account.roles} />
+        <Choices
+          name="roles"
+          label="Roles"
+          options={roles}
+          chosen={account.roles}
+          problems={problemsAt(props.refusal, '/roles')}
+        />
       </ManageForm>
       {account.type === 'serviceAccount' && (
         <>

@@ -100,16 +100,18 @@ export function Text(props: {
   );
 }
 
-/** A group of checkboxes that share a name. */
+/** A group of checkboxes that share a name, and beside them what was refused about them. */
 export function Choices(props: {
   name: string;
   label: string;
   options: readonly { value: string; label: string }[];
   chosen: readonly string[];
+  problems?: readonly Problem[] | undefined;
 }) {
-  const { name, label, options, chosen } = props;
+  const { name, label, options, chosen, problems = [] } = props;
+  const described = problems.length > 0 ? `f-${name}-problem` : undefined;
   return (
-    <fieldset class="form-field">
+    <fieldset class={described ? 'form-field refused' : 'form-field'} aria-describedby={described}>
       <legend>{label}</legend>
       {options.map((option) => (
         <label key={option.value} class="option">
@@ -117,7 +119,20 @@ export function Choices(props: {
           <bdi>{option.label}</bdi>
         </label>
       ))}
+      {described && (
+        <small id={described} class="problem">
+          <span class="unseen">Error: </span>
+          {problems.map(({ message }) => message).join('; ')}
+        </small>
+      )}
     </fieldset>
+  );
+}
+
+/** What was refused about a part of a form: problems whose place is there, or within. */
+export function problemsAt(refusal: Refusal | undefined, ...paths: string[]): Problem[] {
+  return (refusal?.problems ?? []).filter(({ path }) =>
+    paths.some((place) => path === place || path.startsWith(`${place}/`)),
   );
 }
 

@@ -1,7 +1,7 @@
 import type { RoleDefinition } from '../../../core/apps/definition.ts';
 import { ENVIRONMENTS } from '../../../core/environments.ts';
 import type { RoleAnswer } from '../../../core/people/roles.ts';
-import { Choices, ManageForm, ManageHead, type Refusal, Table, Text } from './manage-parts.tsx';
+import { Choices, ManageForm, ManageHead, problemsAt, type Refusal, Table, Text } from './manage-parts.tsx';
 
 /** What roles may do with one operation or view: by role, in one word. */
 export interface MatrixRow {
@@ -88,6 +88,7 @@ export function RolesPage(props: {
           label="Signs in to"
           options={environments}
           chosen={typed?.environments ?? []}
+          problems={problemsAt(props.refusal, '/environments')}
         />
       </ManageForm>
     </>
@@ -102,28 +103,36 @@ export function RolePage(props: {
   done?: string | undefined;
   refusal?: Refusal | undefined;
 }) {
-  const { role, roles, formToken } = props;
+  const { role, roles, formToken, refusal } = props;
   const version = String(role.version);
   const { accounts = {} } = role;
   const granted = (['create', 'update', 'delete'] as const).filter((action) => accounts[action]);
   return (
     <>
-      <ManageHead title={role.name} current="/manage/roles" done={props.done} refusal={props.refusal} />
+      <ManageHead title={role.name} current="/manage/roles" done={props.done} refusal={refusal} />
       <ManageForm formToken={formToken} label="Role" hidden={{ action: 'save', version }} submit="Save">
         <Text name="name" label="Name" value={role.name} required />
         <Text name="description" label="What it is for" value={role.description} />
-        <Choices name="environments" label="Signs in to" options={environments} chosen={role.environments} />
+        <Choices
+          name="environments"
+          label="Signs in to"
+          options={environments}
+          chosen={role.environments}
+          problems={problemsAt(refusal, '/environments')}
+        />
         <Choices
           name="accounts"
           label="With user accounts, from apps, it may"
           options={['create', 'update', 'delete'].map((value) => ({ value, label: value }))}
           chosen={granted}
+          problems={problemsAt(refusal, '/accounts/create', '/accounts/update', '/accounts/delete')}
         />
         <Choices
           name="assign"
           label="and give or take away the roles"
           options={roles.map(({ id, name }) => ({ value: id, label: name }))}
           chosen={accounts.assign ?? []}
+          problems={problemsAt(refusal, '/accounts/assign')}
         />
       </ManageForm>
       <h2>Remove</h2>

@@ -1,5 +1,5 @@
 import type { UserAnswer } from '../../../core/people/users.ts';
-import { Choices, ManageForm, ManageHead, type Refusal, Table, Text } from './manage-parts.tsx';
+import { Choices, ManageForm, ManageHead, problemsAt, type Refusal, Table, Text } from './manage-parts.tsx';
 import { ShowMore } from './show-more.tsx';
 
 type Option = { value: string; label: string };
@@ -67,7 +67,13 @@ export function UsersPage(props: UsersPageProps) {
           required
           help="They sign in with it. It cannot be changed later."
         />
-        <Choices name="roles" label="Roles" options={roles} chosen={typed?.roles ?? []} />
+        <Choices
+          name="roles"
+          label="Roles"
+          options={roles}
+          chosen={typed?.roles ?? []}
+          problems={problemsAt(props.refusal, '/roles')}
+        />
       </ManageForm>
     </>
   );
@@ -98,7 +104,13 @@ export function UserPage(props: {
       >
         <Text name="firstName" label="First name" value={typed?.firstName ?? user.firstName} />
         <Text name="lastName" label="Last name" value={typed?.lastName ?? user.lastName} />
-        <Choices name="roles" label="Roles" options={roles} chosen={typed?.roles ?? user.roles} />
+        <Choices
+          name="roles"
+          label="Roles"
+          options={roles}
+          chosen={typed?.roles ?? user.roles}
+          problems={problemsAt(props.refusal, '/roles')}
+        />
       </ManageForm>
       <h2>Sessions</h2>
       <ManageForm

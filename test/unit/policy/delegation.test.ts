@@ -1,8 +1,10 @@
+import type { Environment } from '../../../core/environments.ts';
 import { checkRules, compilePolicy } from '../../../core/policy/check.ts';
 import { mayAssignRole, mayGrant } from '../../../core/policy/delegation.ts';
 import type { PolicyInput } from '../../../core/policy/document.ts';
 import { loadPolicy } from '../../../core/policy/load.ts';
 import { builtInRoleRules } from '../../../core/policy/sources/built-in-roles.ts';
+import { signInRules } from '../../../core/policy/sources/sign-in.ts';
 import type { Rule, RuleDraft, Selector, Subject } from '../../../core/policy/types.ts';
 import { FACTS } from './random.ts';
 
@@ -25,8 +27,10 @@ function rule(subject: Selector, actions: string[], more: Partial<RuleDraft> = {
 
 const input: PolicyInput = {
   ...FACTS,
+  roles: [...FACTS.roles, 'editor'],
   rules: [
     ...builtInRoleRules(),
+    ...signInRules([]),
     rule(role('r1'), ['view']),
     rule(role('r1'), ['edit'], { condition: 'record.owner == me.id', fields: ['title', 'amount'] }),
     rule(role('r2'), ['view'], { fields: ['title'] }),
@@ -35,6 +39,9 @@ const input: PolicyInput = {
       fields: ['title'],
     }),
     rule({ kind: 'recordOwner' }, ['close']),
+    ...(['role', 'account', 'environment'] as const).map((type) =>
+      rule(role('editor'), ['design:read', 'design:create', 'design:edit'], { resource: { type } }),
+    ),
     rule({ kind: 'principal', id: 'denied' }, ['view'], { effect: 'deny', condition: 'record.amount > 3' }),
     rule({ kind: 'role', id: 'AuthenticatedUser' }, ['view'], { effect: 'deny', resource: { type: 'flow' } }),
   ],
@@ -50,12 +57,27 @@ const tenant: Subject = { type: 'user', id: 'tina', roles: ['TenantAdministrator
 const owner: Subject = { type: 'user', id: 'olga', roles: ['Owner'] };
 const maintainer: Subject = { type: 'user', id: 'mia', roles: ['Maintainer'] };
 
+const grantor = (subject: Subject, environment: Environment = 'production') => ({
+  subject,
+  policy,
+  environment,
+  design: policy,
+});
+
 function grants(subject: Subject, draft: RuleDraft): boolean {
   const [checked] = checkRules([draft], FACTS) as [Rule];
-  return mayGrant(policy, subject, checked, 'production');
+  return mayGrant(grantor(subject), checked);
 }
 
 const to = { kind: 'principal', id: 'u1' } as const;
+
+/** What a role can permit beside apps. */
+const OUTSIDE_APPS: readonly [actions: string[], more: Partial<RuleDraft>][] = [
+  [['signIn'], { resource: { type: 'environment', id: 'production' } }],
+  [['create', 'update', 'delete'], { resource: { type: 'account' } }],
+  [['assign', 'remove'], { resource: { type: 'role', id: 'r1' } }],
+  [['call'], { resource: { type: 'service', id: 's1' } }],
+];
 
 describe('nobody can grant more than they hold', () => {
   it('grants what one holds oneself', () => {
@@ -119,17 +141,47 @@ describe('nobody can grant more than they hold', () => {
     expect(grants(denied, rule(to, ['view']))).toBe(false);
   });
 
-  it('counts a deny as no grant', () => {
-    expect(grants(bob, rule(to, ['add'], { effect: 'deny' }))).toBe(true);
+  it('holds a denial to the bound of an allow: with as much, by who holds it or changes the permissions there', () => {
+    const deny = (actions: string[], more: Partial<RuleDraft> = {}) =>
+      rule(to, actions, { effect: 'deny', ...more });
+    expect(grants(bob, deny(['add']))).toBe(false);
+    expect(grants(ann, deny(['view']))).toBe(true);
+    expect(grants(ann, deny(['view', 'add']))).toBe(false);
+    // A denial is for the whole action: who holds some of its fields does not hold that.
+    expect(grants(bob, deny(['view']))).toBe(false);
+    expect(grants(dev, deny(['view', 'add']))).toBe(true);
+    expect(grants(tenant, deny(['view']))).toBe(false);
+    expect(grants(ann, deny(['view'], { condition: 'record.amount > 1' }))).toBe(true);
   });
 
   it('lets designers of an app grant what concerns it, and nothing beyond', () => {
     expect(grants(dev, rule(to, ['add', 'view']))).toBe(true);
     expect(grants(dev, rule(to, ['start'], { resource: { type: 'flow', id: 'f1' } }))).toBe(true);
-    expect(grants(dev, rule(to, ['create'], { resource: { type: 'account' } }))).toBe(false);
-    expect(grants(maintainer, rule(to, ['create'], { resource: { type: 'account' } }))).toBe(true);
     expect(grants(dev, rule(to, ['design:edit'], { resource: { type: 'app', app: 'desk' } }))).toBe(true);
     expect(grants(dev, rule(to, ['design:create'], { resource: { type: 'role' } }))).toBe(false);
+  });
+
+  it('makes nobody an authority who edits roles, accounts or environments', () => {
+    const edits: Subject = { type: 'user', id: 'ed', roles: ['editor'] };
+    for (const what of OUTSIDE_APPS) expect([what, grants(edits, rule(to, ...what))]).toEqual([what, false]);
+  });
+
+  it.each<[string, Subject, boolean[]]>([
+    ['an owner', owner, [true, true, true, true]],
+    ['a maintainer', maintainer, [true, true, true, true]],
+    ['a tenant administrator', tenant, [true, true, true, true]],
+    ['a developer', dev, [false, false, false, true]],
+    ['a publisher', { type: 'user', id: 'pia', roles: ['Publisher'] }, [false, false, false, false]],
+  ])(
+    'makes %s the authority over sign-in, accounts, roles and services as the built-in role says',
+    (_, who, expected) => {
+      expect(OUTSIDE_APPS.map((what) => grants(who, rule(to, ...what)))).toEqual(expected);
+    },
+  );
+
+  it('counts sign-in where it lets in: a developer holds it for development, wherever that is asked', () => {
+    const signIn = (id: string) => rule(to, ['signIn'], { resource: { type: 'environment', id } });
+    expect([grants(dev, signIn('development')), grants(dev, signIn('production'))]).toEqual([true, false]);
   });
 
   it('gives an exemption no weight: a tenant administrator holds no rule on records', () => {
@@ -147,8 +199,11 @@ describe('a role may be given by who may grant each of its rules', () => {
     ['a developer, of owners', dev, 'Owner', false],
     ['a maintainer, of owners', maintainer, 'Owner', false],
     ['an owner, of owners', owner, 'Owner', true],
+    ['an owner, of tenant administrators', owner, 'TenantAdministrator', false],
+    ['a tenant administrator, of owners', tenant, 'Owner', false],
+    ['a tenant administrator, of their like', tenant, 'TenantAdministrator', true],
     ['anybody, of a role that holds nothing', bob, 'empty', true],
   ])('%s', (_title, subject, id, expected) => {
-    expect(mayAssignRole(policy, subject, id, 'production')).toBe(expected);
+    expect(mayAssignRole(grantor(subject), id)).toBe(expected);
   });
 });

@@ -9,6 +9,7 @@ import type {
   AccessRequest,
   Context,
   Resource,
+  ResourceType,
   Rule,
   RuleDraft,
   Selector,
@@ -540,25 +541,20 @@ describe('the nearest change', () => {
 });
 
 describe('granting to others', () => {
-  const designs = (type: 'app' | 'flow' | 'service', more: Partial<RuleDraft> = {}) =>
+  const designs = (type: ResourceType, more: Partial<RuleDraft> = {}) =>
     rule(`designs-${type}`, role('r1'), {
       actions: ['design:changePermissions'],
       resource: { type },
       ...more,
     });
-  const roles = rule('roles', role('r2'), { actions: ['design:edit'], resource: { type: 'role' } });
+  const by = (policy: ReturnType<typeof policyOf>, ...roles: string[]) =>
+    ({ subject: { ...robot, roles }, policy, design: policy, environment: 'production' }) as const;
   const grants = (
     policy: ReturnType<typeof policyOf>,
     action: string,
     resource: RuleDraft['resource'],
     roleId = 'r1',
-  ) =>
-    mayGrant(
-      policy,
-      { ...robot, roles: [roleId] },
-      rule('x', role('r2'), { actions: [action], resource }) as Rule,
-      'production',
-    );
+  ) => mayGrant(by(policy, roleId), rule('x', role('r2'), { actions: [action], resource }) as Rule);
 
   it('is for who designs the thing, each kind by its own permission', () => {
     const apps = policyOf(designs('app'));
@@ -577,8 +573,13 @@ describe('granting to others', () => {
     const one = policyOf(designs('flow', { resource: { type: 'flow', id: 'f1' } }));
     expect(grants(one, 'start', { type: 'flow', id: 'f1' })).toBe(true);
     expect(grants(one, 'start', { type: 'flow', id: 'f2' })).toBe(false);
-    expect(grants(policyOf(roles), 'create', { type: 'account' }, 'r2')).toBe(true);
-    expect(grants(policyOf(roles), 'view', CASE, 'r2')).toBe(false);
+    const edits = rule('roles', role('r2'), { actions: ['design:edit'], resource: { type: 'role' } });
+    expect(grants(policyOf(edits), 'create', { type: 'account' }, 'r2')).toBe(false);
+    const accounts = policyOf(designs('account'));
+    expect(grants(accounts, 'create', { type: 'account' })).toBe(true);
+    expect(grants(accounts, 'assign', { type: 'role', id: 'r2' })).toBe(false);
+    expect(grants(policyOf(designs('role')), 'assign', { type: 'role', id: 'r2' })).toBe(true);
+    expect(grants(policyOf(designs('role')), 'design:edit', { type: 'role' })).toBe(false);
   });
 
   it('is not for who designs it under a condition, or is denied it in the same tier or before', () => {
@@ -600,8 +601,8 @@ describe('granting to others', () => {
   it('by a rule with a condition keeps that condition', () => {
     const own = policyOf(rule('own', role('r1'), { condition: 'record.title == "a"' }));
     expect(grants(own, 'view', CASE)).toBe(false);
-    expect(mayAssignRole(own, robot, 'r1', 'production')).toBe(true);
-    expect(mayAssignRole(own, { ...robot, roles: ['r2'] }, 'r1', 'production')).toBe(false);
-    expect(mayAssignRole(own, { ...robot, roles: [] }, 'unknown', 'production')).toBe(true);
+    expect(mayAssignRole(by(own, 'r1'), 'r1')).toBe(true);
+    expect(mayAssignRole(by(own, 'r2'), 'r1')).toBe(false);
+    expect(mayAssignRole(by(own), 'unknown')).toBe(true);
   });
 });

@@ -346,7 +346,7 @@ describe('rights of roles as rules', () => {
 describe('built-in roles', () => {
   const use = ['record: *', 'view: *', 'app: open', 'flow: start', 'service: call'];
   const maintain = ['app: design:*', 'flow: design:*', 'service: design:*'];
-  const manage = 'design:read,design:create,design:edit,design:delete';
+  const manage = 'design:read,design:create,design:edit,design:delete,design:changePermissions';
 
   it.each<[string, string[]]>([
     [
@@ -371,6 +371,7 @@ describe('built-in roles', () => {
       [
         'app: design:read',
         'flow: design:read,design:changePermissions',
+        'service: design:read,design:changePermissions',
         `role: ${manage}`,
         'account: design:*',
         'environment: design:*',

@@ -211,6 +211,84 @@ describe('one missing permission and nothing has happened', () => {
   });
 });
 
+describe('who edits roles', () => {
+  const accounts = { create: true, update: true, delete: true, assign: ['app-users'] };
+  const environments = ['development', 'test', 'staging', 'production'];
+
+  it('[D18, A30] widens no role that they hold: no user is deleted through an app, and `test` stays shut', async () => {
+    const record = await added();
+    const editor = { environments: ['production'], accounts: {}, design: { roles: ['read', 'edit'] } };
+    await withRole(editor, async () => {
+      const { version: _, id: __, ...role } = await readRole('directory-admin');
+      const widened = await changeRole('directory-admin', { ...role, environments, accounts }, dora);
+      const removed = await run(record, 'remove');
+      const read = await dora.get('/test/apps/directory/record-types/person/views/all');
+      expect([codeOf(widened), codeOf(removed), read.status]).toEqual([
+        [403, 'FORBIDDEN'],
+        [403, 'FORBIDDEN'],
+        404,
+      ]);
+      expect(await readRole('directory-admin')).toMatchObject(role);
+      expect((await readUser(owner, String(record.values.user))).name).toBe('Pia Person');
+    });
+  });
+});
+
+describe('who may give a role through an app', () => {
+  /** The role, and whether Dora has given it to somebody through the users app of production. */
+  async function given(id: string): Promise<[string, number]> {
+    const values = { firstName: 'A', lastName: 'B', email: freshEmail(), roles: [id] };
+    const answer = await dora.json('POST', `${ACCOUNTS}/records`, { operation: 'add-user', values });
+    expect((await userWith(values.email)) !== undefined).toBe(answer.status === 201);
+    return [id, answer.status];
+  }
+
+  it('[D18, A30, A43] holds whatever the role permits: in the design plane and in every environment, too', async () => {
+    const made: Record<string, object> = {
+      'same-place': { environments: ['test'] },
+      designers: { design: { accounts: ['read'] } },
+      'other-place': { environments: ['staging'] },
+      callers: { services: ['export-people'] },
+      makers: { accounts: { assign: ['export'] } },
+      'quay-hands': {},
+    };
+    for (const [id, more] of Object.entries(made)) {
+      const role = { id, name: `The ${id}`, environments: [], ...more };
+      expect((await owner.json('POST', '/admin/roles', role)).status).toBe(201);
+    }
+    await publishQuay();
+    const accounts = {
+      create: true,
+      update: true,
+      delete: true,
+      assign: ['app-users', ...Object.keys(made)],
+    };
+    await withGrant(accounts, async () => {
+      const answers = [];
+      for (const id of Object.keys(made)) answers.push(await given(id));
+      expect(answers).toEqual([
+        ['same-place', 201],
+        ['designers', 403],
+        ['other-place', 403],
+        ['callers', 403],
+        ['makers', 403],
+        ['quay-hands', 403],
+      ]);
+    });
+  });
+
+  /** An app that runs in test alone, and permits something to who works at the quay. */
+  async function publishQuay(): Promise<void> {
+    const made = await owner.json('POST', '/admin/apps', { id: 'quay', name: 'Quay', kind: 'records' });
+    const { definition } = made.json as { definition: object };
+    const permissions = [{ role: 'quay-hands', recordType: 'record', operations: ['view'], views: ['all'] }];
+    const draft = { ...definition, permissions };
+    await owner.json('PUT', '/admin/apps/quay/draft', draft, { 'if-match': '"1"' });
+    const published = await owner.json('POST', '/admin/environments/test/publish', { apps: ['quay'] });
+    expect(published.status).toBe(200);
+  }
+});
+
 describe('changing and ending accounts from an app', () => {
   it('[A22, A24] editing a person starts from the names of the user, and changes them', async () => {
     const record = await added();
@@ -457,28 +535,34 @@ describe('what roles open', () => {
 });
 
 /** With another permission on accounts for Directory Admin, and the usual one again afterwards. */
-async function withGrant(accounts: object, work: () => Promise<void>): Promise<void> {
+const withGrant = (accounts: object, work: () => Promise<void>) => withRole({ accounts }, work);
+
+/** Does something while Dora's role says something else in these members. */
+async function withRole(set: object, work: () => Promise<void>): Promise<void> {
+  const { version: _, id: __, ...role } = await readRole('directory-admin');
   const change = async (given: object) => {
-    const {
-      version,
-      id: _,
-      ...role
-    } = (await owner.get('/admin/roles/directory-admin')).json as {
-      version: number;
-      id: string;
-    };
-    const body = { ...role, accounts: given };
-    const answer = await owner.json('PUT', '/admin/roles/directory-admin', body, {
-      'if-match': `"${version}"`,
-    });
+    const answer = await changeRole('directory-admin', given);
     if (answer.status !== 200) throw new Error(`Changing the role answered ${answer.status}: ${answer.text}`);
   };
-  await change(accounts);
+  await change({ ...role, ...set });
   try {
     await work();
   } finally {
-    await change({ create: true, update: true, delete: true, assign: ['app-users'] });
+    await change(role);
   }
+}
+
+interface Role {
+  id: string;
+  version: number;
+}
+
+const readRole = async (id: string) => (await owner.get(`/admin/roles/${id}`)).json as Role;
+
+/** Writes a role as it is given, under the version that it has now. */
+async function changeRole(id: string, role: object, by: Visitor = owner): Promise<Answer> {
+  const { version } = await readRole(id);
+  return by.json('PUT', `/admin/roles/${id}`, role, { 'if-match': `"${version}"` });
 }
 
 async function accountsIn(environment: string, accounts: object): Promise<void> {

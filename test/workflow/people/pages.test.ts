@@ -144,6 +144,38 @@ describe('pages of administrators', () => {
     expect((await sendForm(olga, '/manage/roles/guests', 'Remove role')).status).toBe(303);
   });
 
+  it('[D18] say beside the form which part of a role reaches further than the rights of who writes it', async () => {
+    const desk = {
+      id: 'desk',
+      name: 'Desk',
+      environments: ['production'],
+      design: { roles: ['read', 'edit'] },
+    };
+    expect((await olga.json('POST', '/admin/roles', desk)).status).toBe(201);
+    const { email } = await createUser(olga, { roles: ['desk'] });
+    const editor = await staffSession(system, email);
+    const refused = await sendForm(editor, '/manage/roles/desk', 'Role', {
+      environments: ['test', 'production'],
+      accounts: ['delete'],
+      assign: ['app-users'],
+    });
+    expect([refused.status, readable(refused.text)]).toEqual([
+      403,
+      expect.stringContaining('Nobody can give or take away more than they hold themselves'),
+    ]);
+    const beside = [
+      ...refused.text.matchAll(
+        /<fieldset[^>]*aria-describedby="([^"]+)".*?<small id="\1"[^>]*>(.*?)<\/small>/gs,
+      ),
+    ];
+    expect(beside.map(([, place, said]) => [place, readable(`<main>${said}</main>`)])).toEqual([
+      ['f-environments-problem', 'Error: “sign-in to test” reaches further than your own rights'],
+      ['f-accounts-problem', 'Error: “delete accounts from apps” reaches further than your own rights'],
+      ['f-assign-problem', 'Error: “give the role App Users” reaches further than your own rights'],
+    ]);
+    expect((await olga.get('/admin/roles/desk')).json).toMatchObject(desk);
+  });
+
   it('[A42] make a key that is on one page once, and revoke it', async () => {
     const list = await olga.get('/manage/service-accounts');
     const path = /\/manage\/service-accounts\/[0-9A-Za-z]{22}/.exec(list.text)?.[0] ?? '';

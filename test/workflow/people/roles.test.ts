@@ -179,6 +179,121 @@ describe('roles', () => {
     expect((await createRole({}, await somebody(system, DEVELOPER))).status).toBe(403);
   });
 
+  describe('the parts of a role', () => {
+    const held = {
+      environments: ['production'],
+      accounts: { create: true, assign: ['technician'] },
+      services: ['reports'],
+      design: {
+        apps: { 'work-orders': ['read'] },
+        roles: ['read', 'edit'],
+        accounts: ['read'],
+        environments: ['read'],
+      },
+    };
+    const NONE = { environments: [], accounts: {}, services: [], design: {} };
+    let editor: Visitor;
+
+    beforeAll(async () => {
+      const { id } = (await createRole(held)).json as Role;
+      editor = await somebody(system, id);
+    });
+
+    it.each([
+      ['sign-in to test', '/environments', { environments: ['test'] }, { environments: ['production'] }],
+      [
+        'update accounts from apps',
+        '/accounts/update',
+        { accounts: { update: true } },
+        { accounts: { create: true } },
+      ],
+      [
+        'delete accounts from apps',
+        '/accounts/delete',
+        { accounts: { delete: true } },
+        { accounts: { create: true } },
+      ],
+      [
+        'give the role Dispatcher',
+        '/accounts/assign',
+        { accounts: { assign: ['dispatcher'] } },
+        { accounts: { assign: ['technician'] } },
+      ],
+      ['call the service payroll', '/services', { services: ['payroll'] }, { services: ['reports'] }],
+      [
+        'edit the app work-orders',
+        '/design/apps/work-orders',
+        { design: { apps: { 'work-orders': ['edit'] } } },
+        { design: { apps: { 'work-orders': ['read'] } } },
+      ],
+      ['read every app', '/design/apps/*', { design: { apps: { '*': ['read'] } } }, {}],
+      ['create roles', '/design/roles', { design: { roles: ['create'] } }, { design: { roles: ['edit'] } }],
+      [
+        'edit accounts',
+        '/design/accounts',
+        { design: { accounts: ['edit'] } },
+        { design: { accounts: ['read'] } },
+      ],
+      [
+        'configure environments',
+        '/design/environments',
+        { design: { environments: ['configure'] } },
+        { design: { environments: ['read'] } },
+      ],
+    ])(
+      '[D18] “%s” is neither given nor taken away by who edits roles and does not hold it',
+      async (words, path, beyond, within) => {
+        const { id } = (await createRole(NONE)).json as Role;
+        const problem = { path, message: `“${words}” reaches further than your own rights` };
+        const refusal = [[403, 'FORBIDDEN'], [problem]];
+        const refused = await changeRole(id, beyond, editor);
+        expect([codeOf(refused), problemsOf(refused)]).toEqual(refusal);
+        for (const set of [within, NONE]) expect((await changeRole(id, set, editor)).status).toBe(200);
+
+        expect((await changeRole(id, beyond)).status).toBe(200);
+        const taken = await changeRole(id, NONE, editor);
+        expect([codeOf(taken), problemsOf(taken)]).toEqual(refusal);
+        expect((await changeRole(id, { name: `What ${id} is called` }, editor)).status).toBe(200);
+        expect((await owner.get(`/admin/roles/${id}`)).json).toMatchObject(beyond);
+      },
+    );
+
+    it('[D18] are neither made nor removed with a whole role beyond one’s own rights, and nothing is written', async () => {
+      const { id: makers } = (
+        await createRole({ environments: ['test'], design: { roles: ['create', 'delete'] } })
+      ).json as Role;
+      const maker = await somebody(system, makers);
+      const { id, version } = (await createRole({ environments: ['test'] }, maker)).json as Role;
+      for (const more of [
+        { environments: ['staging'] },
+        { design: { roles: ['edit'] } },
+        { services: ['reports'] },
+      ]) {
+        expect(codeOf(await createRole(more, maker))).toEqual([403, 'FORBIDDEN']);
+      }
+      expect((await remove(id, maker)).status).toBe(204);
+      const { id: other } = (await createRole({ environments: ['test', 'staging'] })).json as Role;
+      const refused = await remove(other, maker);
+      expect([codeOf(refused), problemsOf(refused)]).toEqual([
+        [403, 'FORBIDDEN'],
+        [{ path: '/environments', message: '“sign-in to staging” reaches further than your own rights' }],
+      ]);
+      const { version: now } = (await owner.get(`/admin/roles/${other}`)).json as Role;
+      expect(now).toBe(version + 2);
+    });
+
+    it('[D18] a tenant administrator is the authority over roles, accounts, environments and services, not over apps', async () => {
+      const administrator = await somebody(system, TENANT_ADMINISTRATOR);
+      const { id } = (await createRole(NONE, administrator)).json as Role;
+      const { apps: _, ...design } = held.design;
+      const all = { ...held, environments: ['test', 'production'], design };
+      expect((await changeRole(id, all, administrator)).status).toBe(200);
+      expect((await changeRole(id, NONE, administrator)).status).toBe(200);
+      const refused = await changeRole(id, { design: { apps: { 'work-orders': ['edit'] } } }, administrator);
+      expect(problemsOf(refused).map(({ path }) => path)).toEqual(['/design/apps/work-orders']);
+    });
+  });
+
   it('a role that may assign one that does not exist is refused by name', async () => {
     const refused = await createRole({ accounts: { create: true, assign: ['pilot'] } });
     expect([codeOf(refused), problemsOf(refused)]).toEqual([

@@ -19,6 +19,8 @@ import { pressLink, signInToken, staffSession } from '../../support/site-runtime
 
 jest.setTimeout(30_000);
 
+let roleCount = 0;
+
 const EVERYWHERE = 'development,test,staging,production';
 
 let system: System;
@@ -187,6 +189,54 @@ describe('users in the design plane', () => {
       'FORBIDDEN',
     ]);
     expect(codeOf(await patchUser(maintainer, owner.id, { roles: [] }))).toEqual([403, 'FORBIDDEN']);
+  });
+
+  it('[D18] who administers accounts gives and takes the roles of which they hold every part, and no other', async () => {
+    const role = async (more: object): Promise<string> => {
+      const id = `part-${++roleCount}`;
+      const made = await owner.json('POST', '/admin/roles', { id, name: id, environments: [], ...more });
+      expect(made.status).toBe(201);
+      return id;
+    };
+    const clerks = await role({
+      environments: ['production'],
+      services: ['reports'],
+      design: { accounts: ['read', 'create', 'edit'], roles: ['read', 'edit'] },
+    });
+    const clerk = await somebody(system, clerks);
+    const within = await role({ environments: ['production'], services: ['reports'] });
+    const beyond: [string, string][] = [
+      [await role({ environments: ['production', 'test'] }), ': sign-in to test'],
+      [await role({ accounts: { create: true } }), ': create accounts from apps'],
+      [await role({ accounts: { assign: ['technician'] } }), ': give the role Technician'],
+      [await role({ services: ['payroll'] }), ': call the service payroll'],
+      [await role({ design: { accounts: ['delete'] } }), ': delete accounts'],
+      [await role({ design: { apps: { 'work-orders': ['read'] } } }), ': read the app work-orders'],
+      ['property-contractors', ' by what apps permit it in production'],
+    ];
+    const machine = await owner.json('POST', '/admin/service-accounts', { name: 'Machine', roles: [] });
+    const path = `/admin/service-accounts/${(machine.json as Account).id}`;
+    const user = await createUser(clerk, { roles: [within] });
+    expect((await patchUser(clerk, user.id, { roles: [] })).status).toBe(200);
+
+    for (const [id, why] of beyond) {
+      const message = `“${id}” reaches further than your own rights${why}`;
+      const held = await createUser(owner, { roles: [id] });
+      for (const refused of [
+        await postUser(clerk, { roles: [within, id] }),
+        await patchUser(clerk, user.id, { roles: [id] }),
+        await patchUser(clerk, held.id, { roles: [] }),
+        await clerk.json('PATCH', path, { roles: [id] }, { 'if-match': '"1"' }),
+      ]) {
+        expect([codeOf(refused), problemsOf(refused)]).toEqual([
+          [403, 'FORBIDDEN'],
+          [{ path: '/roles', message }],
+        ]);
+      }
+      expect((await readUser(owner, held.id)).roles).toEqual([id]);
+      expect((await patchUser(clerk, held.id, { firstName: 'Renamed' })).status).toBe(200);
+    }
+    expect((await readUser(owner, user.id)).roles).toEqual([]);
   });
 
   it('a role that does not exist is refused by name', async () => {
