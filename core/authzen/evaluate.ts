@@ -12,23 +12,23 @@ import {
   type Questions,
   questionSchema,
 } from './question.ts';
-import { resolveResource, type Target } from './resources.ts';
+import { isWhatIf, resolveResource, type Target } from './resources.ts';
 import { isOwnQuestion, resolveSubject } from './subjects.ts';
 
 /**
- * Answers one question as the decision function does. Everybody who has signed in may ask about themselves and records
- * as they are; all else, other people or things as they might be, needs the right to ask about others, and is answered
- * with the reason.
+ * Answers one question as the decision function does. Everybody who has signed in may ask about themselves, records as they
+ * are and what they would add; all else, other people or things as they might be, needs the right to ask about others,
+ * and is answered with the reason.
  * @throws DaypassError FORBIDDEN
  */
 export async function evaluate(session: Session, question: Question): Promise<DecisionAnswer> {
   const { subject, action, resource } = question;
+  const isOwn = isOwnQuestion(session, subject) && !isWhatIf(session, resource, action.name);
+  if (!isOwn) requireAskAboutOthers(session);
   const [caller, target] = await Promise.all([
     resolveSubject(session, subject),
-    resolveResource(session, resource),
+    resolveResource(session, resource, action.name),
   ]);
-  const isOwn = isOwnQuestion(session, subject) && !target?.whatIf;
-  if (!isOwn) requireAskAboutOthers(session);
   if (!caller || !target) return { decision: false };
   const answer = decideTarget(session, caller, target, action);
   return isOwn && !mayAskAboutOthers(session) ? { decision: answer.decision } : answer;

@@ -42,7 +42,7 @@ export async function explainQuestion(session: Session, question: Question): Pro
   const { subject, action, resource } = question;
   const [caller, target] = await Promise.all([
     resolveSubject(session, subject),
-    resolveResource(session, resource),
+    resolveResource(session, resource, action.name),
   ]);
   if (!target) throw nothingAt('/resource', 'names nothing in this environment');
   if (caller) return explainTarget(session, caller, target, action);

@@ -15,8 +15,6 @@ export interface Asked {
 /** What is asked about: which actions it knows, and how each is put. */
 export interface Target {
   readonly actions: readonly string[];
-  /** Whether properties stand in for what is stored. */
-  readonly whatIf: boolean;
   asked(action: ActionEntity): Asked;
 }
 
@@ -24,15 +22,42 @@ export interface Target {
  * The resource of a question; undefined where there is none. The type is `app/recordType` for records (or the record
  * type alone where only one app has it), `view` (id `app/recordType/view`), `app`, `service` or `environment`. The
  * properties of a record are its fields, `state` and `owner`: they stand in for what is stored, and make a record that
- * is not saved yet. To who asks with a key of one environment there is no other environment.
+ * is not saved yet. Adding knows no stored record: whatever has the id is not read. To who asks with a key of one
+ * environment there is no other environment.
+ * @param action its name; absent where all are looked for
  */
-export async function resolveResource(session: Session, entity: ResourceEntity): Promise<Target | undefined> {
+export async function resolveResource(
+  session: Session,
+  entity: ResourceEntity,
+  action?: string,
+): Promise<Target | undefined> {
   const type = recordTypeNamed(session, entity.type);
+  if (type && isAdd(type, action)) return targetOf(type, undefined, entity.properties, entity.id);
   if (type) return recordTarget(session, type, entity);
   const resource = otherResource(session, entity);
-  const action = ACTION_OF.get(entity.type);
-  if (!resource || action === undefined) return undefined;
-  return { actions: [action], whatIf: false, asked: () => ({ resource, fields: [] }) };
+  const known = ACTION_OF.get(entity.type);
+  if (!resource || known === undefined) return undefined;
+  return { actions: [known], asked: () => ({ resource, fields: [] }) };
+}
+
+/**
+ * Whether properties stand in for what is stored, or might be. It is said before anything is read, so that the answer
+ * does not depend on what there is. What somebody would add is theirs to say.
+ */
+export function isWhatIf(
+  session: Session,
+  { type: name, properties }: Pick<ResourceEntity, 'type' | 'properties'>,
+  action?: string,
+): boolean {
+  const type = recordTypeNamed(session, name);
+  return type !== undefined && hasAny(properties) && !isAdd(type, action);
+}
+
+const hasAny = (properties: Properties = {}) => Object.keys(properties).length > 0;
+
+/** Whether an action adds a record. */
+export function isAdd(type: LinkedRecordType, action: string | undefined): boolean {
+  return action !== undefined && type.operations.get(action)?.definition.kind === 'add';
 }
 
 const ACTION_OF: ReadonlyMap<string, string> = new Map([
@@ -82,7 +107,7 @@ async function recordTarget(
   const found = await session.runtime.store.readRecord(session.published.environment, id);
   const stored = found?.app === type.app.id && found.recordType === type.id ? found : undefined;
   if (found && !stored) return undefined;
-  if (!stored && properties === undefined) return undefined;
+  if (!stored && !hasAny(properties)) return undefined;
   return targetOf(type, stored, properties, id);
 }
 
@@ -100,10 +125,8 @@ export function targetOf(
       : { type: 'record', app: type.app.id, recordType: type.id, id, values: given }),
     ...ownProperties(type, properties),
   };
-  const adds = (action: string) => type.operations.get(action)?.definition.kind === 'add';
   return {
-    actions: [...type.operations.keys()].filter((action) => !stored || !adds(action)),
-    whatIf: stored !== undefined && Object.keys(properties).length > 0,
+    actions: [...type.operations.keys()].filter((action) => !stored || !isAdd(type, action)),
     asked: (action) => askedOf(type, resource, action),
   };
 }

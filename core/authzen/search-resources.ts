@@ -8,7 +8,7 @@ import { recordScope } from '../records/scope.ts';
 import type { Session } from '../runtime.ts';
 import { decideTarget } from './evaluate.ts';
 import type { ResourceSearch } from './question.ts';
-import { OTHER_TYPES, recordTypeNamed, resolveResource, targetOf } from './resources.ts';
+import { isAdd, OTHER_TYPES, recordTypeNamed, resolveResource, targetOf } from './resources.ts';
 import { DEFAULT_LIMIT, type Found, found, pageTokensOf } from './search.ts';
 import { isOwnQuestion, resolveSubject } from './subjects.ts';
 
@@ -22,7 +22,8 @@ interface ResourceId {
 
 /**
  * The resources of a type on which a subject may do something. Records are looked for where the subject would find them:
- * in the views that it may open and that ask for no parameters. What no view lists is not found.
+ * in the views that it may open and that ask for no parameters. What no view lists is not found, and for an action that
+ * adds a record nothing is.
  * @throws DaypassError FORBIDDEN, REQUEST_INVALID for a token of another search
  */
 export async function searchResources(session: Session, search: ResourceSearch): Promise<Found<ResourceId>> {
@@ -35,6 +36,7 @@ export async function searchResources(session: Session, search: ResourceSearch):
   const type = recordTypeNamed(session, resource.type);
   if (!caller) return found([]);
   if (!type) return found(await otherResources(session, caller, search));
+  if (isAdd(type, action.name)) return found([]);
   const walk = new ViewWalk(session, caller, type, place);
   const limit = page?.limit ?? DEFAULT_LIMIT;
   const results: ResourceId[] = [];

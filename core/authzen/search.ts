@@ -6,7 +6,7 @@ import { ANONYMOUS, readHolders } from '../reach/subjects.ts';
 import type { Session } from '../runtime.ts';
 import { decideTarget } from './evaluate.ts';
 import type { ActionSearch, SubjectSearch } from './question.ts';
-import { resolveResource } from './resources.ts';
+import { isWhatIf, resolveResource } from './resources.ts';
 import { isOwnQuestion, resolveSubject } from './subjects.ts';
 
 /** One page of what was found. An empty token says that it is the last one. */
@@ -38,7 +38,7 @@ export async function searchSubjects(
   const { subject, action, resource, page } = search;
   const tokens = pageTokensOf(session, ['subject', subject.type, action, resource]);
   const after = tokens.open(page?.token);
-  const target = await resolveResource(session, resource);
+  const target = await resolveResource(session, resource, action.name);
   if (!target) return found([]);
   const may = (caller: Caller) => decideTarget(session, caller, target, action).decision;
   const entity = ({ type, principalId }: Caller) => ({ type, id: principalId });
@@ -84,11 +84,11 @@ export async function searchActions(
   search: ActionSearch,
 ): Promise<Found<{ name: string }>> {
   const { subject, resource } = search;
+  if (!isOwnQuestion(session, subject) || isWhatIf(session, resource)) requireAskAboutOthers(session);
   const [caller, target] = await Promise.all([
     resolveSubject(session, subject),
     resolveResource(session, resource),
   ]);
-  if (!isOwnQuestion(session, subject) || target?.whatIf) requireAskAboutOthers(session);
   if (!caller || !target) return found([]);
   const allowed = target.actions.filter((name) => decideTarget(session, caller, target, { name }).decision);
   return found(allowed.map((name) => ({ name })));

@@ -1,4 +1,5 @@
 import type { Caller } from '../ports.ts';
+import { mayAsk } from '../reach/permission.ts';
 import { ANONYMOUS, asCaller, readCaller } from '../reach/subjects.ts';
 import type { Session } from '../runtime.ts';
 import type { Properties, SubjectEntity } from './question.ts';
@@ -14,9 +15,10 @@ export const SUBJECT_TYPES: readonly Caller['type'][] = [
 const LEVELS = ['admin', 'user', 'guest'] as const;
 const NAMES = ['name', 'firstName', 'lastName', 'email'] as const;
 
-/** Whether a question is about the caller as they are. */
-export function isOwnQuestion({ caller }: Session, { type, id, properties }: SubjectEntity): boolean {
-  return caller.type === type && caller.principalId === id && properties === undefined;
+/** Whether a question is about the caller as they are, who is somebody that may ask at all. */
+export function isOwnQuestion(session: Session, { type, id, properties }: SubjectEntity): boolean {
+  const { caller } = session;
+  return mayAsk(session) && caller.type === type && caller.principalId === id && properties === undefined;
 }
 
 /**

@@ -6,6 +6,11 @@ import type { Session } from '../runtime.ts';
 /** The service that a role is given so that its holders may ask what others may do, and nothing else besides. */
 export const ACCESS_SERVICE = 'access';
 
+/** Whether the caller may ask at all, about themselves if about nobody else: holders of passes and robots do not. */
+export function mayAsk({ caller }: Session): boolean {
+  return caller.type === 'user' || caller.type === 'serviceAccount';
+}
+
 /**
  * Whether the caller may ask what others may do in the session's environment: by a role that may call the service
  * `access` (for systems that enforce our decisions), or because they may read accounts where roles are designed and may
@@ -13,7 +18,7 @@ export const ACCESS_SERVICE = 'access';
  */
 export function mayAskAboutOthers(session: Session): boolean {
   const { caller, published, now } = session;
-  if (caller.type !== 'user' && caller.type !== 'serviceAccount') return false;
+  if (!mayAsk(session)) return false;
   if (decideFor(session, 'call', { type: 'service', id: ACCESS_SERVICE }).decision) return true;
   const signsIn = decideFor(session, 'signIn', { type: 'environment', id: published.environment }).decision;
   const policy = designPolicy(published.settings.roles);

@@ -3,7 +3,7 @@ import type { Caller } from '../ports.ts';
 import { type AppSummary, listApps } from '../records/apps.ts';
 import { openView } from '../records/list.ts';
 import type { Session } from '../runtime.ts';
-import { requireAskAboutOthers } from './permission.ts';
+import { mayAsk, requireAskAboutOthers } from './permission.ts';
 import { ANONYMOUS, readCaller, sessionAs } from './subjects.ts';
 
 /** What somebody reaches in one environment: the same as they see themselves. */
@@ -38,12 +38,12 @@ const MOST_VIEWS = 20;
 const RECORDS_PER_VIEW = 25;
 
 /**
- * What this subject can reach: apps, views, operations, and records through views. Everybody may ask about themselves.
- * Values of records are not told: who may ask need not be allowed to see them.
+ * What this subject can reach: apps, views, operations, and records through views. People may ask about themselves.
+ * Values of records are not told: who may ask need not be allowed to see them. Holders of passes and robots do not ask.
  * @throws DaypassError FORBIDDEN; NOT_FOUND for nobody, and for token users without a live pass here
  */
 export async function whatSubjectReaches(session: Session, subjectId: string): Promise<SubjectAccess> {
-  const isOwn = session.caller.type !== 'anonymous' && subjectId === session.caller.principalId;
+  const isOwn = mayAsk(session) && subjectId === session.caller.principalId;
   if (!isOwn) requireAskAboutOthers(session);
   const caller = isOwn ? session.caller : await subjectOf(session, subjectId);
   if (!caller) throw new DaypassError('NOT_FOUND');

@@ -10,7 +10,7 @@ export const CALLERS = {
   siteCredential:
     'Anybody with a credential that is not for one environment alone; what they may not see is left out.',
   askers:
-    'Whoever may call the service “access”, or may read accounts and sign in to the environment. Everybody may ask about themselves.',
+    'Whoever may call the service “access”, or may read accounts and sign in to the environment. People and service accounts may ask about themselves.',
   explainers: 'Whoever may call the service “access”, or may read accounts and sign in to the environment.',
   appReaders:
     'Owners, maintainers, developers, publishers, tenant administrators; the app’s owner; roles with the design permission to read apps.',

@@ -544,6 +544,105 @@ describe('what is said outside', () => {
     }
   });
 
+  describe('to who asks about themselves', () => {
+    let asker: Person;
+    /** May add what is for Mill House, and view nothing. The spare record is for Mill House. */
+    beforeAll(async () => {
+      asker = await somebody(system, 'clerk');
+      await publishWith(({ permissions }) => {
+        const when = 'record.building == "Mill House"';
+        permissions.push(
+          permission({ subject: asker.id, operations: ['add'], when }) as unknown as Permission,
+        );
+      });
+    });
+
+    const ACTIONS = ['view', 'edit', 'complete', 'delete', 'viewHistory', 'viewTask', 'decide', 'nothing'];
+    const PROPERTIES = [undefined, {}, { building: 'Mill House' }, { building: 'Elsewhere' }];
+    const ask = (path: string, body: object, by: Visitor = asker) =>
+      by.json('POST', `/access/v1/${path}`, body);
+    const about = (id: string, properties?: object) => ({
+      ...order(id),
+      ...(properties && { properties }),
+    });
+    const named = (name: string, properties?: object) => ({ name, ...(properties && { properties }) });
+
+    it('[D2, D6] a record that is out of sight is the same as one that is absent, for every action and route', async () => {
+      const { records } = (await dispatcher.get(`${CONTRACTORS}/views/all`)).json as {
+        records: { id: string }[];
+      };
+      const ofAnotherType = records[0]?.id ?? '';
+      const asked = ['add', ...ACTIONS].flatMap((name) =>
+        PROPERTIES.flatMap((stored) => PROPERTIES.map((written) => ({ name, stored, written }))),
+      );
+      const answersFor = async (id: string) => {
+        const said: unknown[] = [];
+        for (let at = 0; at < asked.length; at += 100) {
+          const evaluations = asked.slice(at, at + 100).map(({ name, stored, written }) => ({
+            action: named(name, written),
+            resource: about(id, stored),
+          }));
+          const { status, json } = await ask('evaluations', { subject: user(asker), evaluations });
+          expect(status).toBe(200);
+          said.push(...(json as { evaluations: unknown[] }).evaluations);
+        }
+        for (const properties of PROPERTIES) {
+          const common = { subject: user(asker), resource: about(id, properties) };
+          for (const name of ['add', 'edit', 'nothing']) {
+            const question = { ...common, action: { name } };
+            for (const path of ['evaluation', 'explanation', 'search/subject'])
+              said.push(whole(await ask(path, question), [id]));
+          }
+          said.push(whole(await ask('search/action', common), [id]));
+        }
+        return said;
+      };
+      const absent = await answersFor(NOTHING);
+      for (const id of [spare, theirs, ofAnotherType]) expect(await answersFor(id)).toEqual(absent);
+    });
+
+    it('[D6] adding knows no stored record: what it is asked with makes the one that would be added', async () => {
+      const point = administrator;
+      for (const id of [spare, NOTHING]) {
+        const cases = [
+          [about(id), named('add'), false],
+          [about(id, { building: 'Elsewhere' }), named('add'), false],
+          [about(id, { building: 'Mill House' }), named('add'), true],
+          [about(id), named('add', { building: 'Mill House' }), true],
+          [about(id, { building: 'Mill House' }), named('add', { building: 'Elsewhere' }), false],
+        ] as const;
+        for (const [resource, action, decision] of cases) {
+          const question = { subject: user(asker), action, resource };
+          const own = (await ask('evaluation', question)).json;
+          expect([resource, action, own]).toEqual([resource, action, { decision }]);
+          expect((await ask('evaluation', question, point)).json).toMatchObject({ decision });
+          expect((await ask('explanation', question, point)).json).toMatchObject({ decision });
+          const found = (await ask('search/subject', { ...question, subject: { type: 'user' } }, point))
+            .json as { results: { id: string }[] };
+          expect(found.results.some((result) => result.id === asker.id)).toBe(decision);
+        }
+      }
+      const search = { subject: user(dispatcher), action: named('add'), resource: { type: 'work-order' } };
+      expect((await ask('search/resource', search, dispatcher)).json).toMatchObject({ results: [] });
+      expect(
+        (await ask('search/resource', { ...search, action: named('edit') }, dispatcher)).json,
+      ).toMatchObject({ results: expect.arrayContaining([order(spare)]) });
+    });
+
+    it('[D6] holders of passes and robots are told nothing, about themselves neither', async () => {
+      for (const who of ['the pass of another', 'a robot']) {
+        const { visitor, headers = {}, subject } = outsiders[who] as Outsider;
+        const question = { subject, action: { name: 'view' }, resource: order(spare) };
+        for (const path of ['evaluation', 'evaluations', 'search/action', 'search/resource']) {
+          const answer = await visitor.json('POST', `/access/v1/${path}`, question, headers);
+          expect([who, path, ...codeOf(answer)]).toEqual([who, path, 403, 'FORBIDDEN']);
+        }
+        const reach = await visitor.get(`/production/subjects/${subject.id}/access`, headers);
+        expect([who, ...codeOf(reach)]).toEqual([who, 403, 'FORBIDDEN']);
+      }
+    });
+  });
+
   /** Every route that names a record, with a body that could be answered. */
   const routes = ROUTES.filter(({ path }) => path.includes('{record}'));
 
