@@ -24,6 +24,13 @@ export const designGrantSchema = z
       )
       .optional()
       .describe('App id, or * for all → actions'),
+    publish: z
+      .array(z.enum(ENVIRONMENTS))
+      .max(ENVIRONMENTS.length)
+      .optional()
+      .describe(
+        'Into which environments it may publish the apps that name `publish`; left out: into every one',
+      ),
     roles: design('read', 'create', 'edit', 'delete').optional(),
     accounts: design('read', 'create', 'edit', 'delete').optional(),
     environments: design('read', 'configure').optional(),

@@ -1,4 +1,5 @@
 import { DaypassError } from '../errors.ts';
+import type { publishAction } from '../policy/actions.ts';
 import { buildPolicy } from '../policy/build.ts';
 import { decide } from '../policy/decide.ts';
 import type { AppFacts } from '../policy/document.ts';
@@ -18,7 +19,7 @@ export type DesignAction =
   | 'design:edit'
   | 'design:delete'
   | 'design:changePermissions'
-  | 'design:publish'
+  | ReturnType<typeof publishAction>
   | 'design:configure';
 
 /** Who asks, and when (epoch milliseconds). */

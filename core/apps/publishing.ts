@@ -2,6 +2,7 @@ import type { Environment } from '../environments.ts';
 import { DaypassError, type Problem } from '../errors.ts';
 import type { DesignChange } from '../journal/design-event.ts';
 import type { RebuildNeeds } from '../lists/rebuild-needs.ts';
+import { publishAction } from '../policy/actions.ts';
 import { type AppDefinition, appSchema } from './definition.ts';
 import type { Publication } from './definition-store.ts';
 import { withDependencies } from './dependencies.ts';
@@ -30,14 +31,17 @@ export interface PublishingOption {
 }
 
 /**
- * What would be published with some apps: they and all that they need, with what has changed chosen beforehand.
- * @throws DaypassError NOT_FOUND
+ * What would be published with some apps: they and all that they need, with what has changed chosen beforehand as far
+ * as the caller may publish it there.
+ * @throws DaypassError NOT_FOUND; FORBIDDEN for who may not publish these apps into the environment
  */
 export async function listPublishingOptions(
   session: DesignSession,
   environment: Environment,
   chosen: readonly string[],
 ): Promise<PublishingOption[]> {
+  const publish = publishAction(environment);
+  for (const app of chosen) requireDesign(session, publish, { type: 'app', app });
   const drafts = await Promise.all(chosen.map((id) => readDraft(session, id)));
   const apps = (await session.definitions.listApps()).map(({ id }) => id);
   const others = await Promise.all(
@@ -71,7 +75,9 @@ export async function listPublishingOptions(
       draftVersion: draft.version,
       ...(published !== undefined && { publishedVersion: published }),
       needed: !chosen.includes(id),
-      preselected: chosen.includes(id) || published !== draft.version,
+      preselected:
+        chosen.includes(id) ||
+        (published !== draft.version && mayDesign(session, publish, { type: 'app', app: id })),
       problems: problemsOf(draft),
     };
   });
@@ -89,7 +95,7 @@ export async function publishApps(
   chosen: readonly string[],
 ): Promise<Manifest> {
   const ids = [...new Set(chosen)];
-  for (const app of ids) requireDesign(session, 'design:publish', { type: 'app', app });
+  for (const app of ids) requireDesign(session, publishAction(environment), { type: 'app', app });
   const { definitions } = session;
   const drafts = await Promise.all(ids.map((id) => readDraft(session, id)));
   const manifests = await readManifests(definitions);

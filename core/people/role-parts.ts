@@ -1,4 +1,6 @@
 import type { RoleDefinition } from '../apps/definition.ts';
+import { ENVIRONMENTS } from '../environments.ts';
+import { publishAction } from '../policy/actions.ts';
 import { DESIGN } from '../policy/built-in.ts';
 import { patternKey } from '../policy/keys.ts';
 import { roleRules } from '../policy/sources/roles.ts';
@@ -57,9 +59,11 @@ function placeOf(
   const { type, app, id = '' } = resource;
   if (action.startsWith(DESIGN)) {
     const verb = VERBS[action] ?? action.slice(DESIGN.length);
-    return type === 'app'
-      ? { path: `/design/apps/${app ?? '*'}`, words: `${verb} ${app ? `the app ${app}` : 'every app'}` }
-      : { path: `/design/${type}s`, words: `${verb} ${type}s` };
+    if (type !== 'app') return { path: `/design/${type}s`, words: `${verb} ${type}s` };
+    const path = `/design/apps/${app ?? '*'}`;
+    const what = app ? `the app ${app}` : 'every app';
+    const into = ENVIRONMENTS.find((environment) => action === publishAction(environment));
+    return { path, words: into ? `publish ${what} into ${into}` : `${verb} ${what}` };
   }
   switch (type) {
     case 'environment':

@@ -1,3 +1,9 @@
+import type { Environment } from '../environments.ts';
+import { DESIGN } from './built-in.ts';
+
+/** Publishing is an action of its own for each environment, so that each is given, held and handed on by itself. */
+export const publishAction = (environment: Environment) => `${DESIGN}publish:${environment}` as const;
+
 /** What may be done with any record besides its operations. */
 export const RECORD_ACTIONS: ReadonlySet<string> = new Set([
   '*',

@@ -1,4 +1,5 @@
-import { RECORD_ACTIONS } from '../actions.ts';
+import { ENVIRONMENTS } from '../../environments.ts';
+import { publishAction, RECORD_ACTIONS } from '../actions.ts';
 import { isDesignAction } from '../built-in.ts';
 import type { PolicyDocument, StoredRule } from '../document.ts';
 import { own } from '../own.ts';
@@ -29,7 +30,7 @@ const DESIGN_ACTIONS = [
   'design:read',
   'design:create',
   'design:edit',
-  'design:publish',
+  ...ENVIRONMENTS.map(publishAction),
   'design:delete',
   'design:changePermissions',
   'design:changeAccessLists',

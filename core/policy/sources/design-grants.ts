@@ -1,4 +1,6 @@
 import type { RoleDefinition } from '../../apps/definition.ts';
+import { ENVIRONMENTS } from '../../environments.ts';
+import { publishAction } from '../actions.ts';
 import { DESIGN } from '../built-in.ts';
 import type { ResourcePattern, RuleDraft } from '../types.ts';
 
@@ -13,7 +15,7 @@ export function designGrantRules(roles: readonly Pick<RoleDefinition, 'id' | 'de
         id: `roles/${id}/design/${at}`,
         effect: 'allow',
         subjects: [{ kind: 'role', id }],
-        actions: actions.map((action) => `${DESIGN}${action}`),
+        actions,
         resource,
         source: `roles/${id}`,
       })),
@@ -21,17 +23,22 @@ export function designGrantRules(roles: readonly Pick<RoleDefinition, 'id' | 'de
 }
 
 function grantsOf(design: DesignGrant): { resource: ResourcePattern; actions: readonly string[] }[] {
+  const { publish = ENVIRONMENTS } = design;
   const apps = Object.entries(design.apps ?? {}).map(([app, actions]) => ({
     resource: app === '*' ? ({ type: 'app' } as const) : ({ type: 'app', app } as const),
-    actions,
+    actions: actions.flatMap((action) =>
+      action === 'publish' ? publish.map(publishAction) : named([action]),
+    ),
   }));
   return [
     ...apps,
-    { resource: { type: 'role' }, actions: design.roles ?? [] },
-    { resource: { type: 'account' }, actions: design.accounts ?? [] },
-    { resource: { type: 'environment' }, actions: design.environments ?? [] },
+    { resource: { type: 'role' }, actions: named(design.roles) },
+    { resource: { type: 'account' }, actions: named(design.accounts) },
+    { resource: { type: 'environment' }, actions: named(design.environments) },
   ];
 }
+
+const named = (actions: readonly string[] = []) => actions.map((action) => `${DESIGN}${action}`);
 
 /** Apps that the roles name; they need not be published to be designed. */
 export function designedApps(roles: readonly Pick<RoleDefinition, 'design'>[]): string[] {

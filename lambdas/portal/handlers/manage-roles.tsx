@@ -1,16 +1,16 @@
 import type { RoleDefinition } from '../../../core/apps/definition.ts';
 import { roleSchema } from '../../../core/apps/definition.ts';
-import { type Environment, isEnvironment } from '../../../core/environments.ts';
+import { ENVIRONMENTS, type Environment, isEnvironment } from '../../../core/environments.ts';
 import { DaypassError } from '../../../core/errors.ts';
 import { changeRole, createRole, listRoles, readRole, removeRole } from '../../../core/people/roles.ts';
 import type { Runtime } from '../../../core/runtime.ts';
 import { seeOther } from '../../shared/http/request.ts';
 import type { Refusal } from '../pages/manage-parts.tsx';
-import { type MatrixRow, RolePage, RolesPage } from '../pages/manage-roles.tsx';
+import { type MatrixRow, publishedBy, RolePage, RolesPage } from '../pages/manage-roles.tsx';
 import { type Portal, page } from '../portal.ts';
 import type { PortalHandlers } from './handlers.ts';
 import { attempt, openPlace, type Place, severalIn, versionIn } from './manage.ts';
-import { matrixRows } from './role-matrix.ts';
+import { matrixRows, publishingRows } from './role-matrix.ts';
 
 const DONE: Record<string, string> = {
   created: 'The role is created.',
@@ -33,7 +33,7 @@ export function manageRoleHandlers(
   ) {
     const environment = isEnvironment(asked ?? '') ? (asked as Environment) : 'production';
     const list = await listRoles(session);
-    const matrix = await matrixOf(session.runtime, environment);
+    const matrix = await matrixOf(session.runtime, environment, list.roles);
     const props = { roles: list.roles, environment, matrix, formToken, ...said };
     return page(frame, 'Roles', <RolesPage {...props} />, { status: said.refusal?.status ?? 200 });
   }
@@ -103,6 +103,7 @@ async function changed(
     environments?: string | string[] | undefined;
     accounts?: string | string[] | undefined;
     assign?: string | string[] | undefined;
+    publish?: string | string[] | undefined;
   },
 ): Promise<Omit<RoleDefinition, 'id'>> {
   const { version: _, id: __, description: ___, ...before } = await readRole(session, id);
@@ -119,8 +120,17 @@ async function changed(
     ...(body.description && { description: body.description }),
     environments: severalIn(body.environments),
     accounts,
+    ...(before.design && { design: publishingTo(before.design, severalIn(body.publish)) }),
   });
   return role;
+}
+
+/** What the role may do in the design plane, with where it publishes as the form says it, if the form asked. */
+function publishingTo(design: NonNullable<RoleDefinition['design']>, chosen: readonly string[]) {
+  if (publishedBy({ design }).length === 0) return design;
+  const { publish: before, ...rest } = design;
+  const everywhere = before === undefined && ENVIRONMENTS.every((name) => chosen.includes(name));
+  return everywhere ? rest : { ...rest, publish: chosen };
 }
 
 /** @throws DaypassError REQUEST_INVALID with what is wrong */
@@ -137,11 +147,15 @@ function roleIn(document: unknown): RoleDefinition {
   );
 }
 
-/** What the apps of an environment permit, by role; nothing where nothing is published. */
-async function matrixOf(runtime: Runtime, environment: Environment): Promise<MatrixRow[]> {
+/** What the apps of an environment permit, by role, and who may publish there. */
+async function matrixOf(
+  runtime: Runtime,
+  environment: Environment,
+  roles: readonly RoleDefinition[],
+): Promise<MatrixRow[]> {
   const published = await runtime.published(environment).catch((error: unknown) => {
     if (error instanceof DaypassError && error.code === 'NOT_FOUND') return undefined;
     throw error;
   });
-  return published ? matrixRows(published) : [];
+  return [...(published ? matrixRows(published) : []), ...publishingRows(roles, environment, published)];
 }

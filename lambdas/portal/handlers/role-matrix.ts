@@ -1,6 +1,7 @@
-import type { Permission } from '../../../core/apps/definition.ts';
+import type { Permission, RoleDefinition } from '../../../core/apps/definition.ts';
+import type { Environment } from '../../../core/environments.ts';
 import type { Published } from '../../../core/runtime.ts';
-import type { MatrixRow } from '../pages/manage-roles.tsx';
+import { type MatrixRow, publishedBy } from '../pages/manage-roles.tsx';
 
 /** What a role's permissions say about one operation or view, before it is put into words. */
 interface Cell {
@@ -34,6 +35,24 @@ export function matrixRows({ site }: Published): MatrixRow[] {
     id,
     what,
     byRole: Object.fromEntries([...byRole].map(([role, cell]) => [role, inWords(cell)])),
+  }));
+}
+
+/** Who may publish which app into an environment: what built-in roles may do is said where they are told. */
+export function publishingRows(
+  roles: readonly RoleDefinition[],
+  environment: Environment,
+  published: Published | undefined,
+): MatrixRow[] {
+  const here = roles.filter(({ design }) => design?.publish?.includes(environment) ?? true);
+  const apps = [...new Set(here.flatMap(publishedBy))].sort();
+  const name = (app: string) => published?.site.apps.get(app)?.definition.name ?? app;
+  return apps.map((app) => ({
+    id: `publish ${app}`,
+    what: `${app === '*' ? 'Every app' : name(app)}: publish`,
+    byRole: Object.fromEntries(
+      here.filter((role) => publishedBy(role).includes(app)).map(({ id }) => [id, 'yes']),
+    ),
   }));
 }
 

@@ -12,6 +12,13 @@ export interface MatrixRow {
 
 const environments = ENVIRONMENTS.map((value) => ({ value, label: value }));
 
+/** The apps that a role may publish somewhere; `*` is every one. */
+export function publishedBy({ design }: Pick<RoleDefinition, 'design'>): string[] {
+  return Object.entries(design?.apps ?? {}).flatMap(([app, actions]) =>
+    actions.includes('publish') ? [app] : [],
+  );
+}
+
 /** Roles with where they sign in, and the matrix of what each may do in the apps of an environment. */
 export function RolesPage(props: {
   roles: readonly RoleDefinition[];
@@ -107,6 +114,7 @@ export function RolePage(props: {
   const version = String(role.version);
   const { accounts = {} } = role;
   const granted = (['create', 'update', 'delete'] as const).filter((action) => accounts[action]);
+  const published = publishedBy(role);
   return (
     <>
       <ManageHead title={role.name} current="/manage/roles" done={props.done} refusal={refusal} />
@@ -134,6 +142,15 @@ export function RolePage(props: {
           chosen={accounts.assign ?? []}
           problems={problemsAt(refusal, '/accounts/assign')}
         />
+        {published.length > 0 && (
+          <Choices
+            name="publish"
+            label={`It publishes ${published.includes('*') ? 'every app' : published.join(', ')} to`}
+            options={environments}
+            chosen={role.design?.publish ?? ENVIRONMENTS}
+            problems={problemsAt(refusal, '/design/apps')}
+          />
+        )}
       </ManageForm>
       <h2>Remove</h2>
       <p>A role can be removed while nobody and nothing uses it. Its id is not used again.</p>

@@ -19,7 +19,7 @@ export const CALLERS = {
   draftWriters:
     'Owners, maintainers, developers; the app’s owner; roles with the design permission “edit”, for what the app permits “changePermissions”. A draft that changes both needs both.',
   appPublishers:
-    'Owners, maintainers, developers; the app’s owner; roles with the design permission for it, and for permissions that differ from what runs there “changePermissions”.',
+    'Owners, maintainers, developers; the app’s owner; roles with the design permission to publish into the environment, and for permissions that differ from what runs there “changePermissions”.',
   policyReaders:
     'Owners, maintainers, developers, tenant administrators; roles that may read all apps and environments.',
   siteReaders: 'Owners and tenant administrators.',

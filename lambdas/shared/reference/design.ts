@@ -145,7 +145,7 @@ export const DESIGN_DOCUMENTS: Record<
     ],
     answer: draft,
   },
-  listPublishingOptions: { callers: 'appReaders', answer: options },
+  listPublishingOptions: { callers: 'appPublishers', errors: ['FORBIDDEN'], answer: options },
   publish: {
     callers: 'appPublishers',
     errors: [

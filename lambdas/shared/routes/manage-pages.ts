@@ -133,6 +133,7 @@ export const MANAGE_ROUTES = [
       environments: several,
       accounts: several,
       assign: several,
+      publish: several,
     }),
     responses: saved,
   },

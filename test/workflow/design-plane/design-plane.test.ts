@@ -2,6 +2,7 @@ import type { AppDefinition, Field } from '../../../core/apps/definition.ts';
 import { DEVELOPER } from '../../../core/policy/built-in.ts';
 import type { System } from '../../../local/system.ts';
 import { type Answer, Visitor } from '../../../local/visitor.ts';
+import { firstOwner, somebody } from '../../support/people.ts';
 import { DISPATCHER, startPropertyManagement } from '../../support/property-management.ts';
 import { plantCredential, staffSession } from '../../support/site-runtime.ts';
 
@@ -20,10 +21,12 @@ interface Problems {
 let system: System;
 let developer: Visitor;
 let dispatcher: Visitor;
+let owner: Visitor;
 
 beforeAll(async () => {
   system = await startPropertyManagement();
   dispatcher = await staffSession(system, DISPATCHER);
+  owner = await firstOwner(system);
   developer = new Visitor(system.url);
   const planted = await plantCredential(system, { type: 'user', kind: 'session', roles: [DEVELOPER] });
   developer.setCookie('dp_session', planted.token);
@@ -239,6 +242,90 @@ describe('a draft', () => {
 });
 
 describe('publishing', () => {
+  interface Manifest {
+    version: number;
+  }
+  const versionOf = async (target: string) =>
+    ((await owner.get(`/admin/environments/${target}`)).json as Manifest).version;
+  const optionsFor = (target: string, by: Visitor) =>
+    by.get(`/admin/environments/${target}/publish?apps=work-orders`);
+  const both = ['work-orders', 'contractor-tokens'];
+
+  function makeRole(id: string, design: object, by: Visitor = owner): Promise<Answer> {
+    return by.json('POST', '/admin/roles', { id, name: `The ${id}`, environments: [], design });
+  }
+
+  it('[A12, F37] is for the environments that a role says, and nothing is published or offered beyond them', async () => {
+    const apps = { '*': ['read', 'publish', 'changePermissions'] };
+    expect((await makeRole('tester', { apps, publish: ['development', 'test'] })).status).toBe(201);
+    expect((await makeRole('nowhere', { apps, publish: [] })).status).toBe(201);
+    expect((await makeRole('everywhere', { apps })).status).toBe(201);
+    const before = await versionOf('production');
+    const answers = async (role: string) => {
+      const by = await somebody(system, role);
+      const statuses = ['development', 'test', 'production'].map(async (target) => [
+        (await optionsFor(target, by)).status,
+        (await publish(target, both, by)).status,
+      ]);
+      return Promise.all(statuses);
+    };
+
+    expect(await answers('tester')).toEqual([
+      [200, 200],
+      [200, 200],
+      [403, 403],
+    ]);
+    expect(await answers('nowhere')).toEqual([
+      [403, 403],
+      [403, 403],
+      [403, 403],
+    ]);
+    expect(await versionOf('production')).toBe(before);
+    expect(await answers('everywhere')).toEqual([
+      [200, 200],
+      [200, 200],
+      [200, 200],
+    ]);
+    expect((await makeRole('moon', { apps, publish: ['moon'] })).status).toBe(400);
+  });
+
+  it('[A12, F37] an app that is needed and that somebody may not publish there is not chosen beforehand', async () => {
+    const apps = { 'work-orders': ['read', 'publish'], 'contractor-tokens': ['read'] };
+    expect((await makeRole('half', { apps })).status).toBe(201);
+    const { json } = await optionsFor('staging', await somebody(system, 'half'));
+    const options = (json as { apps: { id: string; preselected: boolean }[] }).apps;
+    expect(options.map(({ id, preselected }) => [id, preselected])).toEqual([
+      ['work-orders', true],
+      ['contractor-tokens', false],
+    ]);
+  });
+
+  it('[A12, D18] nobody gives a role to publish where they may not publish themselves', async () => {
+    const apps = { 'work-orders': ['publish'] };
+    const design = { apps, publish: ['test'], roles: ['read', 'create', 'edit'] };
+    expect((await makeRole('test-lead', design)).status).toBe(201);
+    const lead = await somebody(system, 'test-lead');
+    for (const publish of [undefined, ['production'], ['test', 'production']]) {
+      const refused = await makeRole('reacher', { apps, ...(publish && { publish }) }, lead);
+      expect([publish, refused.status]).toEqual([publish, 403]);
+    }
+    expect((await makeRole('tests', { apps, publish: ['test'] }, lead)).status).toBe(201);
+    const {
+      version,
+      id: _,
+      ...role
+    } = (await owner.get('/admin/roles/test-lead')).json as {
+      id: string;
+      version: number;
+      design: object;
+    };
+    for (const publish of [undefined, ['test', 'staging']]) {
+      const wider = { ...role, design: { ...design, publish } };
+      const refused = await lead.json('PUT', '/admin/roles/test-lead', wider, { 'if-match': `"${version}"` });
+      expect([publish, refused.status]).toEqual([publish, 403]);
+    }
+  });
+
   it('[F37] lists the dependent apps, preselected where they are not there as they are now', async () => {
     const options = async (target: string) => {
       const answer = await developer.get(`/admin/environments/${target}/publish?apps=work-orders`);

@@ -176,6 +176,39 @@ describe('pages of administrators', () => {
     expect((await olga.get('/admin/roles/desk')).json).toMatchObject(desk);
   });
 
+  it('[A12, F37] say of a role where it publishes apps, and change it; the matrix shows it by environment', async () => {
+    const publishers = { id: 'publishers', name: 'Publishers', environments: [] };
+    const design = { apps: { notices: ['read', 'publish'] } };
+    expect((await olga.json('POST', '/admin/roles', { ...publishers, design })).status).toBe(201);
+    const path = '/manage/roles/publishers';
+    const saved = async () => (await olga.get('/admin/roles/publishers')).json;
+    const boxes = (await olga.get(path)).text.match(/<input[^>]*name="publish"[^>]*checked/g);
+    expect(boxes).toHaveLength(4);
+    const everywhere = ['development', 'test', 'staging', 'production'];
+    expect((await sendForm(olga, path, 'Role', { publish: everywhere })).status).toBe(303);
+    expect(await saved()).toMatchObject({ design });
+    expect(await saved()).not.toHaveProperty('design.publish');
+
+    expect((await sendForm(olga, path, 'Role', { publish: ['test', 'staging'] })).status).toBe(303);
+    expect(await saved()).toMatchObject({ design: { ...design, publish: ['test', 'staging'] } });
+    const tester = { id: 'test-editor', name: 'Test editor', environments: [] };
+    const rights = { ...design, publish: ['test', 'staging'], roles: ['read', 'edit'] };
+    expect((await olga.json('POST', '/admin/roles', { ...tester, design: rights })).status).toBe(201);
+    const editor = await staffSession(system, (await createUser(olga, { roles: ['test-editor'] })).email);
+    const refused = await sendForm(editor, path, 'Role', { publish: ['test', 'production'] });
+    expect([refused.status, readable(refused.text)]).toEqual([
+      403,
+      expect.stringContaining(
+        '“publish the app notices into production” reaches further than your own rights',
+      ),
+    ]);
+    const matrix = async (environment: string) =>
+      readable((await olga.get(`/manage/roles?environment=${environment}`)).text);
+    expect(await matrix('staging')).toMatch(/notices: publish/i);
+    expect(await matrix('production')).not.toMatch(/notices: publish/i);
+    expect((await olga.get('/manage/roles/app-users')).text).not.toContain('name="publish"');
+  });
+
   it('[A42] make a key that is on one page once, and revoke it', async () => {
     const list = await olga.get('/manage/service-accounts');
     const path = /\/manage\/service-accounts\/[0-9A-Za-z]{22}/.exec(list.text)?.[0] ?? '';

@@ -60,7 +60,7 @@ export const MATRIX: { columns: string[]; rows: Record<string, string> } = {
     listEnvironments: '401 403 403 403 403 200 200 200 200 403 403',
     listIndexes: '401 403 403 403 200 200 200 200 200 403 403',
     listPasses: '401 200 200 200 200 200 200 200 200 200 200',
-    listPublishingOptions: '401 404 404 404 200 200 200 200 200 404 404',
+    listPublishingOptions: '401 404 404 404 403 200 200 200 403 404 404',
     listRoles: '401 403 403 403 403 200 200 200 200 403 403',
     listServiceAccounts: '401 403 403 403 403 200 200 200 200 403 403',
     listSessions: '401 403 200 200 200 200 200 200 200 403 403',
