@@ -215,6 +215,25 @@ function withoutPeople(text: string, address: string): string {
 
 const ROLES = ['dispatcher', 'technician', 'property-contractors', 'scribe'];
 
+/** Of the addresses below, those that a role does not get at all. No form of adding or viewing stands on a record. */
+const CLOSED: Record<string, string[]> = {
+  dispatcher: ['forms/add', 'forms/view'],
+  technician: [
+    ...['forms/add', 'forms/edit', 'forms/delete', 'forms/view'],
+    ...['views/all', 'views/my-work-orders', 'views/all', 'views/by-token'],
+    ...['operations/edit', 'operations/delete', 'production/contractor-tokens'],
+  ],
+  'property-contractors': [
+    ...['(record)/history', '(record)/task-runs', 'forms/add', 'forms/delete', 'forms/view'],
+    ...['views/all', 'views/assigned-to-me', 'views/all', 'views/by-token'],
+    ...['(record)/access', 'passes/production', 'production/live-passes.csv', 'operations/delete'],
+  ],
+};
+
+/** The last two parts of an address. */
+const lastOf = (address: string, record: string) =>
+  address.replace(record, '(record)').split('?')[0]?.split('/').slice(-2).join('/') ?? '';
+
 describe('reading more than a role may view', () => {
   it.each(ROLES)('[F12, F23] no answer or page shows a %s a field beyond the role', async (role) => {
     const { visitor, headers, record, pages } = roles[role] as (typeof roles)[string];
@@ -228,6 +247,10 @@ describe('reading more than a role may view', () => {
       ),
       ...['all', 'assigned-to-me', 'my-work-orders'].map((id) => `${WORK_ORDERS}/views/${id}`),
       ...['all', 'by-token?param.token=x'].map((id) => `${CONTRACTORS}/views/${id}`),
+      `/production/records/${record}/access`,
+      '/admin/tokens/production',
+      '/passes/production',
+      '/passes/production/live-passes.csv',
       '/production/apps',
       '/me',
       pages,
@@ -236,9 +259,11 @@ describe('reading more than a role may view', () => {
       ...(role === 'property-contractors' ? [] : [`${pages}/work-orders`, `${pages}/contractor-tokens`]),
     ];
     let shown = 0;
+    const closed: string[] = [];
     for (const address of addresses) {
       const answer = await visitor.get(address, headers);
       const { status } = answer;
+      if (status !== 200) closed.push(lastOf(address, record));
       const text = withoutPeople(answer.text, address);
       const seen = Object.entries(MARKS).flatMap(([field, mark]) => (text.includes(mark) ? [field] : []));
       expect([address, status, seen.filter((field) => !may.includes(field))]).toEqual([address, status, []]);
@@ -246,6 +271,8 @@ describe('reading more than a role may view', () => {
     }
     // That the marks are found at all where they may be is what makes their absence say something.
     expect(shown).toBeGreaterThan(3);
+    // What is closed shows nothing, of course: it must be no more than what the role has no part in.
+    expect(closed).toEqual(CLOSED[role]);
   });
 
   it('an anonymous caller is shown none of them anywhere', async () => {

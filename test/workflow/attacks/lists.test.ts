@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import type { System } from '../../../local/system.ts';
 import type { Visitor } from '../../../local/visitor.ts';
 import { listsRebuilt } from '../../support/lists.ts';
+import { somebody } from '../../support/people.ts';
 import {
   addWorkOrder,
   arrive,
@@ -133,13 +134,23 @@ describe('a cursor', () => {
     }
   });
 
-  it('of a history is bound to its record, too', async () => {
-    const history = (id: string, query: string) =>
-      page(dispatcher, `/production/records/${id}/history?${query}`);
-    const { cursor = '' } = await history(own, 'limit=1');
+  it('of a history is bound to its record and its reader, too, and leads through it once', async () => {
+    const history = async (id: string, query: string, by = dispatcher) => {
+      const answer = await page(by, `/production/records/${id}/history?${query}`);
+      return answer as typeof answer & { items?: { number: number }[] };
+    };
+    const numbers = ({ items = [] }: { items?: { number: number }[] }) => items.map(({ number }) => number);
+    const whole = numbers(await history(own, 'limit=100'));
+    const { cursor = '', ...first } = await history(own, 'limit=1');
     expect(cursor).not.toBe('');
-    expect((await history(own, `cursor=${encodeURIComponent(cursor)}`)).status).toBe(200);
-    expect((await history(orders[0] as string, `cursor=${encodeURIComponent(cursor)}`)).status).toBe(400);
+    const on = `limit=100&cursor=${encodeURIComponent(cursor)}`;
+    const rest = await history(own, on);
+    expect([rest.status, [...numbers(first), ...numbers(rest)]]).toEqual([200, whole]);
+    expect(new Set(whole).size).toBe(whole.length);
+    expect((await history(orders[0] as string, on)).status).toBe(400);
+    const another = await somebody(system, 'dispatcher');
+    expect(numbers(await history(own, 'limit=100', another))).toEqual(whole);
+    expect((await history(own, on, another)).status).toBe(400);
     expect(decoded(cursor)).not.toContain('EVENT');
   });
 });

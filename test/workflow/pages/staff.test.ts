@@ -140,21 +140,38 @@ describe('the pages of staff', () => {
   });
 
   it('[D16] offer what somebody may do, and everything so offered has its page', async () => {
-    const order = await addWorkOrder(dispatcher, workOrder());
     const technician = await signIn(system, TECHNICIAN);
-    for (const [visitor, offered] of [
-      [dispatcher, ['complete', 'delete', 'edit']],
-      [technician, []],
+    const { id: technicianId } = (await technician.get('/me')).json as { id: string };
+    const order = await addWorkOrder(dispatcher, workOrder());
+    const own = await addWorkOrder(dispatcher, workOrder(undefined, { assignedTo: technicianId }));
+    for (const [who, visitor, id, offered] of [
+      ['dispatcher', dispatcher, own.id, ['complete', 'delete', 'edit']],
+      ['technician', technician, own.id, ['complete']],
+      ['technician', technician, order.id, []],
     ] as const) {
-      const page = await visitor.get(`${APP}/records/${order.id}`);
-      const links = [...page.text.matchAll(/operations\/([\w-]+)"/g)].map(([, id]) => id).sort();
-      expect(links).toEqual(offered);
-      for (const id of links) {
-        expect((await visitor.get(`${APP}/records/${order.id}/operations/${id}`)).status).toBe(200);
+      const page = await visitor.get(`${APP}/records/${id}`);
+      const links = [...page.text.matchAll(/operations\/([\w-]+)"/g)].map(([, each]) => each).sort();
+      expect([who, links]).toEqual([who, offered]);
+      const answered = (await visitor.get(`/production/records/${id}`)).json as Partial<RecordJson>;
+      expect(answered.can?.operations.map((each) => each.id).sort() ?? []).toEqual(offered);
+      for (const operation of ['complete', 'delete', 'edit']) {
+        const { status } = await visitor.get(`${APP}/records/${id}/operations/${operation}`);
+        const shown = (offered as readonly string[]).includes(operation);
+        expect([who, operation, shown ? [200] : [403, 404]]).toEqual([
+          who,
+          operation,
+          expect.arrayContaining([status]),
+        ]);
       }
     }
     expect((await technician.get(`${APP}/records/${order.id}`)).status).toBe(404);
     expect((await technician.get(ADD)).status).toBe(404);
+    // What was offered does succeed.
+    const done = await submit(technician, `${APP}/records/${own.id}/operations/complete`, {
+      completionNotes: 'It is quiet again.',
+    });
+    expect([done.status, (await readRecord(dispatcher, own.id)).state]).toEqual([303, 'Closed']);
+    expect((await submit(dispatcher, `${APP}/records/${own.id}/operations/delete`, {})).status).toBe(303);
   });
 
   it('a record is deleted after a page that asks, and not by a page that another change has overtaken', async () => {

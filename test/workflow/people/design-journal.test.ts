@@ -5,12 +5,12 @@ import { ROUTES } from '../../../lambdas/shared/routes/index.ts';
 import { designEventKey } from '../../../lambdas/shared/table/keys.ts';
 import { seedDefinitions } from '../../../local/seed.ts';
 import type { System } from '../../../local/system.ts';
-import type { Answer, Visitor } from '../../../local/visitor.ts';
+import { type Answer, Visitor } from '../../../local/visitor.ts';
 import { runCommand } from '../../support/command.ts';
 import { PERSON_DIRECTORY } from '../../support/directory.ts';
 import { readable } from '../../support/page-forms.ts';
 import { codeOf, createUser, freshEmail, somebody } from '../../support/people.ts';
-import { staffSession } from '../../support/site-runtime.ts';
+import { plantCredential, staffSession } from '../../support/site-runtime.ts';
 import { startSystem } from '../../support/system.ts';
 
 jest.setTimeout(60_000);
@@ -204,6 +204,29 @@ describe('the journal of the design plane', () => {
       action: 'change',
       before: { roles: ['app-users'] },
       after: { roles: [] },
+      via: { environment: 'production', app: 'directory', operation: 'lock-out' },
+    });
+
+    // A service does its work with a robot's rights, and whoever called it is who asked.
+    const person = `/production/records/${id}`;
+    const renamed = await (await renamer())(id, { firstName: 'Vera', lastName: 'Service' });
+    expect([renamed.status, renamed.text]).toEqual([200, renamed.text]);
+    expect(await newest()).toMatchObject({
+      action: 'change',
+      actor: { type: 'serviceAccount', name: 'Personnel' },
+      subject: { type: 'user', name: 'Vera Service' },
+      before: { name: 'Via App' },
+      after: { name: 'Vera Service' },
+      via: { environment: 'production', app: 'directory', operation: 'edit' },
+    });
+
+    await write(dora, 'POST', `${person}/operations/remove`, {}, person);
+    expect(await newest()).toMatchObject({
+      action: 'delete',
+      actor: { name: 'Dora Directory' },
+      subject: { type: 'user', name: 'Vera Service' },
+      before: { email, roles: [] },
+      via: { environment: 'production', app: 'directory', operation: 'remove' },
     });
   });
 
@@ -255,6 +278,42 @@ describe('the journal of the design plane', () => {
     expect([exitCode, stdout.trim().split('\n').at(-1)]).toEqual([1, '2 findings.']);
   });
 });
+
+/** Publishes a service that renames people, and answers how a service account calls it. */
+async function renamer(): Promise<(record: string, values: object) => Promise<Answer>> {
+  const draft = '/admin/apps/directory/draft';
+  const { definition } = (await olga.get(draft)).json as {
+    definition: { permissions: object[]; services: object[] };
+  };
+  const may = { role: 'directory-robot', recordType: 'person', operations: ['edit'] };
+  const service = {
+    id: 'rename',
+    name: 'Rename',
+    recordType: 'person',
+    operation: 'edit',
+    returns: ['user'],
+  };
+  await write(olga, 'PUT', draft, {
+    ...definition,
+    permissions: [...definition.permissions, may],
+    services: [...definition.services, { ...service, fields: ['firstName', 'lastName'] }],
+  });
+  const robot = { name: 'Directory Robot', environments: [], accounts: { update: true } };
+  await write(olga, 'PUT', '/admin/roles/directory-robot', robot);
+  await write(olga, 'POST', '/admin/environments/production/publish', { apps: ['directory'] });
+  const caller = { id: 'renamers', name: 'Renamers', environments: ['production'], services: ['rename'] };
+  await write(olga, 'POST', '/admin/roles', caller);
+  const { token } = await plantCredential(system, {
+    type: 'serviceAccount',
+    kind: 'apiKey',
+    name: 'Personnel',
+    roles: ['renamers'],
+    environment: 'production',
+  });
+  const bearer = { authorization: `Bearer ${token}` };
+  return (record, values) =>
+    new Visitor(system.url).json('POST', '/production/services/rename', { record, values }, bearer);
+}
 
 async function saveDraft(): Promise<void> {
   const draft = (await olga.get('/admin/apps/berths/draft')).json as { definition: object };

@@ -389,6 +389,27 @@ describe('service accounts', () => {
     const answer = await owner.json('PATCH', `/admin/service-accounts/${id}`, change, { 'if-match': '"1"' });
     expect([answer.status, answer.json]).toEqual([200, expect.objectContaining({ roles: [], version: 2 })]);
     expect((await machine().get('/production/apps', bearer(key))).json).toEqual({ apps: [] });
+    const path = `/admin/service-accounts/${id}`;
+    const back = { roles: ['dispatcher'] };
+    expect(codeOf(await owner.json('PATCH', path, back, { 'if-match': '"1"' }))).toEqual([
+      412,
+      'VERSION_MISMATCH',
+    ]);
+    expect((await owner.json('PATCH', path, back)).status).toBe(428);
+
+    // Whoever gives a role, or takes it, holds what it permits.
+    const keeper = await createRole({ accounts: { update: true } });
+    const stranger = await somebody(system, (keeper.json as Role).id);
+    expect(codeOf(await stranger.json('PATCH', path, back, { 'if-match': '"2"' }))).toEqual([
+      403,
+      'FORBIDDEN',
+    ]);
+    expect((await owner.json('PATCH', path, back, { 'if-match': '"2"' })).status).toBe(200);
+    expect(codeOf(await stranger.json('PATCH', path, change, { 'if-match': '"3"' }))).toEqual([
+      403,
+      'FORBIDDEN',
+    ]);
+    expect((await machine().get(`${WORK_ORDERS}/views/all`, bearer(key))).status).toBe(200);
     const developer = await somebody(system, DEVELOPER);
     expect((await createKey(id, {}, developer)).status).toBe(403);
   });

@@ -269,6 +269,20 @@ describe('a service', () => {
     );
     expect(changed.status).toBe(200);
     expect((await leaver('export-people')).status).toBe(404);
+
+    const machine = async (name: string) => {
+      const made = await olga.json('POST', '/admin/service-accounts', { name, roles: ['export'] });
+      return `/admin/service-accounts/${(made.json as { id: string }).id}`;
+    };
+    const [keeps, goes] = [await machine('Keeps its account'), await machine('Loses its account')];
+    const callers = [keeps, goes].map((path) => keyed(path.split('/').at(-1) ?? ''));
+    const [revoked, deleted] = (await Promise.all(callers)) as [Caller, Caller];
+    for (const caller of [revoked, deleted]) expect((await caller('export-people')).status).toBe(200);
+    const { keys } = (await olga.get(keeps)).json as { keys: { id: string }[] };
+    expect((await olga.send('DELETE', `${keeps}/keys/${keys[0]?.id}`)).status).toBe(204);
+    expect(codeOf(await revoked('export-people'))).toEqual([401, 'CREDENTIAL_INVALID']);
+    expect((await olga.send('DELETE', `${goes}?confirm=production`)).status).toBe(204);
+    expect(codeOf(await deleted('export-people'))).toEqual([401, 'CREDENTIAL_INVALID']);
   });
 
   it('is refused in a draft that names what is not there, two things, or what another app has', async () => {
