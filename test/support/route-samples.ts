@@ -7,6 +7,8 @@ export interface SampleIds {
   grant: string;
   user: string;
   account: string;
+  /** Epoch milliseconds, of the system's clock. */
+  now: number;
 }
 
 /** One request per route that nobody's rights but those asked about stand in the way of, and that changes nothing. */
@@ -21,10 +23,10 @@ export interface Sample {
 const MISSING = '0'.repeat(22);
 /** No version is that high: whoever may write is told that it does not fit. */
 const STALE = { 'if-match': '"999"' };
-const soon = new Date(Date.now() + 86_400_000).toISOString();
 
 /** By the route's id; the test fails for a route that is not here. */
 export function samplesOf(ids: SampleIds): Record<string, Sample> {
+  const soon = new Date(ids.now + 86_400_000).toISOString();
   const record = { values: { record: ids.record } };
   const user = { values: { user: ids.user } };
   const account = { values: { account: ids.account } };

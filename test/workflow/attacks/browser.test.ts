@@ -22,6 +22,8 @@ import { photograph, watchCalls } from '../../support/witness.ts';
 
 jest.setTimeout(120_000);
 
+const QUARTER = 15 * 60_000;
+
 let system: System;
 let dispatcher: Visitor;
 
@@ -290,6 +292,9 @@ describe('signing in as somebody whose address is known', () => {
       headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
     });
 
+  // Both limits count by quarters of an hour: a test that began at the end of one would have two of them.
+  beforeEach(() => system.clock.moveTo(Math.ceil((system.clock.now() + 1) / QUARTER) * QUARTER));
+
   it('sends a few links and no more, answers always the same, and never to the address as typed', async () => {
     await system.mail.clear();
     const answers = await Promise.all([
@@ -322,12 +327,11 @@ describe('signing in as somebody whose address is known', () => {
       forwarded: 'for=203.0.113.9',
     });
     expect(forwarded.status).toBe(429);
-    await system.clock.advance(16 * 60_000);
+    await system.clock.advance(QUARTER);
     expect((await ask('another@abc.example')).status).toBe(200);
   });
 
   it('with an address of any length and script never fails on our side', async () => {
-    await system.clock.advance(16 * 60_000);
     for (const email of [
       'ﷺ'.repeat(200),
       `${'ﷺ'.repeat(200)}@abc.example`,
@@ -356,7 +360,6 @@ describe('signing in as somebody whose address is known', () => {
 
   it('a link is used once, by one, and not after its time', async () => {
     await system.mail.clear();
-    await system.clock.advance(16 * 60_000);
     const linked = async () => {
       await ask(TECHNICIAN);
       const mail = await system.mail.waitFor(({ to }) => to.includes(TECHNICIAN));
@@ -372,7 +375,7 @@ describe('signing in as somebody whose address is known', () => {
 
     system.clock.freeze();
     const [intime, kept] = [await linked(), await linked()];
-    const end = system.clock.now() + 15 * 60_000;
+    const end = system.clock.now() + QUARTER;
     await system.clock.moveTo(end - 1);
     const entered = await press(intime);
     expect(entered.status).toBe(303);

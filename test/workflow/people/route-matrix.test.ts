@@ -69,6 +69,7 @@ beforeAll(async () => {
     grant: '',
     user: subject.principalId,
     account: account.principalId,
+    now: system.clock.now(),
   });
   people = {
     anonymous: { visitor: new Visitor(system.url), headers: {}, formToken: '' },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Json } from '../../../local/stepfunctions/json.ts';
+import { randomFrom } from '../../support/schema-values.ts';
 import { failing, INPUT, tokenAccess } from './scripted-robot.ts';
 
 const SECOND = 1000;
@@ -332,7 +333,7 @@ describe('an execution that is stopped by hand', () => {
 it('1,000 lifecycles run together in seconds, and none takes from another', async () => {
   const access = tokenAccess(
     { NotifyContractor: (_: unknown, call: number) => call % 50 === 0 && failing('Throttled')({}, 0) },
-    Math.random,
+    randomFrom(20_260_117),
   );
   const arns = await Promise.all(Array.from({ length: 1000 }, (_, index) => access.begin(`grant-${index}`)));
   for (let hours = 0; access.callbackTokens.length < 1000 && hours < 3; hours++)
