@@ -54,7 +54,8 @@ beforeAll(async () => {
   const dispatcher = await staffSession(system, DISPATCHER);
   const { id } = await addWorkOrder(dispatcher, workOrder());
   const somebodyElse = await somebody(system);
-  const known = samplesOf({ record: id, pass: '', grant: '', user: somebodyElse.id, account: automation.id });
+  const ids = { record: id, pass: '', grant: '', user: somebodyElse.id, account: automation.id };
+  const known = samplesOf({ ...ids, now: system.clock.now() });
   // A record type that is there, so that only rights stand in the way.
   const rebuildIndexes = { body: { app: 'contractor-tokens', recordType: 'contractor' } };
   samples = { ...known, rebuildIndexes };

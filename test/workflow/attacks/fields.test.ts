@@ -228,6 +228,11 @@ const CLOSED: Record<string, string[]> = {
     ...['views/all', 'views/assigned-to-me', 'views/all', 'views/by-token'],
     ...['(record)/access', 'passes/production', 'production/live-passes.csv', 'operations/delete'],
   ],
+  scribe: [
+    ...['forms/add', 'forms/delete', 'forms/view', 'views/all', 'views/assigned-to-me'],
+    ...['views/my-work-orders', 'views/all', 'views/by-token', 'operations/delete'],
+    ...['production/work-orders', 'production/contractor-tokens'],
+  ],
 };
 
 /** The last two parts of an address. */
