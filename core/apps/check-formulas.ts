@@ -3,7 +3,8 @@ import { checkExpression } from '../expressions/check.ts';
 import type { CheckedExpression, Scope, ValueType } from '../expressions/types.ts';
 import type { CheckContext } from './check-context.ts';
 import { takeExpression } from './check-expressions.ts';
-import type { RecordType } from './definition.ts';
+import type { Field, RecordType } from './definition.ts';
+import { FORMULAS_LIMIT, longestResult, longestValue } from './formula-length.ts';
 import { formulaSources, orderFormulas } from './formulas.ts';
 import type { Path } from './problems.ts';
 import { fieldsOf, recordScopes } from './scope.ts';
@@ -40,10 +41,12 @@ export function checkFormulas(
     }
   }
   const circular = new Set(circles.flat());
+  const lengths = new FormulaLengths(context, type);
   for (const id of order.filter((each) => !circular.has(each))) {
     const { source, path: at } = formulas.get(id) as { source: string; path: Path };
     const checked = takeExpression(context, at, source, scopeNow(), FORMULA_TYPES);
     if (checked) types.set(id, checked.type === 'dyn' ? 'string' : checked.type);
+    if (checked) lengths.add(id, checked, at);
     for (const name of namesOfRuntimeOnly(checked, type)) {
       context.report(at, `"${name}" cannot be used here: it is only on the form and never stored`);
     }
@@ -53,6 +56,44 @@ export function checkFormulas(
     [...formulas.keys()].filter((id) => [...formulaSources(id, reads)].some((source) => tokens.has(source))),
   );
   return { types, secret };
+}
+
+/** How long a record type's formulas can become, each after those that it reads. */
+class FormulaLengths {
+  readonly #context: CheckContext;
+  readonly #type: RecordType;
+  readonly #fields: ReadonlyMap<string, Field>;
+  readonly #longest = new Map<string, number>();
+  #together = 0;
+
+  constructor(context: CheckContext, type: RecordType) {
+    this.#context = context;
+    this.#type = type;
+    this.#fields = new Map(type.fields.map((field) => [field.id, field]));
+  }
+
+  /** Takes one more; the first one with which they become too long together is reported. */
+  add(id: string, { ast }: CheckedExpression, path: Path): void {
+    const longest = longestResult(ast, (read) => this.#ofField(read));
+    this.#longest.set(id, longest);
+    const before = this.#together;
+    this.#together += longest;
+    if (before > FORMULAS_LIMIT || this.#together <= FORMULAS_LIMIT) return;
+    const [own, all, most] = [longest, this.#together, FORMULAS_LIMIT].map((each) =>
+      each.toLocaleString('en'),
+    );
+    this.#context.report(
+      path,
+      `"${id}" can become ${own} characters long, and the formulas of ${this.#type.name} ${all} together; at most ${most} are possible. Give the fields that it reads a smaller maxLength, or read fewer of them.`,
+    );
+  }
+
+  #ofField(id: string): number {
+    const known = this.#longest.get(id);
+    if (known !== undefined) return known;
+    const field = this.#fields.get(id);
+    return field ? longestValue(field, this.#context.site.roles) : 0;
+  }
 }
 
 function readingOf(source: string, scope: Scope): CheckedExpression | undefined {

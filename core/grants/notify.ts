@@ -5,7 +5,7 @@ import { isUnevaluable } from '../expressions/compile.ts';
 import { readableEmail } from '../mail/address.ts';
 import type { MailContent } from '../mail/mail.ts';
 import type { FieldValue, StoredRecord } from '../records/record.ts';
-import { formulaValue, isVisible, recordScope } from '../records/scope.ts';
+import { formulasOf, isVisible, recordScope } from '../records/scope.ts';
 import { ANY_STATUS } from './grant.ts';
 import { originOf } from './origin.ts';
 import { readableDay } from './readable-day.ts';
@@ -146,6 +146,7 @@ function mailContent(
   const to = text(notification.to(scope));
   if (to === '') return undefined;
   const view = decideView(session, type, record);
+  const computed = formulasOf(session, type, record);
   const facts: MailContent['facts'] = [];
   let button: MailContent['button'];
   for (const field of notification.fields) {
@@ -155,9 +156,7 @@ function mailContent(
         `the robot could not send “${notification.definition.name}”: its roles do not let it view ${field.id}`,
       );
     }
-    const value = field.formula
-      ? formulaValue(session, type, field, record)
-      : (record.values[field.id] ?? null);
+    const value = field.formula ? computed(field) : (record.values[field.id] ?? null);
     if (value === null) continue;
     if (field.secret)
       button = { label: field.definition.displayText ?? field.definition.label, href: String(value) };

@@ -22,8 +22,8 @@ export interface MergeInput<Entry extends Placed> {
     branch: number,
     page: { limit: number; after?: string },
   ): Promise<{ entries: readonly Entry[]; last?: string }>;
-  /** Whether the record goes into the list. */
-  examine(entry: Entry): boolean | Promise<boolean>;
+  /** Whether the record goes into the list; `last` when it does, and no other one has room beside it. */
+  examine(entry: Entry): boolean | 'last' | Promise<boolean | 'last'>;
 }
 
 interface Branch<Entry> {
@@ -57,10 +57,16 @@ export async function mergeBranches<Entry extends Placed>(
       after = entry.place;
       if (seen.has(entry.recordId)) continue;
       seen.add(entry.recordId);
-      if (await examine(entry)) taken += 1;
+      const found = await examine(entry);
+      if (found === 'last') return { after, more: mayGoOn(branches) };
+      if (found) taken += 1;
     }
   }
-  return { after, more: branches.some(({ waiting, done }) => waiting.length > 0 || !done) };
+  return { after, more: mayGoOn(branches) };
+}
+
+function mayGoOn(branches: readonly Branch<unknown>[]): boolean {
+  return branches.some(({ waiting, done }) => waiting.length > 0 || !done);
 }
 
 /** A branch of which nothing is known may hold what comes next. */

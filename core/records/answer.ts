@@ -3,7 +3,7 @@ import type { LinkedField, LinkedOperation, LinkedRecordType } from '../apps/pub
 import type { Decision } from '../policy/types.ts';
 import type { Session } from '../runtime.ts';
 import type { RecordAnswer, StoredRecord, Values } from './record.ts';
-import { formulaValue, isVisible, recordScope } from './scope.ts';
+import { formulasOf, isVisible, recordScope } from './scope.ts';
 
 /**
  * The record as this caller may see it: permitted and visible fields, names for the ids among them, and what they may
@@ -46,23 +46,15 @@ function visibleValues(
   permitted: Decision['fields'],
 ): Values {
   const scope = recordScope(session, record);
+  const computed = formulasOf(session, type, record);
   const values: Values = {};
   for (const field of type.fields.values()) {
     if (!permits(permitted, field.id)) continue;
     if (!isVisible(field, scope)) continue;
-    const value = storedOrComputed(session, type, field, record);
+    const value = field.formula ? computed(field) : record.values[field.id];
     if (value !== undefined && value !== null) values[field.id] = value;
   }
   return values;
-}
-
-function storedOrComputed(
-  session: Session,
-  type: LinkedRecordType,
-  field: LinkedField,
-  record: StoredRecord,
-) {
-  return field.formula ? formulaValue(session, type, field, record) : record.values[field.id];
 }
 
 /**
@@ -79,7 +71,7 @@ export function visibleText(
   const field = type.fields.get(fieldId);
   if (!field || !permits(permitted, fieldId) || !isVisible(field, recordScope(session, record)))
     return undefined;
-  const value = storedOrComputed(session, type, field, record);
+  const value = field.formula ? formulasOf(session, type, record)(field) : record.values[field.id];
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 

@@ -12,8 +12,11 @@ import type { StoredIndexEntry } from '../store.ts';
 import { answerEntry, canDecideByItems, visibleColumns } from './list-answers.ts';
 import { readParameters, readPartition } from './list-parameters.ts';
 import { findRecordType } from './operation.ts';
-import type { RecordAnswer, ViewPage } from './record.ts';
+import type { RecordAnswer, Values, ViewPage } from './record.ts';
 import { surroundings } from './scope.ts';
+
+/** Text on a page of a list. An answer has room for 6 MB, and a page writes some characters as six. */
+const PAGE_CHARACTERS = 400_000;
 
 export interface ViewRequest {
   app: string;
@@ -28,7 +31,7 @@ export interface ViewRequest {
 /**
  * Opens a view: reads those parts of its indexes that hold what the caller may see, in the view's order, decides every
  * record by the policy, and answers those that are granted. The cursor names the last record examined, so that a page
- * which was filtered empty still leads on.
+ * which was filtered empty still leads on. One that holds very much text is shorter than it could be.
  * @throws DaypassError NOT_FOUND when the view is not the caller's, REQUEST_INVALID for a wrong parameter or cursor,
  * LIST_NOT_READY while its index is being written for records that were there before
  */
@@ -53,6 +56,7 @@ export async function openView(session: Session, request: ViewRequest): Promise<
   const branches = await branchesOf(session, view, scope);
   const itemsSuffice = canDecideByItems(session, view);
   const records: RecordAnswer[] = [];
+  let characters = 0;
   const { environment } = session.published;
   const { after, more } = await mergeBranches<StoredIndexEntry>({
     branches: branches.length,
@@ -67,8 +71,10 @@ export async function openView(session: Session, request: ViewRequest): Promise<
     },
     async examine(entry) {
       const answer = await answerEntry(session, view, entry, { scope, itemsSuffice });
-      if (answer) records.push(answer);
-      return answer !== undefined;
+      if (!answer) return false;
+      records.push(answer);
+      characters += charactersIn(answer.values);
+      return characters < PAGE_CHARACTERS || 'last';
     },
   });
   const { definition } = type.app;
@@ -96,6 +102,16 @@ async function branchesOf(session: Session, view: LinkedView, scope: ScopeValues
   const request = accessRequest(session, action, resource);
   const grants = listGrants(policy, request.subject, resource, action, environment);
   return planList({ view, partition, grants, request, isReady });
+}
+
+/** How much text there is in a record's values. */
+function charactersIn(values: Values): number {
+  let count = 0;
+  for (const value of Object.values(values)) {
+    for (const text of Array.isArray(value) ? value : [value])
+      if (typeof text === 'string') count += text.length;
+  }
+  return count;
 }
 
 /** Whether the caller may open a view at all. */

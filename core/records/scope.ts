@@ -1,3 +1,4 @@
+import { FORMULAS_LIMIT } from '../apps/formula-length.ts';
 import type { LinkedField, LinkedRecordType } from '../apps/published.ts';
 import { isUnevaluable } from '../expressions/compile.ts';
 import type { ScopeValues } from '../expressions/types.ts';
@@ -68,38 +69,43 @@ export function isVisible(field: LinkedField, scope: ScopeValues): boolean {
 }
 
 /**
- * A formula's value for a reader who may see the field. Only here do token references become tokens, and only for
- * formulas that read one: the link exists where it is read, and nowhere else.
+ * Computes a record's formulas for readers who may see the fields: each once, when it is first asked for, after those
+ * that it can read. Only here do token references become tokens, and only for formulas that read one: the link exists
+ * where it is read, and nowhere else.
  */
-export function formulaValue(
+export function formulasOf(
   session: Session,
   type: LinkedRecordType,
-  field: LinkedField,
   record: StoredRecord,
-): FieldValue {
-  if (!field.formula) return null;
-  const values = field.secret ? withTokens(session, type, record) : record.values;
-  if (!values) return null;
-  const result = field.formula({
-    ...recordScope(session, record),
-    record: { ...values, ...computed(session, type, record, field) },
-  });
-  return isUnevaluable(result) ? null : (result as FieldValue);
+): (field: LinkedField) => FieldValue {
+  const scope = recordScope(session, record);
+  const values = new Map<string, FieldValue>();
+  let tokens: { values: Values | undefined } | undefined;
+
+  function compute({ formula, secret }: LinkedField): FieldValue {
+    if (secret) tokens ??= { values: withTokens(session, type, record) };
+    const stored = secret ? tokens?.values : record.values;
+    if (!formula || !stored) return null;
+    const result = formula({ ...scope, record: { ...stored, ...Object.fromEntries(values) } });
+    return isUnevaluable(result) || isTooLong(result) ? null : (result as FieldValue);
+  }
+
+  return (field) => {
+    for (const formula of type.formulas) {
+      if (!values.has(formula.id) && (field.secret || !formula.secret))
+        values.set(formula.id, compute(formula));
+      if (formula.id === field.id) break;
+    }
+    return values.get(field.id) ?? null;
+  };
 }
 
-/** Formulas that another formula reads. */
-function computed(
-  session: Session,
-  type: LinkedRecordType,
-  record: StoredRecord,
-  reader: LinkedField,
-): Values {
-  const values: Values = {};
-  for (const formula of type.formulas) {
-    if (formula.id === reader.id) break;
-    values[formula.id] = formulaValue(session, type, formula, record);
-  }
-  return values;
+/** Apps that were saved before formulas had a limit can hold some that grow without one. */
+function isTooLong(value: unknown): boolean {
+  const texts = Array.isArray(value) ? value : [value];
+  let length = 0;
+  for (const text of texts) if (typeof text === 'string') length += text.length;
+  return length > FORMULAS_LIMIT;
 }
 
 /** The record's values with the tokens written out; undefined when a token field is empty: then there is no link. */

@@ -1,4 +1,5 @@
 import type { Field } from '../apps/definition.ts';
+import { maxLengthOf } from '../apps/formula-length.ts';
 import type { Problem } from '../errors.ts';
 import { readableEmail } from '../mail/address.ts';
 import type { FieldValue } from './record.ts';
@@ -13,7 +14,13 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 const CONTROL_IN_TEXT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 /** What is wrong with a text that is no date. */
 export const NO_DAY = 'must be a date like 2027-03-31';
-const DEFAULT_MAX = { string: 500, text: 20_000 };
+/** What JSON, JavaScript and the table hold alike: beyond it a number would come back as another one. */
+const LARGEST_NUMBER = Number.MAX_SAFE_INTEGER;
+/** The table keeps nothing closer to 0 than this. */
+const SMALLEST_NUMBER = 1e-130;
+/** Years of four digits, from 1 on; also in UTC, whatever the offset. */
+const FIRST_INSTANT = Date.parse('0001-01-01T00:00:00Z');
+const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** The value as it is stored, or what is wrong with it. `null` stands for "no value" in every type. */
 export type CheckedValue = { value: FieldValue } | { problem: string };
@@ -27,15 +34,11 @@ export function checkValue(field: Field, input: FieldValue): CheckedValue {
   if (Array.isArray(input)) return checkList(field, input);
   switch (field.type) {
     case 'number':
-      return typeof input === 'number' && Number.isFinite(input)
-        ? { value: input }
-        : { problem: 'must be a number' };
+      return checkNumber(input);
     case 'boolean':
       return typeof input === 'boolean' ? { value: input } : { problem: 'must be true or false' };
     case 'geoPoint':
-      return typeof input === 'object'
-        ? { value: { lat: input.lat, lon: input.lon } }
-        : { problem: 'must be a latitude and a longitude' };
+      return checkPlace(input);
     case 'choices':
     case 'roles':
       return { problem: 'must be a list' };
@@ -44,12 +47,37 @@ export function checkValue(field: Field, input: FieldValue): CheckedValue {
   }
 }
 
+function checkNumber(input: FieldValue): CheckedValue {
+  if (typeof input !== 'number' || Number.isNaN(input)) return { problem: 'must be a number' };
+  const problem = numberProblem(input);
+  return problem ? { problem } : { value: input };
+}
+
+/** What keeps a number from being stored as it was sent. */
+function numberProblem(number: number): string | undefined {
+  const size = Math.abs(number);
+  if (size > LARGEST_NUMBER) return `must lie between -${LARGEST_NUMBER} and ${LARGEST_NUMBER}`;
+  return size > 0 && size < SMALLEST_NUMBER
+    ? `is too close to 0: write 0, or at least ${SMALLEST_NUMBER}`
+    : undefined;
+}
+
+function checkPlace(input: FieldValue): CheckedValue {
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    return { problem: 'must be a latitude and a longitude' };
+  const { lat, lon } = input;
+  if (!(Math.abs(lat) <= 90 && Math.abs(lon) <= 180))
+    return { problem: 'must be a latitude from -90 to 90 and a longitude from -180 to 180' };
+  const problem = numberProblem(lat) ?? numberProblem(lon);
+  return problem ? { problem } : { value: { lat, lon } };
+}
+
 function checkText(field: Field, input: string): CheckedValue {
   const text = input.normalize('NFC').trim();
   if (text === '') return { value: null };
   // Half a surrogate pair cannot be stored as UTF-8: it would come back as another text than was journalled.
   if (!text.isWellFormed()) return { problem: 'holds half a character: it is not well-formed text' };
-  const max = field.maxLength ?? (field.type === 'text' ? DEFAULT_MAX.text : DEFAULT_MAX.string);
+  const max = maxLengthOf(field);
   if (text.length > max) return { problem: `must have at most ${max} characters; it has ${text.length}` };
   if ((field.type === 'text' ? CONTROL_IN_TEXT : CONTROL).test(text))
     return { problem: 'must not hold control characters or line breaks' };
@@ -62,9 +90,7 @@ function wrongText(field: Field, text: string): string | undefined {
     case 'date':
       return isDay(text) ? undefined : NO_DAY;
     case 'dateTime':
-      return DATE_TIME.test(text) && isRealDate(text.slice(0, 10)) && !Number.isNaN(Date.parse(text))
-        ? undefined
-        : 'must be a date and time with an offset, like 2027-03-31T09:00:00Z';
+      return isMoment(text) ? undefined : 'must be a date and time with an offset, like 2027-03-31T09:00:00Z';
     case 'email':
       return readableEmail(text) ? undefined : 'must be an email address like name@example.org';
     case 'phone':
@@ -92,10 +118,16 @@ export function isDay(text: string): boolean {
   return DATE.test(text) && isRealDate(text);
 }
 
+/** A moment of a real day, in a year of four digits here and in UTC. The day after has no second name as 24:00. */
+function isMoment(text: string): boolean {
+  const at = DATE_TIME.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
+  return at >= FIRST_INSTANT && at <= LAST_INSTANT && text.slice(11, 13) !== '24';
+}
+
 /** 2027-02-30 is well formed and no date. */
 function isRealDate(day: string): boolean {
   const time = Date.parse(`${day}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
+  return time >= FIRST_INSTANT && new Date(time).toISOString().startsWith(day);
 }
 
 /** Only web addresses: a `javascript:` address in a link would run. */

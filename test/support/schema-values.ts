@@ -44,8 +44,34 @@ const TEXTS = [
   'x'.repeat(5000),
   '2026-01-01',
   '2999-12-31T00:00:00Z',
+  '0000-01-01',
+  '0000-01-01T00:00:00Z',
+  '0001-01-01T00:00:00+14:00',
+  '9999-12-31T23:59:59-14:00',
+  '10000-01-01',
+  '+275760-09-13T00:00:00Z',
+  '-000001-12-31',
+  '2027-03-31T24:00:00Z',
+  '9007199254740993',
+  '1e308',
+  '1e-320',
+  'a@b',
+  '=?utf-8?b?YWxsQGV2aWwuZXhhbXBsZQ==?=@example.org',
 ];
-const ODD: unknown[] = [null, true, -1, 0, 1.5, 1e308, [], {}, [[]], { a: { b: [] } }];
+/** Numbers that JSON, JavaScript and the table do not hold alike. */
+const NUMBERS = [
+  -0,
+  1e126,
+  1e308,
+  -1e308,
+  1e-131,
+  1e-320,
+  Number.MAX_SAFE_INTEGER,
+  Number.MAX_SAFE_INTEGER + 1,
+  -Number.MAX_SAFE_INTEGER - 1,
+  0.1 + 0.2,
+];
+const ODD: unknown[] = [null, true, -1, 0, 1.5, ...NUMBERS, [], {}, [[]], { a: { b: [] } }];
 
 /** Draws a value that a schema describes, or now and then one that it does not. */
 export function drawValue(schema: Schema, random: () => number, root: Schema = schema, depth = 0): unknown {
@@ -71,7 +97,7 @@ export function drawValue(schema: Schema, random: () => number, root: Schema = s
       return random() < 0.5;
     case 'integer':
     case 'number':
-      return pick([0, 1, -1, 7, 1e9, 0.5]);
+      return pick([0, 1, -1, 7, 1e9, 0.5, ...NUMBERS]);
     default:
       return pick(TEXTS);
   }
