@@ -13,6 +13,8 @@ export interface Principal {
   roles: string[];
   profiles: string[];
   level?: 'admin' | 'user' | 'guest';
+  /** Robots: ids of the apps whose tasks and services it runs; absent = none. */
+  apps?: string[];
   /** Token users belong to one environment; users to all. */
   environment?: Environment;
   createdAt: string;

@@ -18,7 +18,7 @@ import type { Store } from '../../core/store.ts';
 import { digestCodes } from '../../core/tokens/base62.ts';
 import type { Definitions } from '../../lambdas/shared/table/definitions.ts';
 import { operator } from './operator.ts';
-import type { SiteFiles } from './read-site.ts';
+import { robotsOf, type SiteFiles } from './read-site.ts';
 
 export interface ApplyPorts {
   definitions: Definitions;
@@ -83,7 +83,7 @@ async function publish(
     published: await readPublished(definitions, manifest),
     site: await siteVersion(site, definitions, manifests),
     pending: await pendingRebuilds(definitions, manifest),
-    robots: new Set(site.people.filter(({ kind }) => kind === 'robot').map(({ id }) => id)),
+    robots: robotsOf(site),
     openGrants: await ports.store.listOpenGrants(environment),
     at: new Date(now).toISOString(),
     by,
@@ -199,7 +199,13 @@ async function applyPerson(
   const { store, siteId, now } = ports;
   const id = principalIdOf(siteId, person);
   const { name, roles, kind: type, email, firstName, lastName } = person;
-  const given = { name, roles, ...(firstName && { firstName }), ...(lastName && { lastName }) };
+  const given = {
+    name,
+    roles,
+    ...(firstName && { firstName }),
+    ...(lastName && { lastName }),
+    ...(type === 'robot' && { apps: person.apps ?? [] }),
+  };
   const before = await store.readPrincipal(id);
   const entry = (...accounts: [Principal | undefined, Principal]): Change[] => {
     const event = noted(asOperator(ports), accountChange(...accounts));

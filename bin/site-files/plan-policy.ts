@@ -4,7 +4,7 @@ import { planPublication } from '../../core/apps/publish.ts';
 import type { Environment } from '../../core/environments.ts';
 import type { PolicyDocument } from '../../core/policy/document.ts';
 import { loadPolicy } from '../../core/policy/load.ts';
-import type { SiteFiles } from './read-site.ts';
+import { robotsOf, type SiteFiles } from './read-site.ts';
 
 /**
  * The policy that an environment would run if the files were all that it had: checked and compiled as publishing does.
@@ -23,7 +23,7 @@ export function planPolicy({ site, apps }: SiteFiles, environment: Environment):
       settings: { name, contact, roles, ...(environments && { environments }) },
       isNew: true,
     },
-    robots: new Set(site.people.filter(({ kind }) => kind === 'robot').map(({ id }) => id)),
+    robots: robotsOf(site),
     at: NEVER,
     by: 'files',
   });

@@ -2,12 +2,19 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { requireValidSite } from '../../core/apps/check-site.ts';
 import type { SiteDefinition } from '../../core/apps/definition.ts';
+import type { Robots } from '../../core/apps/robots.ts';
 
 /** A site as it lies in a folder: `site.json` and one file per app under `apps/`. */
 export interface SiteFiles {
   site: SiteDefinition;
   /** As read; checked together when they are published. */
   apps: unknown[];
+}
+
+/** The robots of a site's files, and the apps that each of them works for. */
+export function robotsOf({ people }: SiteDefinition): Robots {
+  const robots = people.filter(({ kind }) => kind === 'robot');
+  return new Map(robots.map(({ id, apps = [] }) => [id, apps]));
 }
 
 /**

@@ -60,6 +60,9 @@ function checkPeople(site: SiteDefinition, report: Report): void {
     if (person.kind !== 'user' && person.email !== undefined) {
       report([...path, 'email'], `only users sign in; remove "email" from "${person.id}"`);
     }
+    if (person.kind !== 'robot' && person.apps !== undefined) {
+      report([...path, 'apps'], `only robots run tasks and services; remove "apps" from "${person.id}"`);
+    }
     for (const [index, role] of person.roles.entries()) {
       const place = [...path, 'roles', index];
       if (BUILT_IN_ROLES.has(role)) {

@@ -67,6 +67,9 @@ export const environmentSettingsSchema = z
   .meta({ id: 'EnvironmentSettings' });
 export type EnvironmentSettings = z.infer<typeof environmentSettingsSchema>;
 
+/** Apps that one robot works for. */
+export const MOST_APPS = 50;
+
 export const personSchema = z
   .strictObject({
     id,
@@ -76,6 +79,11 @@ export const personSchema = z
     lastName: label.optional(),
     email: emailAddress.optional().describe('Users only: the address they sign in with'),
     roles: z.array(heldRole),
+    apps: z
+      .array(id)
+      .max(MOST_APPS)
+      .optional()
+      .describe('Robots only: the apps whose tasks and services it runs; absent = none'),
   })
   .meta({ id: 'Person' });
 

@@ -12,6 +12,7 @@ import { type Designer, mayDesign, requireDesign } from './design-access.ts';
 import { requireDraftRights, requireSomeRight } from './draft-rights.ts';
 import type { Draft } from './manifest.ts';
 import { newApp } from './ready-form.ts';
+import type { Robots } from './robots.ts';
 import { latestSite, readManifests } from './site-version.ts';
 
 /** What use cases of the design plane work with, for one request. */
@@ -167,15 +168,23 @@ async function siteNames(session: DesignSession, app: string, robot: unknown): P
     const parsed = appSchema.safeParse(draft?.definition);
     return parsed.success ? [[parsed.data.id, parsed.data]] : [];
   });
-  return { apps: new Map(apps), roles: new Set(site.settings.roles.map(({ id }) => id)), robots };
+  return {
+    apps: new Map(apps),
+    roles: new Set(site.settings.roles.map(({ id }) => id)),
+    robots: new Set(robots.keys()),
+  };
 }
 
-/** Those of the ids that are robots of the site. */
+/** Those of the ids that are robots of the site, with the apps that each of them works for. */
 export async function robotsAmong(
   session: Pick<DesignSession, 'readPrincipal'>,
   ids: readonly unknown[],
-): Promise<Set<string>> {
+): Promise<Robots> {
   const named = ids.filter((id): id is string => typeof id === 'string' && id !== '');
   const principals = await Promise.all(named.map((id) => session.readPrincipal(id)));
-  return new Set(principals.flatMap((principal) => (principal?.type === 'robot' ? [principal.id] : [])));
+  return new Map(
+    principals.flatMap((principal): [string, readonly string[]][] =>
+      principal?.type === 'robot' ? [[principal.id, principal.apps ?? []]] : [],
+    ),
+  );
 }

@@ -6,6 +6,7 @@ import { type DesignSession, robotsAmong } from './drafts.ts';
 import type { Draft } from './manifest.ts';
 import type { SiteVersion } from './publish.ts';
 import type { CheckedApp } from './published.ts';
+import { refusedWork } from './robots.ts';
 
 /** What an environment would run if these drafts were published there. */
 export interface Foreseen {
@@ -27,13 +28,14 @@ export async function foreseenProblems(
     return success ? [data] : [];
   });
   const apps = [...published.map(({ definition }) => definition), ...chosen];
+  const robots = await robotsAmong(
+    session,
+    apps.map(({ robot }) => robot),
+  );
   const names = {
     apps: new Map(apps.map((app) => [app.id, app])),
     roles: new Set(site.settings.roles.map(({ id }) => id)),
-    robots: await robotsAmong(
-      session,
-      apps.map(({ robot }) => robot),
-    ),
+    robots: new Set(robots.keys()),
   };
   return ({ app, definition }) => {
     const checked = checkApp(definition, names);
@@ -41,6 +43,6 @@ export async function foreseenProblems(
       return checked.problems.map(({ path, message }) => ({ path: `/${app}${path}`, message }));
     }
     const before = published.find((each) => each.definition.id === app);
-    return foreignRules(session, before, checked.app);
+    return [...refusedWork(checked.app.definition, robots), ...foreignRules(session, before, checked.app)];
   };
 }

@@ -16,6 +16,7 @@ import { namedApps } from './dependencies.ts';
 import { linkDefinitions } from './link.ts';
 import type { Draft, Manifest } from './manifest.ts';
 import type { CheckedApp } from './published.ts';
+import { hasWork, type Robots, refusedWork } from './robots.ts';
 import { ACTION_LIMIT } from './transaction-size.ts';
 
 /** What is to be published, and what is there. */
@@ -30,8 +31,8 @@ export interface PublishInput {
   site: SiteVersion;
   /** What the manifest still waits for: those of its rebuilds that have not finished. */
   pending?: RebuildNeeds;
-  /** Ids of the robots that exist. */
-  robots: ReadonlySet<string>;
+  /** The robots that exist, as far as the apps name them. */
+  robots: Robots;
   /** Passes of the environment that are not over: what they are for has to stay. */
   openGrants?: readonly OpenGrant[];
   /** ISO time. */
@@ -172,8 +173,7 @@ function parseTogether({ drafts, published }: PublishInput): Map<string, AppDefi
 function requireRobots({ drafts }: PublishInput, together: ReadonlyMap<string, AppDefinition>): void {
   const problems = drafts.flatMap(({ app }): Problem[] => {
     const definition = together.get(app);
-    const works = definition?.tasks.length || definition?.services?.length;
-    if (!definition || !works || definition.robot !== undefined) return [];
+    if (!definition || !hasWork(definition) || definition.robot !== undefined) return [];
     return [
       {
         path: `/${app}/robot`,
@@ -189,7 +189,7 @@ function checkTogether(input: PublishInput, together: ReadonlyMap<string, AppDef
   const names: SiteNames = {
     apps: together,
     roles: new Set(input.site.settings.roles.map(({ id }) => id)),
-    robots: input.robots,
+    robots: new Set(input.robots.keys()),
   };
   const chosen = new Map(input.drafts.map((draft) => [draft.app, draft.definition]));
   const problems: Problem[] = [];
@@ -216,7 +216,7 @@ function missingApps(app: AppDefinition, together: ReadonlyMap<string, AppDefini
 }
 
 /** What an app is right in by itself, and what publishing would nevertheless spoil. */
-function consequences(app: CheckedApp, { published, drafts }: PublishInput): Problem[] {
+function consequences(app: CheckedApp, { published, drafts, robots }: PublishInput): Problem[] {
   const { id, accessModel } = app.definition;
   const before = published.find(({ definition }) => definition.id === id);
   const isChosen = drafts.some((draft) => draft.app === id);
@@ -228,5 +228,5 @@ function consequences(app: CheckedApp, { published, drafts }: PublishInput): Pro
     const message = `the access model ${accessModel} is not decided by yet: an app with it can be drafted, not published`;
     return [{ path: `/${id}/accessModel`, message }];
   }
-  return [];
+  return isChosen ? refusedWork(app.definition, robots) : [];
 }

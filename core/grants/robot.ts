@@ -1,4 +1,5 @@
 import type { LinkedApp, LinkedRecordType } from '../apps/published.ts';
+import { worksFor } from '../apps/robots.ts';
 import type { Environment } from '../environments.ts';
 import { DaypassError } from '../errors.ts';
 import type { Mailer } from '../mail/mail.ts';
@@ -33,7 +34,7 @@ export class RobotRefused extends Error {
 
 /**
  * Reads a grant and its record, and acts as the robot that the app names.
- * @throws RobotRefused when grant, app or robot do not exist
+ * @throws RobotRefused when grant, app or robot do not exist, or the robot does not work for the app
  */
 export async function openGrantSession(
   runtime: RobotRuntime,
@@ -63,6 +64,10 @@ async function robotOf(runtime: RobotRuntime, app: LinkedApp): Promise<Caller> {
   const robot = id ? await runtime.store.readPrincipal(id) : undefined;
   if (robot?.type !== 'robot')
     throw new RobotRefused(`the app ${app.id} names a robot “${id}” that does not exist`);
+  if (!worksFor(robot, app.id))
+    throw new RobotRefused(
+      `the robot ${robot.name} does not run tasks of the app ${app.id}; whoever administers robots can add the app to it`,
+    );
   return robotCaller(robot);
 }
 

@@ -62,8 +62,8 @@ export function designEvent({ caller, now, runtime }: Signing, change: DesignCha
 }
 
 /** What the journal keeps of an account: who it is and what it holds. */
-export function accountValues({ name, email, roles }: Principal): DesignValues {
-  return { name, ...(email && { email }), roles };
+export function accountValues({ name, email, roles, apps }: Principal): DesignValues {
+  return { name, ...(email && { email }), roles, ...(apps && { apps }) };
 }
 
 /** Finds events that are not what was written; which are missing is told by the day's seal. */

@@ -9,6 +9,7 @@ import { listDirectory } from './directory.ts';
 import { answerKey, type KeyAnswer } from './keys.ts';
 import { findMachine, requireGivable } from './machines.ts';
 import { makeOnce } from './once.ts';
+import { type RobotWork, workOf } from './robot-work.ts';
 import { accountChange, journalled, type PeopleSession } from './session.ts';
 import { requireVersion } from './users.ts';
 
@@ -20,6 +21,9 @@ export interface ServiceAccountAnswer {
   roles: readonly string[];
   environments: readonly Environment[];
   keys: readonly KeyAnswer[];
+  /** Robots: ids of the apps that it works for, and the published apps that would have it work. */
+  apps?: readonly string[];
+  work?: readonly RobotWork[];
   createdAt: string;
   version: number;
 }
@@ -74,19 +78,29 @@ export async function createServiceAccount(
   return answer(session, await findMachine(session, id));
 }
 
-/** @throws DaypassError FORBIDDEN, NOT_FOUND, VERSION_MISMATCH, ROLE_UNKNOWN */
+/**
+ * Changes name and roles, and for a robot the apps that it works for. Whoever designs such an app uses the robot's rights:
+ * an app is added or taken away by who could give the robot's roles.
+ * @throws DaypassError FORBIDDEN, NOT_FOUND, VERSION_MISMATCH, ROLE_UNKNOWN, REQUEST_INVALID for apps of what is no robot
+ */
 export async function updateServiceAccount(
   session: PeopleSession,
   id: string,
-  set: { name?: string; roles?: readonly string[] },
+  set: { name?: string; roles?: readonly string[]; apps?: readonly string[] },
   expectedVersion: number,
 ): Promise<ServiceAccountAnswer> {
   requireDesign(session, 'design:edit', { type: 'account', id });
   const before = await findMachine(session, id);
   const roles = set.roles ? distinct(set.roles) : before.roles;
-  await requireGivable(session, rolesMoved(before.roles, roles), roles);
+  const apps = appsOf(before, set.apps);
+  const lent = apps && rolesMoved(before.apps ?? [], apps).length > 0 ? [...before.roles, ...roles] : [];
+  await requireGivable(session, distinct([...rolesMoved(before.roles, roles), ...lent]), roles);
   requireVersion(before, expectedVersion);
-  const after = changed(before, { roles, ...(set.name !== undefined && { name: set.name.trim() }) });
+  const after = changed(before, {
+    roles,
+    ...(set.name !== undefined && { name: set.name.trim() }),
+    ...(apps && { apps }),
+  });
   await session.runtime.store.commit([
     { kind: 'updateAccount', before, after },
     journalled(session, accountChange(before, after)),
@@ -117,12 +131,20 @@ export async function deleteServiceAccount(
   ]);
 }
 
+function appsOf({ type, name }: Principal, apps: readonly string[] | undefined): string[] | undefined {
+  if (apps === undefined) return undefined;
+  if (type === 'robot') return distinct(apps);
+  const message = `“${name}” is no robot: only robots run tasks and services of apps`;
+  throw new DaypassError('REQUEST_INVALID', message, [{ path: '/apps', message }]);
+}
+
 async function answer(session: PeopleSession, account: Principal): Promise<ServiceAccountAnswer> {
-  const { id, name, roles, createdAt, version = 1 } = account;
-  const [credentials, { settings }] = await Promise.all([
+  const { id, name, roles, apps = [], createdAt, version = 1 } = account;
+  const [credentials, state] = await Promise.all([
     session.runtime.store.listCredentials(id),
     readSettings(session),
   ]);
+  const { settings } = state;
   return {
     id,
     type: account.type as ServiceAccountAnswer['type'],
@@ -133,6 +155,7 @@ async function answer(session: PeopleSession, account: Principal): Promise<Servi
       .filter(({ kind }) => kind === 'apiKey')
       .map((key) => answerKey(account, key))
       .sort((a, b) => b.createdAt.localeCompare(a.createdAt)),
+    ...(account.type === 'robot' && { apps, work: await workOf(session, state, id) }),
     createdAt,
     version,
   };

@@ -1,6 +1,7 @@
 import { decideFor } from '../access.ts';
 import type { Service } from '../apps/definition.ts';
 import type { LinkedApp, LinkedRecordType } from '../apps/published.ts';
+import { worksFor } from '../apps/robots.ts';
 import { cursorsOf } from '../cursors.ts';
 import { DaypassError, type Problem } from '../errors.ts';
 import { robotCaller } from '../grants/robot.ts';
@@ -45,13 +46,16 @@ export interface ServiceAnswer {
 /**
  * Calls a service. Whoever may call it needs no other right: its app's robot does the work, and its definition says
  * how far that goes. The journal names the caller and the service.
- * @throws DaypassError NOT_FOUND for whoever may not call it, REQUEST_INVALID; else as the operation or view
+ * @throws DaypassError NOT_FOUND for whoever may not call it, REQUEST_INVALID; ROBOT_MISSING, ROBOT_REFUSED where its robot
+ * does not exist or does not work for the app; else as the operation or view
  */
 export async function callService(session: Session, request: ServiceRequest): Promise<ServiceAnswer> {
   const { service, app, type } = findService(session, request.service);
   const robot = await session.runtime.store.readPrincipal(app.definition.robot ?? '');
   if (robot?.type !== 'robot')
     throw new DaypassError('ROBOT_MISSING', `the app ${app.id} has no robot any more`);
+  if (!worksFor(robot, app.id))
+    throw new DaypassError('ROBOT_REFUSED', `its robot does not run services of the app ${app.id}`);
   const asRobot: Session = {
     ...session,
     caller: robotCaller(robot),

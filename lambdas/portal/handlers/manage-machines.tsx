@@ -1,3 +1,4 @@
+import { mayDesign } from '../../../core/apps/design-access.ts';
 import { readSettings } from '../../../core/apps/settings.ts';
 import { isEnvironment } from '../../../core/environments.ts';
 import { DaypassError } from '../../../core/errors.ts';
@@ -62,7 +63,8 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
   ) {
     const found = await readServiceAccount(place.session, id);
     const { frame, formToken, session } = place;
-    const shown = { account: found, roles: await customRoles(place), formToken, now: session.now };
+    const [roles, apps] = await Promise.all([customRoles(place), nameableApps(place, found.apps ?? [])]);
+    const shown = { account: found, roles, apps, formToken, now: session.now };
     const content = <ServiceAccountPage {...shown} {...said} />;
     return page(frame, found.name, content, { status: said.refusal?.status ?? 200 });
   }
@@ -107,7 +109,12 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
       const refusal = await attempt(async () => {
         switch (body.action) {
           case 'save': {
-            const set = { roles: severalIn(body.roles), ...(body.name?.trim() && { name: body.name }) };
+            const set = {
+              roles: severalIn(body.roles),
+              ...(body.name?.trim() && { name: body.name }),
+              // A form of which no box is ticked sends none: whether it has boxes depends on the account's kind.
+              ...(body.robot && { apps: severalIn(body.apps) }),
+            };
             return updateServiceAccount(session, id, set, versionIn(body.version));
           }
           case 'revokeKey':
@@ -161,6 +168,18 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
 }
 
 const invalid = (message: string) => new DaypassError('REQUEST_INVALID', message);
+
+/** The apps that the reader may see, and those that the robot names already. */
+async function nameableApps({ session }: Place, named: readonly string[]) {
+  const apps = (await session.definitions.listApps()).filter(({ id }) =>
+    mayDesign(session, 'design:read', { type: 'app', app: id }),
+  );
+  const others = named.filter((id) => !apps.some((app) => app.id === id));
+  return [
+    ...apps.map(({ id, name }) => ({ value: id, label: `${name} (${id})` })),
+    ...others.map((id) => ({ value: id, label: id })),
+  ];
+}
 
 async function customRoles({ session }: Place) {
   const { settings } = await readSettings(session);

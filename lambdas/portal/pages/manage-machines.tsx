@@ -4,6 +4,7 @@ import type { SessionAnswer } from '../../../core/people/sessions.ts';
 import { formatDateTime } from './format.ts';
 import { Keys } from './manage-keys.tsx';
 import { Choices, ManageForm, ManageHead, problemsAt, type Refusal, Table, Text } from './manage-parts.tsx';
+import { RobotWork } from './robot-work.tsx';
 import { ShowMore } from './show-more.tsx';
 
 type Option = { value: string; label: string };
@@ -72,6 +73,8 @@ export function ServiceAccountsPage(props: {
 export function ServiceAccountPage(props: {
   account: ServiceAccountAnswer;
   roles: readonly Option[];
+  /** Those that a robot can be made to work for. */
+  apps: readonly Option[];
   formToken: string;
   now: number;
   /** The key that was made just now. */
@@ -98,10 +101,11 @@ export function ServiceAccountPage(props: {
           </p>
         </div>
       )}
+      <RobotWork account={account} />
       <ManageForm
         formToken={formToken}
         label="Name and roles"
-        hidden={{ action: 'save', version }}
+        hidden={{ action: 'save', version, ...(account.apps && { robot: 'yes' }) }}
         submit="Save"
       >
         <Text name="name" label="Name" value={account.name} required />
@@ -112,6 +116,15 @@ export function ServiceAccountPage(props: {
           chosen={account.roles}
           problems={problemsAt(props.refusal, '/roles')}
         />
+        {account.apps && (
+          <Choices
+            name="apps"
+            label="Apps whose tasks and services it runs; who designs them uses its rights"
+            options={props.apps}
+            chosen={account.apps}
+            problems={problemsAt(props.refusal, '/apps')}
+          />
+        )}
       </ManageForm>
       {account.type === 'serviceAccount' && (
         <>

@@ -96,6 +96,11 @@ const serviceAccount = () =>
     roles: ROLE_IDS,
     environments: ENVIRONMENT_LIST,
     keys: z.array(z.strictObject(key)),
+    apps: z.array(z.string()).optional().describe('Robots: the apps whose tasks and services it runs'),
+    work: z
+      .array(z.strictObject({ app: z.string(), name: z.string(), environments: ENVIRONMENT_LIST }))
+      .optional()
+      .describe('Robots: the published apps that would have it run theirs; what is not among “apps” fails'),
     createdAt: TIME,
     version: VERSION,
   });

@@ -260,7 +260,7 @@ export const RECORD_DOCUMENTS: Record<(typeof RUNTIME_ROUTES)[number]['id'], Doc
   },
   callService: {
     callers: 'serviceCallers',
-    errors: ['FORBIDDEN', 'STATE_REFUSED', 'VALUES_INVALID', 'ROBOT_MISSING', 'CONFLICT'],
+    errors: ['FORBIDDEN', 'STATE_REFUSED', 'VALUES_INVALID', 'ROBOT_MISSING', 'ROBOT_REFUSED', 'CONFLICT'],
     answer: service,
   },
   readHistory: { callers: 'staff', answer: history },

@@ -177,6 +177,8 @@ export const MANAGE_ROUTES = [
       version: z.string().max(20).optional(),
       name: text,
       roles: several,
+      robot: z.literal('yes').optional(),
+      apps: several,
       key: z.string().max(48).optional(),
       environment: z.string().max(20).optional(),
       until: z.string().max(10).optional(),

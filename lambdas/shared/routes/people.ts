@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { environmentSettingsSchema, roleSchema } from '../../../core/apps/definition.ts';
+import { environmentSettingsSchema, MOST_APPS, roleSchema } from '../../../core/apps/definition.ts';
 import { heldRole, id, label } from '../../../core/apps/definition-names.ts';
 import { ENVIRONMENTS } from '../../../core/environments.ts';
 import { paging } from './paging.ts';
@@ -185,8 +185,16 @@ export const PEOPLE_ROUTES = [
     id: 'updateServiceAccount',
     method: 'PATCH',
     path: '/admin/service-accounts/{account}',
-    summary: "Change a service account's name or roles",
-    body: z.strictObject({ name: label.optional(), roles: customRoles.optional() }),
+    summary: "Change a service account's name or roles, or the apps that a robot works for",
+    body: z.strictObject({
+      name: label.optional(),
+      roles: customRoles.optional(),
+      apps: z
+        .array(id)
+        .max(MOST_APPS)
+        .optional()
+        .describe('Robots only: the apps whose tasks and services it runs'),
+    }),
     ifMatch: 'required',
     responses: { 200: { description: 'The service account' } },
   },

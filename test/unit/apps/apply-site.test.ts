@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { applySite } from '../../../bin/site-files/apply-site.ts';
 import { readSiteFiles, type SiteFiles } from '../../../bin/site-files/read-site.ts';
+import { checkSite } from '../../../core/apps/check-site.ts';
 import type { AppDefinitionInput } from '../../../core/apps/definition.ts';
 import type { Manifest } from '../../../core/apps/manifest.ts';
 import type { Change } from '../../../core/changes.ts';
@@ -111,6 +112,26 @@ describe('applying definition files', () => {
     const named = (environment: Environment) =>
       definitions.settings.get(definitions.manifests.get(environment)?.site ?? 0)?.name;
     expect([named('staging'), named('production')]).toEqual(['ABC Property Management', 'Another name']);
+  });
+
+  it('publishes no app whose robot does not name it', async () => {
+    const robot = files.site.people.find(({ kind }) => kind === 'robot');
+    delete robot?.apps;
+    await expect(apply('production')).rejects.toMatchObject({
+      code: 'DEFINITION_INVALID',
+      problems: [{ path: '/work-orders/robot', message: expect.stringContaining('name another robot') }],
+    });
+    expect(definitions.publications).toHaveLength(0);
+  });
+
+  it('has robots alone work for apps', () => {
+    const { site } = files;
+    const people = [
+      { id: 'ann', kind: 'user', name: 'Ann', email: 'a@b.example', roles: [], apps: ['work-orders'] },
+    ];
+    expect(checkSite({ ...site, people }).problems).toEqual([
+      { path: '/people/0/apps', message: expect.stringContaining('only robots run tasks and services') },
+    ]);
   });
 
   it('with a mistake in one of them writes nothing at all', async () => {

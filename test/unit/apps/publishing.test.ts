@@ -38,8 +38,8 @@ function sessionOf(caller: Caller): DesignSession {
     async readPrincipal(id) {
       const person = exampleSite().people.find((each) => each.id === id);
       if (!person) return undefined;
-      const { name, roles, kind } = person;
-      return { id, name, roles, type: kind, profiles: [], createdAt: '2026-01-01T00:00:00Z' };
+      const { name, roles, kind, apps = [] } = person;
+      return { id, name, roles, apps, type: kind, profiles: [], createdAt: '2026-01-01T00:00:00Z' };
     },
   };
 }

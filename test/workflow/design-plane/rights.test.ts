@@ -3,7 +3,13 @@ import type { AppDefinition, Field, Operation, RoleDefinition } from '../../../c
 import type { System } from '../../../local/system.ts';
 import type { Answer, Visitor } from '../../../local/visitor.ts';
 import { codeOf, createUser, firstOwner, problemsOf } from '../../support/people.ts';
-import { startPropertyManagement, WORK_ORDERS } from '../../support/property-management.ts';
+import {
+  finished,
+  type RecordJson,
+  startPropertyManagement,
+  WORK_ORDERS,
+  workOrder,
+} from '../../support/property-management.ts';
 import { staffSession } from '../../support/site-runtime.ts';
 
 jest.setTimeout(30_000);
@@ -271,5 +277,120 @@ describe('what an app permits', () => {
     expect((await maker.get('/production/apps')).json).toEqual({ apps: [] });
     const refused = await change(maker, (app) => Object.assign(app, { name: 'Mine' }), 'notes');
     expect(codeOf(refused)).toEqual([403, 'FORBIDDEN']);
+  });
+});
+
+describe('a robot', () => {
+  const ROBOT = '/admin/service-accounts/work-order-robot';
+  const RECORDS = '/production/apps/night-shift/record-types/work-order/records';
+  let borrower: Visitor;
+
+  beforeAll(async () => {
+    borrower = await designer('borrower', {
+      '*': ['read', 'create'],
+      'night-shift': ['edit', 'changePermissions', 'publish'],
+    });
+    await borrower.json('POST', '/admin/apps', { id: 'night-shift', name: 'Night shift' });
+  });
+
+  const nameApps = async (by: Visitor, ...apps: string[]) => {
+    const { version } = (await owner.get(ROBOT)).json as { version: number };
+    return by.json('PATCH', ROBOT, { apps }, { 'if-match': `"${version}"` });
+  };
+
+  it('[F48] is not borrowed: who designs one app has no other app’s robot work for it', async () => {
+    const orders = (await borrower.get('/admin/apps/work-orders/draft')).json as {
+      definition: AppDefinition;
+    };
+    const saved = await change(
+      borrower,
+      (app) => {
+        Object.assign(app, { ...orders.definition, id: 'night-shift', name: 'Night shift' });
+        permit(app, 'borrower');
+      },
+      'night-shift',
+    );
+    expect([saved.status, saved.text]).toEqual([200, saved.text]);
+    const problems = [
+      { path: '/night-shift/robot', message: expect.stringContaining('ask who administers robots to add') },
+    ];
+    expect((await optionsOf(borrower, 'night-shift'))[0]).toEqual(['night-shift', problems]);
+    const published = await publish(borrower, 'night-shift');
+    const mallory = workOrder({ name: 'Mallory', email: 'mallory@borrower.example' });
+    const added = await borrower.json('POST', RECORDS, { operation: 'add', values: mallory });
+    expect([codeOf(published), problemsOf(published), added.status]).toEqual([
+      [422, 'DEFINITION_INVALID'],
+      problems,
+      404,
+    ]);
+  });
+
+  it('[F48] is lent to an app by who administers robots and could give its roles, and the journal tells it', async () => {
+    const made = await owner.json('POST', '/admin/roles', {
+      id: 'clerks',
+      name: 'Account clerks',
+      environments: [],
+      design: { accounts: ['read', 'edit'] },
+    });
+    expect(made.status).toBe(201);
+    const { email } = await createUser(owner, { roles: ['clerks'] });
+    const clerk = await staffSession(system, email);
+    const refused = await nameApps(clerk, 'work-orders', 'night-shift');
+    expect([codeOf(refused), problemsOf(refused).map(({ message }) => message)]).toEqual([
+      [403, 'FORBIDDEN'],
+      ['“robot” reaches further than your own rights'],
+    ]);
+    expect(codeOf(await nameApps(borrower, 'work-orders', 'night-shift'))).toEqual([403, 'FORBIDDEN']);
+
+    const lent = await nameApps(owner, 'work-orders', 'night-shift', 'not-there-yet');
+    expect([lent.status, lent.json]).toEqual([
+      200,
+      expect.objectContaining({
+        apps: ['night-shift', 'not-there-yet', 'work-orders'],
+        work: [expect.objectContaining({ app: 'work-orders', environments: ['production'] })],
+      }),
+    ]);
+    expect((await owner.get('/admin/journal?subject=robot/work-order-robot&limit=1')).json).toMatchObject({
+      changes: [
+        {
+          before: { apps: ['work-orders'] },
+          after: { apps: ['night-shift', 'not-there-yet', 'work-orders'] },
+        },
+      ],
+    });
+    expect((await optionsOf(borrower, 'night-shift'))[0]).toEqual(['night-shift', []]);
+    expect((await publish(borrower, 'night-shift')).status).toBe(200);
+  });
+
+  it('[F48] works for no app that was taken from it: the task fails where staff see it, and its page says which apps name it', async () => {
+    const taken = await nameApps(owner, 'work-orders');
+    expect(taken.status).toBe(200);
+    const values = workOrder({ name: 'Mallory', email: 'mallory@borrower.example' });
+    const added = await borrower.json('POST', RECORDS, { operation: 'add', values });
+    expect([added.status, added.text]).toEqual([201, added.text]);
+    const { id } = added.json as { id: string };
+    expect((await finished(system, id)).status).toBe('FAILED');
+    await system.settled();
+    const { trouble, values: kept } = (await borrower.get(`/production/records/${id}`)).json as RecordJson;
+    expect(trouble?.message).toContain('does not run tasks of the app night-shift');
+    expect(kept.contractorToken).toBeUndefined();
+    const page = (await owner.get('/manage/service-accounts/work-order-robot')).text;
+    expect(page).toMatch(
+      /<bdi>Night shift<\/bdi> in production names this robot, which does not work for it/,
+    );
+    expect(page).toMatch(/It works for <bdi>[^<]+<\/bdi> in production/);
+  });
+
+  it('alone works for apps: a service account is given none', async () => {
+    const made = (await owner.json('POST', '/admin/service-accounts', { name: 'Ledger', roles: [] }))
+      .json as {
+      id: string;
+    };
+    const address = `/admin/service-accounts/${made.id}`;
+    const refused = await owner.json('PATCH', address, { apps: ['work-orders'] }, { 'if-match': '"1"' });
+    expect([codeOf(refused), problemsOf(refused).map(({ path }) => path)]).toEqual([
+      [400, 'REQUEST_INVALID'],
+      ['/apps'],
+    ]);
   });
 });

@@ -285,6 +285,19 @@ describe('a service', () => {
     expect(codeOf(await deleted('export-people'))).toEqual([401, 'CREDENTIAL_INVALID']);
   });
 
+  it('[F48] is answered by no robot that does not work for its app', async () => {
+    const address = '/admin/service-accounts/registrar';
+    const setApps = async (...apps: string[]) => {
+      const { version } = (await olga.get(address)).json as { version: number };
+      const answer = await olga.json('PATCH', address, { apps }, { 'if-match': `"${version}"` });
+      expect([answer.status, answer.text]).toEqual([200, answer.text]);
+    };
+    await setApps('notices');
+    expect(codeOf(await payroll('export-people'))).toEqual([409, 'ROBOT_REFUSED']);
+    await setApps('directory');
+    expect((await payroll('export-people')).status).toBe(200);
+  });
+
   it('is refused in a draft that names what is not there, two things, or what another app has', async () => {
     const draft = (await olga.get('/admin/apps/notices/draft')).json as {
       version: number;
