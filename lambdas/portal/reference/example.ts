@@ -36,6 +36,9 @@ const BY_FORMAT: Readonly<Record<string, string>> = {
   email: 'ana@contractor.example',
 };
 
+/** How descriptions of members begin that are refused, or take the place of another one. */
+const LEFT_OUT = /^(Refused|Instead)\b/;
+
 /** A value that fits a schema and looks like one, with its optional members. */
 export function exampleOf(schema: Schema, name = ''): unknown {
   const [given = BY_NAME[name]] = schema.examples ?? [];
@@ -48,7 +51,7 @@ export function exampleOf(schema: Schema, name = ''): unknown {
     case 'object':
       return Object.fromEntries(
         Object.entries(schema.properties ?? {})
-          .filter(([, { description }]) => !description?.startsWith('Refused'))
+          .filter(([, { description = '' }]) => !LEFT_OUT.test(description))
           .map(([member, inner]) => [member, exampleOf(inner, member)]),
       );
     case 'array':

@@ -78,7 +78,7 @@ const key = {
   id: ID,
   name: z.string(),
   environment: ENVIRONMENT.optional().describe('Absent on a site key'),
-  site: z.literal(true).optional().describe('Only on a site key'),
+  site: z.literal(true).optional().describe('Instead of `environment`, on a site key'),
   roles: ROLE_IDS.describe(
     'What it carries: of the roles held when it was made, those that the account holds',
   ),

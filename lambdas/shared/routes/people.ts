@@ -222,7 +222,9 @@ export const PEOPLE_ROUTES = [
       site: z
         .literal(true)
         .optional()
-        .describe('A site key: drafts, roles, accounts, and every environment that its roles reach'),
+        .describe(
+          'Instead of `environment`: a site key, for drafts, roles, accounts, and every environment that its roles reach',
+        ),
       expiresAt: z.iso.datetime({ offset: true }).describe('At most 365 days from now'),
     }),
     responses: { 201: { description: 'The key' } },

@@ -129,6 +129,33 @@ describe('the authorizer', () => {
     });
   });
 
+  it('counts with an API key the roles that it carries, of those that its account holds; without any, all of them', async () => {
+    const rolesWith = async (stored: Partial<Credential>) => {
+      const person: Partial<Principal> = { type: 'serviceAccount', roles: ['clerk', 'writer'] };
+      const { ask, token, reads } = setting({ kind: 'apiKey', person, stored });
+      const headers = { authorization: `Bearer ${token}` };
+      const { principal } = await ask({ path: '/production/apps', headers });
+      expect(reads).toHaveLength(1);
+      return (JSON.parse(principal ?? '') as Principal).roles;
+    };
+    expect(await rolesWith({})).toEqual(['clerk', 'writer']);
+    expect(await rolesWith({ roles: [] })).toEqual([]);
+    expect(await rolesWith({ roles: ['owner', 'writer'] })).toEqual(['writer']);
+  });
+
+  it('finds a site key, which names no environment, at the address of each', async () => {
+    const made: Setting = { kind: 'apiKey', environment: null, person: { type: 'serviceAccount' } };
+    const { ask, token } = setting(made);
+    const headers = { authorization: `Bearer ${token}` };
+    for (const path of ['/production/apps', '/test/apps', '/admin/apps']) {
+      const context = await ask({ path, headers });
+      expect([path, context.outcome, context.environment]).toEqual([path, 'ok', undefined]);
+    }
+    // A stored key of one environment is no site key, whatever its text says.
+    const bound = setting({ ...made, stored: { environment: 'test' } });
+    expect(await bound.ask({ path: '/test/apps', headers })).toMatchObject({ outcome: 'invalid' });
+  });
+
   it('reads nothing when no credential is sent, and nothing for assets', async () => {
     const { ask, token, reads } = setting({ kind: 'session', environment: null });
     expect(await ask({ path: '/app/production' })).toEqual({ outcome: 'anonymous' });

@@ -74,6 +74,9 @@ describe('the API reference', () => {
     );
     expect(find('suggestPeople')?.curl).toContain('"$SITE/admin/suggestions?text=$TEXT"');
     expect(find('readMe')?.curl).toBe('curl "$SITE/me"');
+    // Of two members that exclude each other an example has one.
+    expect(find('createKey')?.curl).toContain('"environment":"production"');
+    expect(find('createKey')?.curl).not.toContain('"site"');
   });
 
   it('tells members of members, of lists and of maps by where they stand', () => {

@@ -339,6 +339,20 @@ describe('rights of roles as rules', () => {
       'roles/r1/design/4': 'allow | role:r1 | design:edit | environment',
     });
     expect(designGrantRules(roles)[0]?.source).toBe('roles/r1');
+    const publishing = (id: string, publish?: string[]) =>
+      ({
+        id,
+        design: { apps: { desk: ['publish', 'read'] }, ...(publish && { publish }) },
+      }) as (typeof roles)[number];
+    expect(byId(designGrantRules([publishing('p1', ['test', 'staging']), publishing('p2', [])]))).toEqual({
+      'roles/p1/design/0':
+        'allow | role:p1 | design:publish:test,design:publish:staging,design:read | app/desk',
+      'roles/p2/design/0': 'allow | role:p2 | design:read | app/desk',
+    });
+    expect(designGrantRules([publishing('p3')])[0]?.actions).toEqual([
+      ...ENVIRONMENTS.map((environment) => `design:publish:${environment}`),
+      'design:read',
+    ]);
     expect(designedApps([...roles, { design: { apps: { desk: ['read'] } } }])).toEqual(['desk', 'empty']);
   });
 });

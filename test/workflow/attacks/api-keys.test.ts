@@ -209,6 +209,11 @@ describe('a site key', () => {
     expect(made).toMatchObject({ site: true, roles: ['dispatcher'] });
     expect(made).not.toHaveProperty('environment');
     expect(made.key).toMatch(/^dp_kx/);
+    const headers = { authorization: `Bearer ${made.key}` };
+    for (const environment of ENVIRONMENTS) {
+      const view = `${WORK_ORDERS.replace('production', environment)}/views/all`;
+      expect((await new Visitor(system.url).get(view, headers)).status).toBe(200);
+    }
     await keys.make(id, { environment: 'test' });
     const listed = (await owner.get(`/admin/service-accounts/${id}`)).json as { keys: object[] };
     expect(listed.keys.map((key) => ({ site: false, environment: 'none', ...key }))).toEqual([
