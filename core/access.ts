@@ -1,7 +1,15 @@
 import type { LinkedOperation, LinkedRecordType } from './apps/published.ts';
 import { DaypassError } from './errors.ts';
 import { decideOnRecord } from './policy/on-record.ts';
-import type { AccessRequest, Bypass, Decision, FieldSet, Resource, Subject } from './policy/types.ts';
+import type {
+  AccessRequest,
+  Bypass,
+  Decision,
+  FieldSet,
+  ProposedMeta,
+  Resource,
+  Subject,
+} from './policy/types.ts';
 import type { Caller } from './ports.ts';
 import type { StoredRecord } from './records/record.ts';
 import { me } from './records/scope.ts';
@@ -74,12 +82,18 @@ export function recordResource(
     owner: ownerOf(type, record),
     values: record.values,
     proposed: proposed?.values,
+    proposedMeta: proposed && ownProperties(type, proposed),
     ...(record.accessLists && { accessLists: record.accessLists }),
     createdAt: record.createdAt,
     createdBy: record.createdBy,
     updatedAt: record.updatedAt,
     updatedBy: record.updatedBy,
   };
+}
+
+function ownProperties(type: LinkedRecordType, record: StoredRecord): ProposedMeta {
+  const { state, updatedAt, updatedBy } = record;
+  return { state, owner: ownerOf(type, record), updatedAt, updatedBy };
 }
 
 /** The user in the type's owner field, else whoever created the record. */

@@ -1,5 +1,6 @@
 import { RECORD_PROPERTIES } from '../policy/actions.ts';
 import { SYSTEM_ROLES } from '../policy/built-in.ts';
+import { savesRecord } from '../policy/document.ts';
 import { type CheckContext, type CheckedType, reportUnknown, requireKnown } from './check-context.ts';
 import { requireReadable, takeExpression } from './check-expressions.ts';
 import type { Operation, Permission } from './definition.ts';
@@ -24,7 +25,7 @@ export function checkPermissions(context: CheckContext): void {
 }
 
 function checkPermission(context: CheckContext, type: CheckedType, permission: Permission, path: Path): void {
-  const { operations = [], views = [], fields = {}, when } = permission;
+  const { operations = [], views = [], fields = {}, when, check } = permission;
   const known = new Map(type.definition.operations.map((operation) => [operation.id, operation]));
   requireKnown(
     context,
@@ -52,9 +53,31 @@ function checkPermission(context: CheckContext, type: CheckedType, permission: P
       );
     } else if (set !== '*') checkFieldSet(context, type, operation, set, place);
   }
-  if (when === undefined) return;
-  const checked = takeExpression(context, [...path, 'when'], when, type.scopes.condition, 'bool');
-  requireReadable(context, [...path, 'when'], checked, type);
+  if (check !== undefined) requireSaving(context, type, permission, path);
+  for (const [part, source] of Object.entries({ when, check })) {
+    if (source === undefined) continue;
+    const checked = takeExpression(context, [...path, part], source, type.scopes.condition, 'bool');
+    requireReadable(context, [...path, part], checked, type);
+  }
+}
+
+/** What is only looked at, or deleted, has nothing to check when it is saved: nobody should believe that it has. */
+function requireSaving(
+  context: CheckContext,
+  { definition }: CheckedType,
+  { operations = [], views = [] }: Permission,
+  path: Path,
+): void {
+  const others = definition.operations.filter(
+    ({ id, kind }) => operations.includes(id) && !savesRecord(kind),
+  );
+  const named = [...others.map(({ id }) => id), ...views].map((id) => `"${id}"`);
+  if (named.length === 0) return;
+  const place = [...path, 'check'];
+  context.report(
+    place,
+    `${named.join(', ')} saves no record; name it in a permission of its own, without "check"`,
+  );
 }
 
 /** A denial that says less than it seems to would leave open, or shut, what nobody expects. */

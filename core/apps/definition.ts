@@ -73,7 +73,16 @@ export const permissionSchema = z
       .describe('Forbids what is named here instead of permitting it; without fields'),
     recordType: id,
     operations: z.array(id).optional().describe('Operations that may be run'),
-    when: expression.optional().describe('Only on records for which this holds'),
+    when: expression
+      .optional()
+      .describe(
+        'Only on records for which this holds; without "check", also as the operation would save them',
+      ),
+    check: expression
+      .optional()
+      .describe(
+        'What has to hold of the record as it would be saved, instead of "when"; for operations that add, edit or lead to another state',
+      ),
     fields: z
       .record(id, fieldSet)
       .optional()

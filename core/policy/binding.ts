@@ -1,5 +1,5 @@
 import type { Binding, Leaf } from '../expressions/binding.ts';
-import type { AccessRequest } from './types.ts';
+import type { AccessRequest, ProposedMeta } from './types.ts';
 
 type Named = Readonly<Record<string, unknown>> | undefined;
 type Read = Leaf<AccessRequest>;
@@ -54,3 +54,30 @@ export const requestBinding: Binding<AccessRequest> = {
     };
   },
 };
+
+/**
+ * Properties of the record that are read as they would be saved. Of `check` all that writing can change; of `when` the
+ * owner alone, whom a field can name: what every writing changes by itself would make an operation refuse itself.
+ */
+export const READ_AS_SAVED: Readonly<Record<'when' | 'check', ReadonlySet<string>>> = {
+  when: new Set<keyof ProposedMeta>(['owner']),
+  check: new Set<keyof ProposedMeta>(['state', 'lifecycle', 'owner', 'updatedAt', 'updatedBy']),
+};
+
+/** For the record as it would be saved: what it does not say of itself is as it is stored. */
+export const savedBindings: Readonly<Record<'when' | 'check', Binding<AccessRequest>>> = {
+  when: savedBinding(READ_AS_SAVED.when),
+  check: savedBinding(READ_AS_SAVED.check),
+};
+
+function savedBinding(asSaved: ReadonlySet<string>): Binding<AccessRequest> {
+  return {
+    ...requestBinding,
+    leaf(root, name) {
+      const stored = requestBinding.leaf(root, name);
+      if (root !== 'meta' || !asSaved.has(name)) return stored;
+      const property = name as keyof ProposedMeta;
+      return (request, record) => request.resource.proposedMeta?.[property] ?? stored(request, record);
+    },
+  };
+}

@@ -9,7 +9,7 @@ import type { Rule } from './types.ts';
  * addressed by its content. Rules come from `checkRules`; this half needs no parser.
  */
 export function buildPolicy(input: CheckedPolicyInput): PolicyDocument {
-  const conditions = new Map<string, { position: number; condition: CheckedExpression }>();
+  const conditions: SharedConditions = new Map();
   const rules = input.rules.map((rule) => storeRule(rule, conditions));
   const content = {
     format: 1 as const,
@@ -21,22 +21,28 @@ export function buildPolicy(input: CheckedPolicyInput): PolicyDocument {
   return { ...content, hash: createHash('sha256').update(JSON.stringify(content)).digest('hex') };
 }
 
-function storeRule(
-  rule: Rule,
-  conditions: Map<string, { position: number; condition: CheckedExpression }>,
-): StoredRule {
-  const { condition, fields, ...others } = rule;
+type SharedConditions = Map<string, { position: number; condition: CheckedExpression }>;
+
+function storeRule(rule: Rule, conditions: SharedConditions): StoredRule {
+  const { condition, check, fields, ...others } = rule;
   // Sorted here, once: decisions list fields in this order.
   const sorted = fields === undefined || fields === '*' ? fields : [...new Set(fields)].sort();
-  const rest = { ...others, ...(sorted !== undefined && { fields: sorted }) };
-  if (!condition) return rest;
+  return {
+    ...others,
+    ...(sorted !== undefined && { fields: sorted }),
+    ...(condition && { condition: positionOf(condition, conditions) }),
+    ...(check && { check: positionOf(check, conditions) }),
+  };
+}
+
+function positionOf(condition: CheckedExpression, conditions: SharedConditions): number {
   const text = JSON.stringify(condition);
   let shared = conditions.get(text);
   if (!shared) {
     shared = { position: conditions.size, condition };
     conditions.set(text, shared);
   }
-  return { ...rest, condition: shared.position };
+  return shared.position;
 }
 
 /** Field types are needed to check conditions, and no longer. */

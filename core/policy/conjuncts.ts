@@ -21,11 +21,15 @@ export function withoutState(node: Node): Node | undefined {
 
 function asksOnlyForState(node: Node): boolean {
   const paths = pathsOf(node);
-  return paths.length > 0 && paths.every(({ root, path }) => root === 'meta' && isStateName(path[0]));
+  return paths.length > 0 && paths.every(isOfState);
 }
 
-function isStateName(name: string | undefined): boolean {
-  return name === 'state' || name === 'lifecycle';
+function asksForState(node: Node): boolean {
+  return pathsOf(node).some(isOfState);
+}
+
+function isOfState({ root, path: [name] }: Node & { op: 'get' | 'has' }): boolean {
+  return root === 'meta' && (name === 'state' || name === 'lifecycle');
 }
 
 function pathsOf(node: Node): readonly (Node & { op: 'get' | 'has' })[] {
@@ -36,4 +40,29 @@ function pathsOf(node: Node): readonly (Node & { op: 'get' | 'has' })[] {
 /** Whether two conditions are written alike, whatever their spacing. */
 export function sameNode(a: Node, b: Node): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** What a rule asks: of the record as it is, and of it as it would be saved. */
+export interface Asks {
+  readonly condition?: Node | undefined;
+  readonly check?: Node | undefined;
+}
+
+/** Whether a rule asks for all that another one asks for: part for part, of either record. */
+export function asksAsMuch(rule: Asks, other: Asks): boolean {
+  if (!implies(partsOf(rule.condition), partsOf(other.condition))) return false;
+  if (rule.check && other.check) return implies(partsOf(rule.check), partsOf(other.check));
+  if (!rule.check && !other.check) return true;
+  // The state in a check is the new one, in a condition the old one: such parts do not say the same.
+  const asked = partsOf(rule.check ?? rule.condition).filter((each) => !asksForState(each));
+  const wanted = partsOf(other.check ?? other.condition);
+  return implies(asked, other.check ? wanted : wanted.filter((each) => !asksOnlyForState(each)));
+}
+
+function partsOf(node: Node | undefined): readonly Node[] {
+  return node ? conjunctsOf(node) : [];
+}
+
+function implies(parts: readonly Node[], wanted: readonly Node[]): boolean {
+  return wanted.every((each) => parts.some((part) => sameNode(each, part)));
 }

@@ -1,7 +1,6 @@
 import { type Environment, isEnvironment } from '../environments.ts';
-import type { Node } from '../expressions/types.ts';
 import { isDesignAction } from './built-in.ts';
-import { conjunctsOf, sameNode } from './conjuncts.ts';
+import { asksAsMuch } from './conjuncts.ts';
 import type { Entry } from './entry.ts';
 import { coversFields } from './fields.ts';
 import type { Policy } from './load.ts';
@@ -41,9 +40,13 @@ export function mayAssignRole(grantor: Grantor, role: string): boolean {
   const byResource = Object.values(source.ofSubject(`role:${role}`) ?? {});
   const positions = new Set(byResource.flatMap((byAction) => Object.values(byAction).flat()));
   return [...positions].every((position) => {
-    const { condition, ...rest } = source.rule(position);
-    const checked = condition === undefined ? undefined : source.condition(condition);
-    return mayGrant(grantor, { ...rest, ...(checked && { condition: checked }) });
+    const { condition, check, ...rest } = source.rule(position);
+    const rule: Rule = {
+      ...rest,
+      ...(condition !== undefined && { condition: source.condition(condition) }),
+      ...(check !== undefined && { check: source.condition(check) }),
+    };
+    return mayGrant(grantor, rule);
   });
 }
 
@@ -69,10 +72,13 @@ function ownAllows(
 
 function reaches(policy: Policy, own: Entry, rule: Rule): boolean {
   if (!coversFields(own.fields, rule.fields ?? '*')) return false;
-  if (own.rule.condition === undefined) return true;
-  const condition = policy.conditions.checked(own.rule.condition).ast;
-  const granted: readonly Node[] = rule.condition ? conjunctsOf(rule.condition.ast) : [];
-  return conjunctsOf(condition).every((each) => granted.some((conjunct) => sameNode(each, conjunct)));
+  const treeAt = (position: number | undefined) =>
+    position === undefined ? undefined : policy.conditions.checked(position).ast;
+  const { condition, check } = own.rule;
+  return asksAsMuch(
+    { condition: rule.condition?.ast, check: rule.check?.ast },
+    { condition: treeAt(condition), check: treeAt(check) },
+  );
 }
 
 /**

@@ -5,6 +5,18 @@ import type { Rule, RuleDraft } from './types.ts';
 export type AccessModel = 'roles' | 'lists' | 'profiles';
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
+/** Kinds of operations that save a record, of which `check` and the saved record's test are: on a stored one or a new one. */
+const SAVING: ReadonlySet<OperationKind | undefined> = new Set(['add', 'edit', 'transition']);
+
+export function savesRecord(kind: OperationKind | undefined): boolean {
+  return SAVING.has(kind);
+}
+
+/** Whether an operation of a kind changes a record that is stored. */
+export function changesRecord(kind: OperationKind | undefined): boolean {
+  return kind !== 'add' && SAVING.has(kind);
+}
+
 export interface OperationFacts {
   readonly kind: OperationKind;
   /** States in which it is offered; absent = every one. */
@@ -44,9 +56,10 @@ export interface CheckedPolicyInput extends PolicyFacts {
   readonly rules: readonly Rule[];
 }
 
-/** A rule in a document: its condition is the position of a shared one. */
-export interface StoredRule extends Omit<Rule, 'condition'> {
+/** A rule in a document: its conditions are positions of shared ones. */
+export interface StoredRule extends Omit<Rule, 'condition' | 'check'> {
   readonly condition?: number;
+  readonly check?: number;
 }
 
 /** Subject key → resource key → action → positions of rules. */

@@ -1,8 +1,9 @@
+import type { Binding } from '../expressions/binding.ts';
 import { compileNode } from '../expressions/closures.ts';
 import type { CheckedExpression } from '../expressions/types.ts';
-import { requestBinding } from './binding.ts';
+import { requestBinding, savedBindings } from './binding.ts';
 import { withoutState } from './conjuncts.ts';
-import type { StoredRule } from './document.ts';
+import { changesRecord, type OperationKind, type StoredRule } from './document.ts';
 import { selectorTier } from './keys.ts';
 import { own } from './own.ts';
 import type { PolicySource } from './source.ts';
@@ -10,6 +11,13 @@ import type { AccessRequest, FieldSet, Tier } from './types.ts';
 
 /** True where it holds; false where not; anything else where it cannot be evaluated. */
 export type Test = (request: AccessRequest, record: object | undefined) => unknown;
+
+/** A condition as it is put to one record: where it stands among the policy's, and what its paths read. */
+export interface Asked {
+  readonly position: number;
+  readonly binding: Binding<AccessRequest>;
+  readonly test: Test;
+}
 
 /** One rule as it is tried for a subject: closures made once. */
 export interface Entry {
@@ -21,31 +29,51 @@ export interface Entry {
   readonly fields: FieldSet;
   /** Whether the record names the subject as the rule asks; absent where the subject alone decides that. */
   readonly names?: ((request: AccessRequest) => boolean) | undefined;
-  readonly condition?: Test | undefined;
+  /** What is asked of the record as it is; of one that is added, as it is proposed. */
+  readonly condition?: Asked | undefined;
+  /** What is asked besides of a stored record as it would be saved, for actions that change one. */
+  readonly saved?: Asked | undefined;
 }
 
 /** The closures of a policy's conditions, each made when it is first needed. */
 export class Conditions {
   readonly #source: PolicySource;
-  readonly #tests = new Map<number, Test>();
+  readonly #asked = new Map<number, Asked>();
 
   constructor(source: PolicySource) {
     this.#source = source;
   }
 
-  test(position: number): Test {
-    let test = this.#tests.get(position);
-    if (!test) {
-      test = compileNode(this.#source.condition(position).ast, requestBinding);
-      this.#tests.set(position, test);
+  asked(position: number): Asked {
+    let asked = this.#asked.get(position);
+    if (!asked) {
+      const test = compileNode(this.#source.condition(position).ast, requestBinding);
+      asked = { position, binding: requestBinding, test };
+      this.#asked.set(position, asked);
     }
-    return test;
+    return asked;
   }
 
-  /** The condition without what it asks of state and lifecycle; undefined where it asks nothing of them. */
-  inAnyState(position: number): Test | undefined {
+  /**
+   * What a rule asks of the record as it would be saved: its check, or where it has none its condition. Most of what
+   * decides about writing only tells whether it is offered: the closure is made when there is a record to be saved.
+   */
+  saved({ condition, check }: StoredRule): Asked | undefined {
+    const position = check ?? condition;
+    if (position === undefined) return undefined;
+    const binding = savedBindings[check === undefined ? 'when' : 'check'];
+    let made: Test | undefined;
+    const test: Test = (request, record) => {
+      made ??= compileNode(this.#source.condition(position).ast, binding);
+      return made(request, record);
+    };
+    return { position, binding, test };
+  }
+
+  /** A condition without what it asks of state and lifecycle; undefined where it asks nothing of them. */
+  inAnyState({ position, binding }: Asked): Asked | undefined {
     const rest = withoutState(this.checked(position).ast);
-    return rest && compileNode(rest, requestBinding);
+    return rest && { position, binding, test: compileNode(rest, binding) };
   }
 
   /** The condition at a position, as it was checked. */
@@ -54,14 +82,18 @@ export class Conditions {
   }
 }
 
-/** Makes the entry of a rule for one of its selectors. */
+/**
+ * Makes the entry of a rule for one of its selectors.
+ * @param kind of the operation that is asked for; absent where the action is none
+ */
 export function createEntry(
   rule: StoredRule,
   key: string,
   identities: ReadonlySet<string>,
   conditions: Conditions,
+  kind: OperationKind | undefined,
 ): Entry {
-  const position = rule.condition;
+  const position = kind === 'add' ? (rule.check ?? rule.condition) : rule.condition;
   const tier = selectorTier(key);
   return {
     rule,
@@ -70,7 +102,8 @@ export function createEntry(
     deny: rule.effect === 'deny',
     fields: rule.fields ?? '*',
     names: tier === OWNERSHIP || key.startsWith('list:') ? namedByRecord(key, identities) : undefined,
-    condition: position === undefined ? undefined : conditions.test(position),
+    condition: position === undefined ? undefined : conditions.asked(position),
+    saved: changesRecord(kind) ? conditions.saved(rule) : undefined,
   };
 }
 
@@ -94,27 +127,25 @@ export function testedRecord({ resource }: AccessRequest): object | undefined {
 
 /**
  * Tells by `true` that a rule takes part in a request, given its {@link testedRecord}; undefined where it always does.
- * An allow needs its condition to hold, a deny takes part unless its condition is known not to hold; for an edit,
- * `asSaved`, on the record as it would be saved too. Most rules are allows: their condition is all there is to it.
+ * An allow needs its condition to hold, a deny takes part unless its condition is known not to hold; where a stored record
+ * is changed, on the record as it would be saved too. Most rules are allows: their condition is all there is to it.
  */
-export function takesPart(
-  entry: Entry,
-  asSaved: boolean,
-  condition: Test | undefined = entry.condition,
-): Test | undefined {
-  const { names, deny } = entry;
-  if (!condition) return names;
-  if (!names && !deny && !asSaved) return condition;
-  const holds = holdsFor(deny, asSaved, condition);
+export function takesPart({ names, deny, condition, saved }: Omit<Entry, 'rule'>): Test | undefined {
+  if (!saved) {
+    if (!condition) return names;
+    if (!names && !deny) return condition.test;
+  }
+  const holds = holdsFor(deny, condition?.test, saved?.test);
   return names ? (request, record) => names(request) && holds(request, record) : holds;
 }
 
-function holdsFor(deny: boolean, asSaved: boolean, condition: Test): Test {
+function holdsFor(deny: boolean, condition: Test | undefined, saved: Test | undefined): Test {
   return (request, record) => {
     const { proposed } = request.resource;
-    const stored = counts(condition(request, record), deny);
-    if (!asSaved || stored === deny || proposed === undefined) return stored;
-    return counts(condition(request, proposed), deny);
+    // A denial that has only a check is not about the record as it is.
+    const stored = condition ? counts(condition(request, record), deny) : !deny;
+    if (!saved || stored === deny || proposed === undefined) return stored;
+    return counts(saved(request, proposed), deny);
   };
 }
 

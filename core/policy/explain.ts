@@ -1,7 +1,6 @@
 import { absentPaths } from '../expressions/compile.ts';
-import { requestBinding } from './binding.ts';
 import { decide } from './decide.ts';
-import { type Entry, takesPart, testedRecord } from './entry.ts';
+import { type Asked, type Entry, takesPart, testedRecord } from './entry.ts';
 import type { Policy } from './load.ts';
 import { type NearestChange, nearestChange } from './nearest.ts';
 import type { AccessRequest, Decision, FieldSet, Tier } from './types.ts';
@@ -18,7 +17,9 @@ export interface RuleTrace {
    */
   readonly outcome: 'takesPart' | 'notNamed' | 'fails' | 'unevaluable';
   readonly condition?: string;
-  /** Paths of the condition that have no value. */
+  /** What it asks of the record as it would be saved, where that is something else. */
+  readonly check?: string;
+  /** Paths of these that have no value. */
   readonly absent?: readonly string[];
 }
 
@@ -33,11 +34,11 @@ export interface Explanation {
 /** Says how a decision came about. For administrators only: it names rules. */
 export function explain(policy: Policy, request: AccessRequest): Explanation {
   const { subject, action, resource, context } = request;
-  const { entries, asSaved } = policy.linkOf(subject).plan(resource, action, context.environment).parts;
+  const { entries } = policy.linkOf(subject).plan(resource, action, context.environment).parts;
   const tiers = new Map<Tier, RuleTrace[]>();
   for (const entry of entries) {
     const rules = tiers.get(entry.tier) ?? [];
-    tiers.set(entry.tier, [...rules, trace(policy, entry, request, asSaved)]);
+    tiers.set(entry.tier, [...rules, trace(policy, entry, request)]);
   }
   return {
     decision: decide(policy, request),
@@ -46,23 +47,28 @@ export function explain(policy: Policy, request: AccessRequest): Explanation {
   };
 }
 
-function trace(policy: Policy, entry: Entry, request: AccessRequest, asSaved: boolean): RuleTrace {
-  const { id, source, effect, condition } = entry.rule;
+function trace(policy: Policy, entry: Entry, request: AccessRequest): RuleTrace {
+  const { id, source, effect, condition, check } = entry.rule;
   const common = { id, source, effect, fields: entry.deny ? [] : entry.fields };
   if (entry.names && !entry.names(request)) return { ...common, outcome: 'notNamed' };
-  if (condition === undefined) return { ...common, outcome: 'takesPart' };
-  const checked = policy.conditions.checked(condition);
-  const { values, proposed } = request.resource;
-  const records = asSaved && values && proposed ? [values, proposed] : [values ?? proposed];
-  const evaluable = records.every((record) => typeof entry.condition?.(request, record) === 'boolean');
-  const holds = takesPart(entry, asSaved)?.(request, testedRecord(request)) === true;
-  const absent = [
-    ...new Set(records.flatMap((record) => absentPaths(checked, request, requestBinding, record))),
-  ];
+  if (!entry.condition && !entry.saved) return { ...common, outcome: 'takesPart' };
+  const { proposed } = request.resource;
+  const asked: [Asked, object | undefined][] = [];
+  if (entry.condition) asked.push([entry.condition, testedRecord(request)]);
+  if (entry.saved && proposed) asked.push([entry.saved, proposed]);
+  const evaluable = asked.every(([each, record]) => typeof each.test(request, record) === 'boolean');
+  const holds = takesPart(entry)?.(request, testedRecord(request)) === true;
+  const checked = (position: number) => policy.conditions.checked(position);
+  const absent = new Set(
+    asked.flatMap(([{ position, binding }, record]) =>
+      absentPaths(checked(position), request, binding, record),
+    ),
+  );
   return {
     ...common,
     outcome: evaluable ? (holds ? 'takesPart' : 'fails') : 'unevaluable',
-    condition: checked.source,
-    ...(absent.length > 0 && { absent }),
+    ...(condition !== undefined && { condition: checked(condition).source }),
+    ...(check !== undefined && { check: checked(check).source }),
+    ...(absent.size > 0 && { absent: [...absent] }),
   };
 }

@@ -1,4 +1,5 @@
 import { BUILT_IN_ROLES, isDesignAction, TENANT_ADMINISTRATOR } from './built-in.ts';
+import type { OperationKind } from './document.ts';
 import { createEntry, type Entry } from './entry.ts';
 import { gatesFor } from './gates.ts';
 import { resourceKeys, subjectKeys } from './keys.ts';
@@ -49,8 +50,7 @@ export class SubjectLink {
         kind: operation?.kind,
         immutable: recordType?.immutable ?? [],
       }),
-      entries: this.#gather(resource, action, environment),
-      asSaved: operation?.kind === 'edit',
+      entries: this.#gather(resource, action, environment, operation?.kind),
       from: operation?.from,
       bypass: subject.type === 'user' ? this.#bypass(resource, action) : undefined,
       anonymous: subject.type === 'anonymous',
@@ -59,7 +59,12 @@ export class SubjectLink {
   }
 
   /** The entries of all rules that may name the subject here, in the order of their tiers, denies first in each. */
-  #gather(resource: ResourceKey, action: string, environment: Environment): Entry[] {
+  #gather(
+    resource: ResourceKey,
+    action: string,
+    environment: Environment,
+    kind: OperationKind | undefined,
+  ): Entry[] {
     const { source, conditions } = this.#policy;
     const subject = this.#subject;
     const roles = this.#hasBuiltIn ? countingRoles(subject, resource, action, environment) : subject.roles;
@@ -76,7 +81,7 @@ export class SubjectLink {
         if (!ofResource) continue;
         for (const name of actions) {
           for (const position of own(ofResource, name) ?? []) {
-            entries.push(createEntry(source.rule(position), key, identities, conditions));
+            entries.push(createEntry(source.rule(position), key, identities, conditions, kind));
           }
         }
       }

@@ -27,8 +27,6 @@ export interface PlanParts {
   readonly gates: Gates;
   /** In the order of their tiers; within a tier, denies first. */
   readonly entries: readonly Entry[];
-  /** Whether the record as it would be saved is tested too. */
-  readonly asSaved: boolean;
   /** The states in which the operation is offered; absent = every one. */
   readonly from?: readonly string[] | undefined;
   readonly bypass?: Bypass | undefined;
@@ -60,21 +58,21 @@ export class Plan {
 
   constructor(parts: PlanParts) {
     this.parts = parts;
-    const { entries, gates, from, bypass, asSaved } = parts;
+    const { entries, gates, from, bypass } = parts;
     let asks = false;
-    for (const { condition, names } of entries) asks ||= condition !== undefined || names !== undefined;
+    for (const { condition, saved, names } of entries) asks ||= (condition ?? saved ?? names) !== undefined;
     if (!asks) this.#constant = decideTiers(entries) ?? this.#notGranted;
     this.#rulesAlone = gates.resource.length === 0 && !from && !bypass;
     if (!this.#rulesAlone) return;
     this.#always = this.#constant;
     const [only] = entries;
     if (!asks || !only || entries.length > 1 || only.deny) return;
-    this.#sole = { test: takesPart(only, asSaved) as Test, grant: granted(only) };
+    this.#sole = { test: takesPart(only) as Test, grant: granted(only) };
   }
 
   /** One test per rule; undefined where it always takes part. */
   get #tests(): readonly (Test | undefined)[] {
-    this.#madeTests ??= this.parts.entries.map((entry) => takesPart(entry, this.parts.asSaved));
+    this.#madeTests ??= this.parts.entries.map(takesPart);
     return this.#madeTests;
   }
 
@@ -167,12 +165,15 @@ export class Plan {
 
   /** No rule took part: because none names the subject, because of the record's state, or because of its scope. */
   #createNothing(): Decision | ((request: AccessRequest) => Decision) {
-    const { entries, asSaved, conditions } = this.parts;
+    const { entries, conditions } = this.parts;
     const allows = entries.filter((entry) => !entry.deny);
     const inAnyState = allows.map((entry) => {
-      const { condition } = entry.rule;
-      const test = condition === undefined ? undefined : conditions.inAnyState(condition);
-      return test && takesPart(entry, asSaved, test);
+      const condition = entry.condition && conditions.inAnyState(entry.condition);
+      if (!condition) return undefined;
+      // A check is of the state that the operation leads to, which is the same whatever the record's is.
+      const saved =
+        entry.saved && entry.rule.check === undefined ? conditions.inAnyState(entry.saved) : entry.saved;
+      return takesPart({ ...entry, condition, saved });
     });
     if (!inAnyState.some(Boolean) && !allows.some((entry) => entry.names)) {
       return this.#outOfScope(allows);

@@ -53,8 +53,10 @@ export interface Resource {
   /** The app owner: the designer that the app belongs to. */
   readonly appOwner?: string | undefined;
   readonly values?: object | undefined;
-  /** The record as it would be saved: for add after defaults, for edit after the change. */
+  /** The record's values as they would be saved: for add after defaults, for edit and transitions after the change. */
   readonly proposed?: object | undefined;
+  /** Properties of the record as it would be saved, where they differ from those above. */
+  readonly proposedMeta?: ProposedMeta | undefined;
   /** Values of referenced records by the referring field, as conditions need them; and those of `proposed`. */
   readonly related?: Readonly<Record<string, object | undefined>> | undefined;
   readonly proposedRelated?: Readonly<Record<string, object | undefined>> | undefined;
@@ -76,6 +78,10 @@ export interface Resource {
   readonly members?: readonly string[] | undefined;
   readonly proposedMembers?: readonly string[] | undefined;
 }
+
+export type ProposedMeta = Partial<
+  Pick<Resource, 'state' | 'lifecycle' | 'owner' | 'updatedAt' | 'updatedBy'>
+>;
 
 /** What rules about a resource are found by. */
 export type ResourceKey = Pick<Resource, 'type' | 'app' | 'recordType' | 'id'>;
@@ -188,7 +194,10 @@ export interface Rule<Condition = CheckedExpression> {
   /** Names of actions; `*` is every runtime action, `design:*` every one of the design plane. */
   readonly actions: readonly string[];
   readonly resource: ResourcePattern;
+  /** What is asked of the record as it is stored; without `check` also of it as it would be saved. */
   readonly condition?: Condition;
+  /** What is asked of the record as it would be saved, instead; for actions that add, edit or lead to another state. */
+  readonly check?: Condition;
   /** Absent on an allow means `*`; never on a deny. */
   readonly fields?: FieldSet;
   /** Where it was written, for explanations: a JSON pointer, a screen, a default's name. */

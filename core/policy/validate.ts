@@ -2,7 +2,7 @@ import { DaypassError, type Problem } from '../errors.ts';
 import type { CheckedExpression, Scope } from '../expressions/types.ts';
 import { RECORD_ACTIONS, RECORD_PROPERTIES } from './actions.ts';
 import { BUILT_IN_ROLES, canonicalRole, SYSTEM_ROLES } from './built-in.ts';
-import type { PolicyFacts, RecordTypeFacts } from './document.ts';
+import { type PolicyFacts, type RecordTypeFacts, savesRecord } from './document.ts';
 import { partsOf } from './keys.ts';
 import { own } from './own.ts';
 import { RESOURCE_TYPES, type ResourcePattern, type Rule, type RuleDraft, type Selector } from './types.ts';
@@ -56,7 +56,7 @@ class RuleChecker {
   }
 
   check(draft: RuleDraft): Rule {
-    const { condition, ...rule } = draft;
+    const { condition, check, ...rule } = draft;
     const refuse = (message: string): void => {
       this.#problems.push({ path: draft.source, message: `Rule ${draft.id}: ${message}` });
     };
@@ -74,8 +74,28 @@ class RuleChecker {
     if (rule.resource.type !== 'record' && subjects.some(({ kind }) => kind === 'accessList')) {
       refuse('an access list is frozen on a record and names nobody elsewhere.');
     }
-    const checked = condition === undefined ? undefined : this.#checkCondition(condition, recordType, refuse);
-    return { ...rule, subjects, ...(checked && { condition: checked }) };
+    if (check !== undefined && !this.#savesRecords(rule, recordType)) {
+      refuse('its check is of a record as it would be saved, and not all of its actions save one.');
+    }
+    const checked = (text: CheckedExpression | string | undefined) =>
+      text === undefined ? undefined : this.#checkCondition(text, recordType, refuse);
+    const [asked, askedOfSaved] = [checked(condition), checked(check)];
+    return {
+      ...rule,
+      subjects,
+      ...(asked && { condition: asked }),
+      ...(askedOfSaved && { check: askedOfSaved }),
+    };
+  }
+
+  #savesRecords(
+    { resource, actions }: Pick<RuleDraft, 'resource' | 'actions'>,
+    facts?: RecordTypeFacts,
+  ): boolean {
+    return (
+      resource.type === 'record' &&
+      actions.every((action) => savesRecord(own(facts?.operations, action)?.kind))
+    );
   }
 
   #checkSelector(selector: Selector, refuse: (message: string) => void): Selector {
@@ -123,7 +143,7 @@ class RuleChecker {
   }
 
   #checkNames(
-    rule: Omit<RuleDraft, 'condition'>,
+    rule: Omit<RuleDraft, 'condition' | 'check'>,
     facts: RecordTypeFacts,
     refuse: (message: string) => void,
   ): void {

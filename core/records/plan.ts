@@ -67,6 +67,15 @@ export async function planOperation(session: Session, input: PlanInput): Promise
   };
 }
 
+/**
+ * Decides again once actions have set values on the record: it is tested as it will be saved.
+ * @throws DaypassError as for `planOperation`
+ */
+export function requireAllowedAsSaved(session: Session, { operation, before, after }: Plan): void {
+  const resource = recordResource(operation.recordType, before ?? after, after);
+  requireAllowed(session, operation, before ?? after, decideFor(session, operation.id, resource));
+}
+
 /** The same words for a field that does not exist and for one that may not be written: nothing is given away. */
 const NOT_WRITABLE = 'is not a field that you can write here';
 

@@ -2,6 +2,7 @@ import { runActions } from '../actions/run.ts';
 import { withUserAccount } from '../actions/users-app.ts';
 import type { Change } from '../changes.ts';
 import { addEnd, addFollowUps, wakeToEnd } from '../grants/follow-ups.ts';
+import { canonicalJson } from '../journal/event.ts';
 import { recordEvent } from '../journal/write.ts';
 import type { Session } from '../runtime.ts';
 import {
@@ -12,7 +13,7 @@ import {
   updateTokenUser,
 } from '../tokenusers/token-users.ts';
 import { indexChanges, indexKeys, indexRecord } from './index-entries.ts';
-import type { Plan } from './plan.ts';
+import { type Plan, requireAllowedAsSaved } from './plan.ts';
 
 const DAY_MS = 86_400_000;
 /** A deleted record stays restorable for this long. */
@@ -28,14 +29,19 @@ export async function changesOf(
   plan: Plan,
   confirmed: readonly string[] = [],
 ): Promise<Change[]> {
-  const { operation } = plan;
+  const { operation, after } = plan;
   const { app } = operation.recordType;
   const { kind } = app.definition;
+  const decided = { ...after.values };
   if (kind === 'tokens') await withTokenUser(session, plan);
   else if (kind === 'users') await withUserAccount(session, plan, confirmed);
   else {
     await runActions(session, plan, confirmed);
     await addFollowUps(session, plan);
+  }
+  // A token is set by the system alone, and by nothing that anybody could choose.
+  if (kind !== 'tokens' && canonicalJson(after.values) !== canonicalJson(decided)) {
+    requireAllowedAsSaved(session, plan);
   }
   return [...recordChanges(session, plan), ...plan.changes, ...callerStillLive(session)];
 }

@@ -1,13 +1,13 @@
 import type { Environment } from '../../environments.ts';
 import { isDesignAction, TENANT_ADMINISTRATOR } from '../built-in.ts';
-import type { PolicyDocument, StoredRule } from '../document.ts';
+import { changesRecord, type PolicyDocument, type StoredRule } from '../document.ts';
 import { selectorKey, selectorTier } from '../keys.ts';
 import type { Selector, Tier } from '../types.ts';
 import type { Cell } from './cells.ts';
 import { truthOf } from './conditions.ts';
 import type { Gates } from './gates.ts';
 import { entity, PRINCIPAL_TYPES, ROLE } from './names.ts';
-import { Reader } from './reader.ts';
+import { Reader, type Tested } from './reader.ts';
 import { fieldTest, fits, offered } from './scope.ts';
 import { names } from './selectors.ts';
 import {
@@ -141,16 +141,20 @@ export class PermitMaker {
   }
 
   /**
-   * The condition on the record; for an edit on the record as it would be saved as well.
+   * The condition on the record; where a stored one is changed, on the record as it would be saved as well.
    * @param side `holds`: for an allow; `fails`: for a deny, which takes part unless it fails on all of them
    */
-  #tested({ condition }: StoredRule, { kind, operation }: Cell, side: 'holds' | 'fails'): Test {
-    if (condition === undefined) return ALWAYS;
-    const { ast } = this.#document.conditions[condition] as PolicyDocument['conditions'][number];
-    const on = (record: 'values' | 'proposed') =>
-      truthOf(ast, new Reader(this.#vocabulary, kind, record))[side];
-    const saved = operation === 'edit' && kind.type === 'record' ? where(SAVED, on('proposed')) : ALWAYS;
-    const outcome = all(on('values'), saved);
+  #tested({ condition, check }: StoredRule, { kind, operation }: Cell, side: 'holds' | 'fails'): Test {
+    if (condition === undefined && check === undefined) return ALWAYS;
+    const on = (position: number | undefined, record: Tested): Test => {
+      if (position === undefined) return ALWAYS;
+      const { ast } = this.#document.conditions[position] as PolicyDocument['conditions'][number];
+      return truthOf(ast, new Reader(this.#vocabulary, kind, record))[side];
+    };
+    const saved = changesRecord(operation)
+      ? where(SAVED, on(check ?? condition, check === undefined ? 'proposed' : 'checked'))
+      : ALWAYS;
+    const outcome = all(on(operation === 'add' ? (check ?? condition) : condition, 'values'), saved);
     return side === 'holds' ? outcome : not(outcome);
   }
 

@@ -1,4 +1,5 @@
 import type { Node } from '../../expressions/types.ts';
+import { READ_AS_SAVED } from '../binding.ts';
 import { attributeName, member } from './names.ts';
 import { attributeTypeOf, type Shape } from './shape.ts';
 import { all, CedarRefusal, relation, type Test } from './syntax.ts';
@@ -18,14 +19,16 @@ interface Place extends Operand {
 /** Properties of the subject that Daypass knows for everybody; all others are optional. */
 const CERTAIN = new Set(['type', 'roles', 'profiles']);
 
+/** The record that is tested: as it is stored or added; as it would be saved, by a condition for both, or by a check. */
+export type Tested = 'values' | 'proposed' | 'checked';
+
 /** Leads the paths of a condition to attributes, and notes in the vocabulary that they are read. */
 export class Reader {
   readonly #vocabulary: Vocabulary;
   readonly #kind: ResourceKind;
-  /** The record that is tested: as it is stored, or as it would be saved. */
-  readonly #record: 'values' | 'proposed';
+  readonly #record: Tested;
 
-  constructor(vocabulary: Vocabulary, kind: ResourceKind, record: 'values' | 'proposed') {
+  constructor(vocabulary: Vocabulary, kind: ResourceKind, record: Tested) {
     this.#vocabulary = vocabulary;
     this.#kind = kind;
     this.#record = record;
@@ -58,11 +61,17 @@ export class Reader {
       case 'related':
       case 'meta':
         if (type !== 'record') throw new CedarRefusal(`${written} belongs to records, and a ${type} is none`);
-        if (root === 'meta') return resource;
+        if (root === 'meta') return this.#meta(resource, first);
         return root === 'record' ? this.#values(resource) : this.#related(resource, first);
       default:
         throw new CedarRefusal(`${written} has a value only in a list or a task`);
     }
+  }
+
+  #meta(resource: Place, name: string): Place {
+    if (this.#record === 'values') return resource;
+    const asSaved = READ_AS_SAVED[this.#record === 'checked' ? 'check' : 'when'];
+    return asSaved.has(name) ? inner(resource, 'proposedMeta') : resource;
   }
 
   #values(resource: Place): Place {
@@ -73,7 +82,7 @@ export class Reader {
   }
 
   #related(resource: Place, field: string): Place {
-    const saved = this.#record === 'proposed';
+    const saved = this.#record !== 'values';
     const related = inner(resource, 'related');
     if (saved) resource.shape.declare('proposedRelated', related.shape);
     const place = saved

@@ -93,9 +93,9 @@ function subjectOf(subject: Subject): object {
   return { ...attributes, type, id, roles, profiles, level, ceiling };
 }
 
-/** A record as it is tested is called `values`, whether it is stored or not; `proposed` is there only beside it. */
+/** A record as it is tested is called `values`, whether it is stored or not; `proposed` is as it would be saved. */
 function resourceOf(resource: Resource): object {
-  const { values, proposed, related, proposedRelated = related, accessLists } = resource;
+  const { values, proposed, proposedMeta, related, proposedRelated = related, accessLists } = resource;
   const members = (list: readonly string[] | undefined) => list && idsOf(list, 'principal:');
   const common = {
     ...resource,
@@ -104,18 +104,23 @@ function resourceOf(resource: Resource): object {
   };
   if (resource.type !== 'record') return common;
   const tested = values ?? proposed;
-  const both = values !== undefined && proposed !== undefined;
+  const saved = proposed !== undefined;
   return {
     ...common,
     stored: values !== undefined,
     values: tested ?? {},
-    proposed: both ? proposed : undefined,
+    proposed,
+    proposedMeta: saved ? { ...resource, ...present(proposedMeta) } : undefined,
     related: tested !== undefined && tested === proposed ? proposedRelated : related,
-    proposedRelated: both ? proposedRelated : undefined,
+    proposedRelated: saved ? proposedRelated : undefined,
     accessLists:
       accessLists &&
       Object.fromEntries(Object.entries(accessLists).map(([name, list]) => [name, listOf(list)])),
   };
+}
+
+function present(properties: object = {}): object {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
 }
 
 function listOf(list: readonly string[]): object {

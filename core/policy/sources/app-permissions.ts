@@ -13,10 +13,9 @@ export function appPermissionRules(
 ): RuleDraft[] {
   const rules = app.permissions.flatMap((permission, at) => {
     const source = `/permissions/${at}`;
-    const condition =
-      permission.when === undefined ? undefined : (conditions[`${source}/when`] ?? permission.when);
+    const asked = (part: 'when' | 'check') => conditions[`${source}/${part}`] ?? permission[part];
     return [
-      ...operationRules(app.id, permission, source, condition),
+      ...operationRules(app.id, permission, source, { condition: asked('when'), check: asked('check') }),
       ...viewRules(app.id, permission, source),
     ];
   });
@@ -29,7 +28,7 @@ function operationRules(
   app: string,
   permission: Permission,
   source: string,
-  condition: CheckedExpression | string | undefined,
+  { condition, check }: { [Part in 'condition' | 'check']: CheckedExpression | string | undefined },
 ): RuleDraft[] {
   return (permission.operations ?? []).flatMap((operation) => {
     const fields = permission.fields?.[operation];
@@ -40,6 +39,7 @@ function operationRules(
       actions: [operation],
       resource: { type: 'record', app, recordType: permission.recordType },
       ...(condition !== undefined && { condition }),
+      ...(check !== undefined && { check }),
       ...(fields !== undefined && fields !== '*' && { fields }),
       source: `${app}#${source}`,
     } satisfies RuleDraft;

@@ -94,6 +94,7 @@ const simple: fc.Arbitrary<string> = fc.oneof(
     'record.title in []',
     'site.name == "Site"',
     'record.id == "x1"',
+    'record.updatedBy == me.id',
     'record.title == "\\"*\\\\ \\u00e9\\n"',
   ),
   compared(fc.constantFrom('==', '!='), TEXT),
@@ -165,13 +166,22 @@ function rule(
       actions: fc.subarray([...actions], { minLength: 1, maxLength: Math.min(2, actions.length) }),
       resource,
       condition: fc.option(conditions, { nil: undefined, freq: 2 }),
+      check: fc.option(conditions, { nil: undefined, freq: 2 }),
       fields: fc.option(fc.subarray(['title'], { minLength: 1 }), { nil: undefined, freq: 1 }),
     })
-    .map(({ condition: text, fields, ...rest }) => ({
+    .map(({ condition: text, check, fields, ...rest }) => ({
       ...rest,
       ...(text !== undefined && { condition: text }),
+      ...(check !== undefined && savesRecord(rest) && { check }),
       ...(fields && rest.effect === 'allow' && { fields }),
     }));
+}
+
+/** Whether a rule may have a check: all of its actions save a record. */
+function savesRecord({ resource, actions }: Pick<RuleDraft, 'resource' | 'actions'>): boolean {
+  return (
+    resource.recordType !== undefined && actions.every((action) => ['edit', 'add', 'close'].includes(action))
+  );
 }
 
 const is = (...patterns: RuleDraft['resource'][]) => fc.constantFrom(...patterns);
@@ -327,6 +337,17 @@ const record: fc.Arbitrary<Resource> = fc
     proposed: fc.option(fc.tuple(caseValues, passValues), { nil: undefined, freq: 4 }),
     related,
     proposedRelated: related,
+    updatedBy: fc.constantFrom(undefined, 'u1', 'u2'),
+    proposedMeta: fc.option(
+      fc
+        .record({
+          state: fc.constantFrom(undefined, 'open', 'closed'),
+          owner: fc.constantFrom(undefined, 'u1', 'u2'),
+          updatedBy: fc.constantFrom(undefined, 'u1', 'u2'),
+        })
+        .map(defined),
+      { nil: undefined },
+    ),
     accessLists: fc.option(
       fc.dictionary(
         fc.constantFrom(...LISTS),

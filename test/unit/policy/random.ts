@@ -82,7 +82,13 @@ const CONDITIONS = [
   'has(record.title)',
   'me.level == "user"',
   'me.team == record.title',
+  'record.owner == me.id',
+  'record.updatedBy != me.id',
 ];
+/** What only the record as it would be saved is asked; some of it is not true of what is stored. */
+const CHECKS = ['true', 'record.state == "closed"', 'record.updatedBy == me.id', 'record.state != "closed"'];
+/** Actions of which `check` is. */
+const SAVING: ReadonlySet<string> = new Set(['add', 'edit', 'close']);
 /** The properties of `me` are the standard ones. */
 const KNOWN_CONDITIONS = CONDITIONS.filter((condition) => !condition.includes('me.team'));
 
@@ -126,12 +132,16 @@ function rule(
       subjects: fc.array(who, { minLength: 1, maxLength: 2 }),
       actions: fc.subarray([...actions], { minLength: 1, maxLength: Math.min(2, actions.length) }),
       condition: fc.option(fc.constantFrom(...conditions), { nil: undefined }),
+      check: fc.option(fc.constantFrom(...conditions, ...CHECKS), { nil: undefined, freq: 2 }),
       fields,
     })
-    .map(({ condition, fields: set, ...rest }) => ({
+    .map(({ condition, check, fields: set, ...rest }) => ({
       ...rest,
       ...shape,
       ...(condition !== undefined && { condition }),
+      ...(check !== undefined &&
+        shape.resource.recordType !== undefined &&
+        rest.actions.every((action) => SAVING.has(action)) && { check }),
       ...(set && rest.effect === 'allow' && { fields: set }),
     }));
 }
@@ -258,6 +268,19 @@ const record: fc.Arbitrary<Resource> = fc
     appOwner: fc.constantFrom('u1', undefined),
     values: fc.oneof(values, fc.constant(undefined)),
     proposed: fc.oneof(values, fc.constant(undefined)),
+    updatedBy: fc.constantFrom('u1', 'u2', undefined),
+    proposedMeta: fc.option(
+      fc.record(
+        {
+          state: fc.constantFrom('open', 'closed', undefined),
+          lifecycle: fc.constantFrom('SAVED', 'SUBMITTED'),
+          owner: fc.constantFrom('u1', 'u2', undefined),
+          updatedBy: fc.constantFrom('u1', 'u3', undefined),
+        },
+        { requiredKeys: [] },
+      ),
+      { nil: undefined },
+    ),
     accessLists: fc.option(
       fc.dictionary(
         fc.constantFrom(...LISTS),

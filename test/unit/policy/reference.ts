@@ -6,7 +6,14 @@ import {
   TENANT_ADMINISTRATOR,
 } from '../../../core/policy/built-in.ts';
 import type { PolicyInput, RecordTypeFacts } from '../../../core/policy/document.ts';
-import type { AccessRequest, FieldSet, ReasonCode, RuleDraft, Selector } from '../../../core/policy/types.ts';
+import type {
+  AccessRequest,
+  FieldSet,
+  ReasonCode,
+  Resource,
+  RuleDraft,
+  Selector,
+} from '../../../core/policy/types.ts';
 import { truthOf } from './truth.ts';
 
 /**
@@ -145,7 +152,9 @@ function decideByRules(input: PolicyInput, request: AccessRequest): ReferenceDec
   const allows = named.filter(({ rule }) => rule.effect === 'allow').map(({ rule }) => rule);
   if (allows.length === 0)
     return deny(request.subject.type === 'anonymous' ? 'NO_CREDENTIAL' : 'NOT_GRANTED');
-  const inAnotherState = allows.filter((rule) => takesPart(input, withoutState(rule), request));
+  const inAnotherState = allows.filter((rule) =>
+    takesPart(input, withoutState(input, rule, request), request),
+  );
   return inAnotherState.length > 0 ? deny('STATE', idsOf(inAnotherState)) : deny('SCOPE', idsOf(allows));
 }
 
@@ -237,25 +246,51 @@ function rolesThatCount({ subject, action, resource, context }: AccessRequest): 
 }
 
 function takesPart(input: PolicyInput, rule: RuleDraft, request: AccessRequest): boolean {
-  if (rule.condition === undefined) return true;
+  if (rule.condition === undefined && rule.check === undefined) return true;
   const { values, proposed } = request.resource;
   const facts = recordTypeOf(input, request);
-  const asSaved = facts?.operations[request.action]?.kind === 'edit' && values && proposed;
-  const records = asSaved ? [values, proposed] : [values ?? proposed];
-  const truths = records.map((record) =>
-    truthOf(rule.condition as string, facts?.fields ?? {}, request, record),
-  );
+  const kind = kindOf(input, request);
+  const truths: (boolean | undefined)[] = [];
+  const ask = (condition: RuleDraft['condition'], record: object | undefined, saved?: 'when' | 'check') => {
+    if (condition !== undefined)
+      truths.push(
+        truthOf(
+          condition as string,
+          facts?.fields ?? {},
+          { ...request, resource: saved ? savedResource(request.resource, saved) : request.resource },
+          record,
+        ),
+      );
+  };
+  if (kind === 'add') ask(rule.check ?? rule.condition, values ?? proposed);
+  else ask(rule.condition, values ?? proposed);
+  if ((kind === 'edit' || kind === 'transition') && proposed) {
+    ask(rule.check ?? rule.condition, proposed, rule.check === undefined ? 'when' : 'check');
+  }
   return rule.effect === 'allow'
     ? truths.every((truth) => truth === true)
     : truths.some((truth) => truth !== false);
 }
 
-/** Conditions are written as conjuncts joined by `&&`; those that ask only for the state are left out. */
-function withoutState(rule: RuleDraft): RuleDraft {
-  if (typeof rule.condition !== 'string') return rule;
-  const conjuncts = rule.condition.split(' && ');
-  const rest = conjuncts.filter((each) => !/^record\.(state|lifecycle) /.test(each));
-  return { ...rule, condition: rest.length === 0 ? 'true' : rest.join(' && ') };
+/** The record's own properties as they would be saved: for `when` who owns it, for `check` its state and whoever saves it, too. */
+function savedResource(resource: Resource, by: 'when' | 'check'): Resource {
+  const { proposedMeta = {} } = resource;
+  const { owner } = proposedMeta;
+  const properties = Object.entries(by === 'when' ? { owner } : proposedMeta);
+  return { ...resource, ...Object.fromEntries(properties.filter(([, value]) => value !== undefined)) };
+}
+
+function kindOf(input: PolicyInput, request: AccessRequest): string | undefined {
+  return recordTypeOf(input, request)?.operations[request.action]?.kind;
+}
+
+/** Conditions are written as conjuncts joined by `&&`; those that ask only for the state a record is in are left out. */
+function withoutState(input: PolicyInput, rule: RuleDraft, request: AccessRequest): RuleDraft {
+  const part = kindOf(input, request) === 'add' && rule.check !== undefined ? 'check' : 'condition';
+  const condition = rule[part];
+  if (typeof condition !== 'string') return rule;
+  const rest = condition.split(' && ').filter((each) => !/^record\.(state|lifecycle) /.test(each));
+  return { ...rule, [part]: rest.length === 0 ? 'true' : rest.join(' && ') };
 }
 
 // Exemptions

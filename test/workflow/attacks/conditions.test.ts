@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import type { AppDefinition, RecordType } from '../../../core/apps/definition.ts';
 import type { System } from '../../../local/system.ts';
 import type { Visitor } from '../../../local/visitor.ts';
+import { submit } from '../../support/page-forms.ts';
 import { firstOwner, somebody } from '../../support/people.ts';
 import {
   changeDefinitions,
@@ -26,23 +27,55 @@ const FILE: RecordType = {
   titleField: 'title',
   fields: [
     { id: 'title', label: 'Title', type: 'string' },
+    { id: 'holder', label: 'Holder', type: 'user' },
+    { id: 'salary', label: 'Salary', type: 'number' },
     { id: 'budget', label: 'Budget', type: 'number' },
     { id: 'count', label: 'Count', type: 'number' },
     { id: 'share', label: 'Share', type: 'formula', formula: `1.0 / (${RATIO})` },
     { id: 'each', label: 'Each', type: 'number', default: `1.0 / (${RATIO})` },
   ],
-  states: [{ id: 'Open', name: 'Open' }],
+  states: [
+    { id: 'Open', name: 'Open' },
+    { id: 'Shut', name: 'Shut' },
+  ],
   initialState: 'Open',
+  ownerField: 'holder',
   operations: [
     { id: 'add', name: 'Add', kind: 'add' },
     { id: 'view', name: 'View', kind: 'view' },
     { id: 'edit', name: 'Edit', kind: 'edit' },
+    {
+      id: 'shut',
+      name: 'Shut',
+      kind: 'transition',
+      from: ['Open'],
+      to: 'Shut',
+      fields: ['title', 'holder', 'salary'],
+    },
+    {
+      id: 'engage',
+      name: 'Engage',
+      kind: 'edit',
+      fields: ['title'],
+      actions: [
+        {
+          id: 'account',
+          kind: 'createUserAccount',
+          firstName: '"Hired"',
+          lastName: '"Hand"',
+          email: 'record.title',
+          returns: { holder: 'result.id' },
+        },
+      ],
+    },
   ],
   views: [
     { id: 'all', name: 'All', columns: ['title'] },
     { id: 'rich', name: 'Rich', columns: ['title'], filter: `${RATIO} > 4.0` },
   ],
 };
+
+const WRITING = { recordType: 'file', operations: ['edit', 'shut'] };
 
 /** What each role's permissions say; the role `clerk` may do everything. */
 const PERMISSIONS: AppDefinition['permissions'] = [
@@ -62,6 +95,32 @@ const PERMISSIONS: AppDefinition['permissions'] = [
     operations: ['view'],
     when: `${RATIO} < 4.0`,
   },
+  ...['keeper', 'owning', 'warden', 'hander', 'opener', 'stamper'].map((role) => ({
+    role,
+    recordType: 'file',
+    operations: ['view'],
+  })),
+  { ...WRITING, role: 'keeper', when: 'record.salary < 1000.0 && record.holder == me.id' },
+  { ...WRITING, role: 'owning', when: 'record.owner == me.id' },
+  { ...WRITING, role: 'warden' },
+  { ...WRITING, role: 'warden', effect: 'deny', when: 'record.salary > 5000.0' },
+  { ...WRITING, role: 'hander', when: 'record.holder == me.id', check: 'record.salary < 1000.0' },
+  { recordType: 'file', operations: ['engage'], role: 'keeper', when: 'record.holder == me.id' },
+  {
+    recordType: 'file',
+    operations: ['engage'],
+    role: 'hander',
+    when: 'record.holder == me.id',
+    check: 'true',
+  },
+  { ...WRITING, role: 'opener', when: 'record.state == "Open"' },
+  {
+    recordType: 'file',
+    operations: ['shut'],
+    role: 'stamper',
+    when: 'record.state == "Open"',
+    check: 'record.state == "Shut" && record.updatedBy == me.id',
+  },
 ];
 
 let system: System;
@@ -72,7 +131,7 @@ beforeAll(async () => {
   system = await startPropertyManagement();
   await changeDefinitions(system, ({ 'work-orders': app }, site) => {
     for (const role of new Set(PERMISSIONS.map((permission) => permission.role as string)))
-      site.roles.push({ id: role, name: role, environments: ['production'] });
+      site.roles.push({ id: role, name: role, environments: ['production'], accounts: { create: true } });
     app?.recordTypes.push(FILE);
     app?.permissions.push(...PERMISSIONS);
   });
@@ -150,5 +209,105 @@ describe('a number that is not finite', () => {
     expect(await ask('500')).toBe(true);
     expect(await ask('4')).toBe(false);
     expect(await ask('1e999')).toBe(false);
+  });
+});
+
+describe('what an operation would save', () => {
+  const WRITERS = ['edit', 'shut'] as const;
+  let other: Person;
+
+  beforeAll(async () => {
+    other = await somebody(system, 'keeper');
+  });
+
+  const held = (by: Person) => add({ title: 'held', salary: 10, holder: by.id });
+  const run = (by: Visitor, id: string, operation: string, values: Record<string, unknown>) =>
+    by.json('POST', `/production/records/${id}/operations/${operation}`, { values });
+  const stored = async (id: string) => {
+    const { json } = await clerk.get(`/production/records/${id}`);
+    const { state, values, version } = json as RecordJson;
+    return { state, values, version };
+  };
+  const attacks = (to: Person) => [
+    { salary: 1_000_000, holder: to.id },
+    { salary: 1_000_000 },
+    { holder: to.id },
+  ];
+
+  it.each(WRITERS)(
+    '[D1] is held to the condition that the record was, by %s through API and page',
+    async (operation) => {
+      for (const [role, tries] of [
+        ['keeper', attacks(other)],
+        ['owning', [{ holder: other.id }]],
+      ] as const) {
+        const person = await somebody(system, role);
+        const { id } = await held(person);
+        const before = await stored(id);
+        for (const values of tries) {
+          const answer = await run(person, id, operation, values);
+          expect([role, values, answer.status]).toEqual([role, values, 403]);
+        }
+        const typed = { title: 'held', holder: other.id, ...(role === 'keeper' && { salary: '1000000' }) };
+        const page = await submit(person, `/app/production/records/${id}/operations/${operation}`, typed);
+        expect([role, page.status]).toEqual([role, 403]);
+        expect(await stored(id)).toEqual(before);
+        const fine = await run(person, id, operation, { title: 'kept' });
+        expect([role, fine.status, (await stored(id)).values.title]).toEqual([role, 200, 'kept']);
+      }
+    },
+  );
+
+  it.each(WRITERS)('[D1] is denied if either record is, by %s', async (operation) => {
+    const person = await somebody(system, 'warden');
+    const { id } = await held(person);
+    const before = await stored(id);
+    expect((await run(person, id, operation, { salary: 1_000_000 })).status).toBe(403);
+    expect(await stored(id)).toEqual(before);
+    const { id: rich } = await add({ title: 'rich', salary: 1_000_000 });
+    expect((await run(person, rich, operation, { salary: 10 })).status).toBe(403);
+    expect((await run(person, id, operation, { salary: 20 })).status).toBe(200);
+  });
+
+  it.each(WRITERS)(
+    '[D1] is what “check” asks, where a permission has one: %s hands on',
+    async (operation) => {
+      const person = await somebody(system, 'hander');
+      const { id } = await held(person);
+      const before = await stored(id);
+      expect((await run(person, id, operation, attacks(other)[0] ?? {})).status).toBe(403);
+      expect(await stored(id)).toEqual(before);
+      expect((await run(person, id, operation, { holder: other.id })).status).toBe(200);
+      expect((await stored(id)).values.holder).toBe(other.id);
+      // It is not theirs any more.
+      expect((await run(person, id, 'edit', { holder: person.id })).status).toBe(403);
+    },
+  );
+
+  it('[D1] is what the actions of an operation make of it, and nothing of them is done where it is refused', async () => {
+    const email = 'hired@people.example';
+    const engage = async (role: string) => {
+      const person = await somebody(system, role);
+      const { id } = await held(person);
+      const before = await stored(id);
+      const { status } = await run(person, id, 'engage', { title: email });
+      const after = await stored(id);
+      return {
+        status,
+        moved: after.values.holder !== before.values.holder,
+        same: after.version === before.version,
+      };
+    };
+    expect(await engage('keeper')).toEqual({ status: 403, moved: false, same: true });
+    // Nobody has the address yet: an account is made once.
+    expect(await engage('hander')).toEqual({ status: 200, moved: true, same: false });
+  });
+
+  it('[D1] has its new state in “check”, and the old one in “when”, so that no transition refuses itself', async () => {
+    const { id } = await add({ title: 'open', salary: 10 });
+    expect((await run(await somebody(system, 'opener'), id, 'shut', {})).status).toBe(200);
+    const { id: second } = await add({ title: 'open', salary: 10 });
+    expect((await run(await somebody(system, 'stamper'), second, 'shut', {})).status).toBe(200);
+    expect(await stored(second)).toMatchObject({ state: 'Shut' });
   });
 });
