@@ -41,7 +41,7 @@ export function decideTarget(
   target: Target,
   action: ActionEntity,
 ): { decision: boolean; context: NonNullable<DecisionAnswer['context']> } {
-  const { resource, fields: asked } = target.asked(action);
+  const { resource, fields: asked } = target.asked(action, caller, session.now);
   const request = accessRequest(sessionAs(session, caller), action.name, resource);
   const whole = decideOnRecord(session.published.policy, request);
   const { decision, reasons } =

@@ -57,7 +57,7 @@ function explainTarget(
   target: Target,
   action: ActionEntity,
 ): ExplanationAnswer {
-  const { resource, fields } = target.asked(action);
+  const { resource, fields } = target.asked(action, caller, session.now);
   const request = { ...accessRequest(sessionAs(session, caller), action.name, resource), fields };
   const { policy } = session.published;
   const own = explained(policy, request);

@@ -1,7 +1,9 @@
 import { recordResource } from '../access.ts';
 import type { LinkedRecordType } from '../apps/published.ts';
 import { isEnvironment } from '../environments.ts';
-import type { Resource } from '../policy/types.ts';
+import { changesRecord } from '../policy/document.ts';
+import type { ProposedMeta, Resource } from '../policy/types.ts';
+import type { Caller } from '../ports.ts';
 import type { StoredRecord, Values } from '../records/record.ts';
 import type { Session } from '../runtime.ts';
 import type { ActionEntity, Properties, ResourceEntity } from './question.ts';
@@ -15,7 +17,8 @@ export interface Asked {
 /** What is asked about: which actions it knows, and how each is put. */
 export interface Target {
   readonly actions: readonly string[];
-  asked(action: ActionEntity): Asked;
+  /** @param by who would do it */
+  asked(action: ActionEntity, by: Caller, now: number): Asked;
 }
 
 /**
@@ -127,21 +130,43 @@ export function targetOf(
   };
   return {
     actions: [...type.operations.keys()].filter((action) => !stored || !isAdd(type, action)),
-    asked: (action) => askedOf(type, resource, action),
+    asked: (action, { principalId: updatedBy }, now) =>
+      askedOf(type, resource, action, { updatedBy, updatedAt: new Date(now).toISOString() }),
   };
 }
 
 /** Values that an action brings along are written by it: they make the record as it would be saved. */
-function askedOf(type: LinkedRecordType, resource: Resource, { name, properties = {} }: ActionEntity): Asked {
+function askedOf(
+  type: LinkedRecordType,
+  resource: Resource,
+  { name, properties = {} }: ActionEntity,
+  saved: ProposedMeta,
+): Asked {
   const kind = type.operations.get(name)?.definition.kind;
   const written = kind === 'view' ? {} : fieldsIn(type, properties);
   const named = [properties.fields].flat().filter((field): field is string => typeof field === 'string');
   const fields = [...new Set([...Object.keys(written), ...named])];
   const proposed = { ...resource.values, ...written };
   if (kind === 'add') return { resource: { ...resource, values: undefined, proposed }, fields };
-  if (kind === 'edit' && Object.keys(written).length > 0)
-    return { resource: { ...resource, proposed }, fields };
+  if (changesRecord(kind) && Object.keys(written).length > 0) {
+    const proposedMeta = { ...saved, ...proposedOf(type, name, resource, written) };
+    return { resource: { ...resource, proposed, proposedMeta }, fields };
+  }
   return { resource, fields };
+}
+
+/** The record's own properties as an operation would leave them, as far as a question tells. */
+function proposedOf(
+  { definition, operations }: LinkedRecordType,
+  operation: string,
+  { owner, createdBy }: Resource,
+  written: Record<string, unknown>,
+): ProposedMeta {
+  const { ownerField } = definition;
+  const named =
+    ownerField !== undefined && ownerField in written ? (written[ownerField] ?? createdBy) : owner;
+  const to = operations.get(operation)?.definition.to;
+  return { ...(typeof named === 'string' && { owner: named }), ...(to !== undefined && { state: to }) };
 }
 
 function fieldsIn(type: LinkedRecordType, properties: Properties): Record<string, unknown> {

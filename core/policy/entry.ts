@@ -1,7 +1,7 @@
 import type { Binding } from '../expressions/binding.ts';
 import { compileNode } from '../expressions/closures.ts';
 import type { CheckedExpression } from '../expressions/types.ts';
-import { requestBinding, savedBindings } from './binding.ts';
+import { READ_AS_SAVED, requestBinding, savedBindings } from './binding.ts';
 import { withoutState } from './conjuncts.ts';
 import { changesRecord, type OperationKind, type StoredRule } from './document.ts';
 import { selectorTier } from './keys.ts';
@@ -54,20 +54,16 @@ export class Conditions {
     return asked;
   }
 
-  /**
-   * What a rule asks of the record as it would be saved: its check, or where it has none its condition. Most of what
-   * decides about writing only tells whether it is offered: the closure is made when there is a record to be saved.
-   */
+  /** What a rule asks of the record as it would be saved: its check, or where it has none its condition. */
   saved({ condition, check }: StoredRule): Asked | undefined {
     const position = check ?? condition;
     if (position === undefined) return undefined;
-    const binding = savedBindings[check === undefined ? 'when' : 'check'];
-    let made: Test | undefined;
-    const test: Test = (request, record) => {
-      made ??= compileNode(this.#source.condition(position).ast, binding);
-      return made(request, record);
-    };
-    return { position, binding, test };
+    const part = check === undefined ? 'when' : 'check';
+    const { ast, reads } = this.checked(position);
+    const isAlike = !reads.some((path) => READ_AS_SAVED[part].has(path.slice('record.'.length)));
+    if (isAlike) return this.asked(position);
+    const binding = savedBindings[part];
+    return { position, binding, test: compileNode(ast, binding) };
   }
 
   /** A condition without what it asks of state and lifecycle; undefined where it asks nothing of them. */
@@ -135,20 +131,23 @@ export function takesPart({ names, deny, condition, saved }: Omit<Entry, 'rule'>
     if (!condition) return names;
     if (!names && !deny) return condition.test;
   }
-  const holds = holdsFor(deny, condition?.test, saved?.test);
+  const holds = deny ? denies(condition?.test, saved?.test) : allows(condition?.test, saved?.test);
   return names ? (request, record) => names(request) && holds(request, record) : holds;
 }
 
-function holdsFor(deny: boolean, condition: Test | undefined, saved: Test | undefined): Test {
+function allows(condition: Test | undefined, saved: Test | undefined): Test {
   return (request, record) => {
+    if (condition && condition(request, record) !== true) return false;
     const { proposed } = request.resource;
-    // A denial that has only a check is not about the record as it is.
-    const stored = condition ? counts(condition(request, record), deny) : !deny;
-    if (!saved || stored === deny || proposed === undefined) return stored;
-    return counts(saved(request, proposed), deny);
+    return !saved || proposed === undefined || saved(request, proposed) === true;
   };
 }
 
-function counts(answer: unknown, deny: boolean): boolean {
-  return deny ? answer !== false : answer === true;
+/** A denial that has only a check is not about the record as it is. */
+function denies(condition: Test | undefined, saved: Test | undefined): Test {
+  return (request, record) => {
+    if (condition && condition(request, record) !== false) return true;
+    const { proposed } = request.resource;
+    return saved !== undefined && proposed !== undefined && saved(request, proposed) !== false;
+  };
 }

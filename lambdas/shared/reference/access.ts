@@ -112,6 +112,10 @@ const explanation = () =>
               fields: z.union([z.literal('*'), z.array(z.string())]),
               outcome: z.enum(['takesPart', 'notNamed', 'fails', 'unevaluable']),
               condition: z.string().optional(),
+              check: z
+                .string()
+                .optional()
+                .describe('What it asks of the record as it would be saved, instead'),
               absent: z.array(z.string()).optional().describe('What the condition reads and nothing has'),
             }),
           ),

@@ -176,6 +176,24 @@ const NAMES: Mistake[] = [
     says: 'deny it in a permission of its own, without "when"',
   },
   {
+    of: 'a check where nothing is saved',
+    break: (app) => Object.assign(loose(app.permissions?.[1]), { check: 'record.building == "Mill House"' }),
+    path: '/permissions/1/check',
+    says: '"view", "assigned-to-me" saves no record; name it in a permission of its own, without "check"',
+  },
+  {
+    of: 'a check of what is not stored',
+    break: (app) => Object.assign(loose(app.permissions?.[3]), { check: 'record.contractorLink == "x"' }),
+    path: '/permissions/3/check',
+    says: '"contractorLink" cannot be used here',
+  },
+  {
+    of: 'a check of a state that there is not',
+    break: (app) => Object.assign(loose(app.permissions?.[3]), { check: 'record.state == "Actve"' }),
+    path: '/permissions/3/check',
+    says: 'record.state is never "Actve". Did you mean "Active"?',
+  },
+  {
     of: 'a denial of nothing',
     break: (app) => Object.assign(loose(app.permissions?.[0]), { effect: 'deny', operations: [], views: [] }),
     path: '/permissions/0',

@@ -23,7 +23,12 @@ const facts: PolicyFacts = {
             due: 'timestamp',
             assignee: { references: { account: 'string', team: 'string' } },
           },
-          operations: { view: { kind: 'view' }, edit: { kind: 'edit' } },
+          operations: {
+            add: { kind: 'add' },
+            view: { kind: 'view' },
+            edit: { kind: 'edit' },
+            close: { kind: 'transition' },
+          },
         },
       },
     },
@@ -38,7 +43,11 @@ const context: Context = {
 const robot: Subject = { type: 'robot', id: 'u1', roles: ['r1'] };
 const base: Resource = { type: 'record', app: 'desk', recordType: 'case', id: 'x', values: {} };
 
-function holds(condition: string | CheckedExpression, request: Partial<AccessRequest> = {}): boolean {
+function holds(
+  condition: string | CheckedExpression,
+  request: Partial<AccessRequest> = {},
+  { check }: { check?: string } = {},
+): boolean {
   const policy = loadPolicy(
     compilePolicy({
       ...facts,
@@ -47,9 +56,10 @@ function holds(condition: string | CheckedExpression, request: Partial<AccessReq
           id: 'only',
           effect: 'allow',
           subjects: [{ kind: 'role', id: 'r1' }],
-          actions: ['view', 'edit'],
+          actions: check === undefined ? ['add', 'view', 'edit', 'close'] : ['add', 'edit', 'close'],
           resource: { type: 'record', app: 'desk', recordType: 'case' },
           condition,
+          ...(check !== undefined && { check }),
           source: 'test',
         },
       ],
@@ -178,26 +188,83 @@ describe('a condition reads of the request', () => {
   });
 });
 
-describe('an edit is tested on the record as it is and as it would be', () => {
-  const ask = (stored: object | undefined, proposed: object | undefined, action = 'edit') =>
-    holds('record.title == "a"', { action, ...record({ values: stored, proposed }) });
+describe.each(['edit', 'close'])('%s is tested on the record as it is and as it would be', (action) => {
+  const titles = (stored: object | undefined, proposed: object | undefined) =>
+    record({ values: stored, proposed });
 
-  it.each<[object | undefined, object | undefined, boolean]>([
-    [{ title: 'a' }, { title: 'a' }, true],
-    [{ title: 'a' }, { title: 'b' }, false],
-    [{ title: 'b' }, { title: 'a' }, false],
-    [{ title: 'a' }, undefined, true],
-    [{ title: 'b' }, undefined, false],
-    [undefined, { title: 'a' }, true],
-    [undefined, { title: 'b' }, false],
-    [undefined, undefined, false],
-  ])('%j to %j: %s', (stored, proposed, expected) => {
-    expect(ask(stored, proposed)).toBe(expected);
+  it.each<[object | undefined, object | undefined, boolean, boolean]>([
+    [{ title: 'a' }, { title: 'a' }, true, false],
+    [{ title: 'a' }, { title: 'b' }, false, true],
+    [{ title: 'b' }, { title: 'a' }, false, false],
+    [{ title: 'b' }, { title: 'b' }, false, false],
+    [{ title: 'a' }, undefined, true, true],
+    [{ title: 'b' }, undefined, false, false],
+    [undefined, { title: 'a' }, true, false],
+    [undefined, { title: 'b' }, false, false],
+    [undefined, undefined, false, false],
+  ])('%j to %j: %s, and %s where a check asks for something else', (stored, proposed, both, checked) => {
+    const asked = { action, ...titles(stored, proposed) };
+    expect(holds('record.title == "a"', asked)).toBe(both);
+    expect(holds('record.title == "a"', asked, { check: 'record.title == "b"' })).toBe(checked);
   });
 
-  it('and nothing else is: what is proposed does not matter to who looks', () => {
-    expect(ask({ title: 'a' }, { title: 'b' }, 'view')).toBe(true);
-    expect(ask({ title: 'b' }, { title: 'a' }, 'view')).toBe(false);
-    expect(ask(undefined, { title: 'a' }, 'view')).toBe(true);
+  it('reads the state and who saves it as they are, but the owner as the record would name them', () => {
+    const own = { state: 'open', lifecycle: 'SAVED', owner: 'u1', updatedBy: 'u2', updatedAt: '2026-01-01' };
+    const proposedMeta = {
+      state: 'closed',
+      lifecycle: 'SUBMITTED',
+      owner: 'u2',
+      updatedBy: 'u1',
+      updatedAt: '2027-01-01',
+    };
+    const asked = { action, ...record({ ...own, proposed: {}, proposedMeta }) };
+    const asItIs = [
+      'record.state == "open"',
+      'record.lifecycle == "SAVED"',
+      'record.updatedBy == "u2"',
+      'record.updatedAt < now',
+    ];
+    const asSaved = [
+      'record.state == "closed"',
+      'record.lifecycle == "SUBMITTED"',
+      'record.updatedBy == me.id',
+      'record.updatedAt == now',
+      'record.owner == "u2"',
+    ];
+    for (const condition of asItIs) {
+      expect([condition, holds(condition, asked)]).toEqual([condition, true]);
+      expect([condition, holds('true', asked, { check: condition })]).toEqual([condition, false]);
+    }
+    for (const condition of asSaved) {
+      expect([condition, holds(condition, asked)]).toEqual([condition, false]);
+      expect([condition, holds('true', asked, { check: condition })]).toEqual([condition, true]);
+    }
+    expect(holds('record.owner == me.id', asked)).toBe(false);
+    expect(holds('record.owner == me.id', { ...asked, ...record({ ...own, proposed: {} }) })).toBe(true);
+  });
+});
+
+describe('what saves nothing is tested on the record as it is', () => {
+  it('and what is proposed does not matter to who looks', () => {
+    const ask = (stored: object | undefined, proposed: object | undefined) =>
+      holds('record.title == "a"', { action: 'view', ...record({ values: stored, proposed }) });
+    expect(ask({ title: 'a' }, { title: 'b' })).toBe(true);
+    expect(ask({ title: 'b' }, { title: 'a' })).toBe(false);
+    expect(ask(undefined, { title: 'a' })).toBe(true);
+  });
+});
+
+describe('what is added is tested as it is proposed', () => {
+  const add = (title: string, more?: object) =>
+    holds(
+      'record.title == "a"',
+      { action: 'add', ...record({ values: undefined, proposed: { title } }) },
+      more,
+    );
+
+  it('by the check, where there is one, and else by the condition', () => {
+    expect([add('a'), add('b')]).toEqual([true, false]);
+    const check = 'record.title == "b"';
+    expect([add('a', { check }), add('b', { check })]).toEqual([false, true]);
   });
 });

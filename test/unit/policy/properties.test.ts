@@ -46,6 +46,34 @@ describe('the compiled engine over random policies', () => {
     expect([...seen.keys()].sort()).toEqual(codes.split(' '));
   });
 
+  it('holds what changes a record to both records, as it is and as it would be saved', () => {
+    const writing = fc.constantFrom('edit', 'close');
+    const records = request.filter(({ resource: { type, values, proposed } }) =>
+      Boolean(type === 'record' && values && proposed),
+    );
+    const counts: Record<string, number> = {};
+    fc.assert(
+      fc.property(policyInput, records, writing, (input, given, action) => {
+        const asked: AccessRequest = { ...given, action, fields: undefined };
+        const policy = loadPolicy(compilePolicy(input));
+        const { decision } = decide(policy, asked);
+        expect(decision).toBe(referenceDecide(input, asked).decision);
+        const { proposed: _, ...asStored } = asked.resource;
+        const offered = decide(policy, { ...asked, resource: asStored }).decision;
+        // What would be saved takes away, and never gives.
+        expect(decision && !offered).toBe(false);
+        const answer = `${action} ${decision ? 'granted' : offered ? 'refused for what it would save' : 'refused'}`;
+        counts[answer] = (counts[answer] ?? 0) + 1;
+      }),
+      { numRuns: 3000, seed: 29 },
+    );
+    for (const action of ['edit', 'close']) {
+      for (const answer of ['granted', 'refused', 'refused for what it would save']) {
+        expect([action, answer, (counts[`${action} ${answer}`] ?? 0) > 20]).toEqual([action, answer, true]);
+      }
+    }
+  });
+
   it('turns round when the nearest change is made, and says none only where rules cannot help', () => {
     const counts = { add: 0, remove: 0, both: 0, none: 0 };
     let total = 0;

@@ -31,6 +31,26 @@ describe('a policy is refused with the place, where a rule', () => {
     ['denies fields', { effect: 'deny', fields: ['title'] }, 'a deny is for the whole action'],
     ['denies all fields', { effect: 'deny', fields: '*' }, 'a deny is for the whole action'],
     ['has an empty list of fields', { fields: [] }, 'its list of fields is empty'],
+    [
+      'checks what is only looked at',
+      { actions: ['edit', 'view'], check: 'true' },
+      'its check is of a record as it would be saved',
+    ],
+    [
+      'checks whatever may be done',
+      { actions: ['*'], check: 'true' },
+      'its check is of a record as it would be saved',
+    ],
+    [
+      'checks what is no record',
+      { actions: ['start'], resource: { type: 'flow' }, check: 'true' },
+      'its check is of a record as it would be saved',
+    ],
+    [
+      'checks what nobody knows',
+      { actions: ['edit'], check: 'record.nothing == 1' },
+      'its condition cannot be used: record has no field nothing',
+    ],
     ['names an unknown role', { subjects: [{ kind: 'role', id: 'boss' }] }, 'there is no role boss'],
     ['names an unknown profile', { subjects: [{ kind: 'profile', id: 'p9' }] }, 'there is no profile p9'],
     ['names a user without an id', { subjects: [{ kind: 'principal', id: '' }] }, 'a user without an id'],

@@ -303,6 +303,34 @@ describe('what an operation would save', () => {
     expect(await engage('hander')).toEqual({ status: 200, moved: true, same: false });
   });
 
+  it('[D1, D6] is asked for as it is decided, and explained with the check', async () => {
+    const person = await somebody(system, 'hander');
+    const [record, keeper] = [await held(person), await somebody(system, 'keeper')];
+    const kept = await held(keeper);
+    const question = (by: Person, id: string, name: string, properties: object) => ({
+      subject: { type: 'user', id: by.id },
+      action: { name, properties },
+      resource: { type: 'file', id },
+    });
+    const ask = async (...asked: Parameters<typeof question>) => {
+      const answer = await owner.json('POST', '/access/v1/evaluation', question(...asked));
+      return (answer.json as { decision: boolean }).decision;
+    };
+    for (const operation of WRITERS) {
+      expect(await ask(person, record.id, operation, { holder: other.id })).toBe(true);
+      expect(await ask(person, record.id, operation, { salary: 1_000_000 })).toBe(false);
+      expect(await ask(keeper, kept.id, operation, { holder: other.id })).toBe(false);
+      expect(await ask(keeper, kept.id, operation, { title: 'kept' })).toBe(true);
+    }
+    expect(await ask(await somebody(system, 'stamper'), record.id, 'shut', { title: 'shut' })).toBe(true);
+    const asked = question(person, record.id, 'shut', { salary: 1_000_000 });
+    const { json } = await owner.json('POST', '/access/v1/explanation', asked);
+    const { tiers } = json as { tiers: { rules: object[] }[] };
+    expect(tiers.flatMap(({ rules }) => rules)).toMatchObject([
+      { outcome: 'fails', condition: 'record.holder == me.id', check: 'record.salary < 1000.0' },
+    ]);
+  });
+
   it('[D1] has its new state in “check”, and the old one in “when”, so that no transition refuses itself', async () => {
     const { id } = await add({ title: 'open', salary: 10 });
     expect((await run(await somebody(system, 'opener'), id, 'shut', {})).status).toBe(200);
