@@ -142,6 +142,7 @@ export class RuleBasis {
     );
     const named = permissions.flatMap(([position, { fields = {} }]) => [
       ...this.#reads('permissions', position, 'when'),
+      ...this.#reads('permissions', position, 'check'),
       ...Object.entries(fields).flatMap(([operation, set]) =>
         viewing.has(operation) && set !== '*' ? set : [],
       ),

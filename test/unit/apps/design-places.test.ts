@@ -55,6 +55,7 @@ const APP: AppDefinition = {
       views: ['all'],
     },
     { role: 'dispatcher', recordType: 'case', operations: ['add', 'view'], views: ['all'] },
+    { role: 'dispatcher', recordType: 'case', operations: ['edit'], check: 'record.salary < 1000.0' },
   ],
   services: [{ id: 'export-cases', name: 'Export', recordType: 'case', view: 'export' }],
 };
@@ -140,6 +141,11 @@ describe('a draft’s change needs', () => {
       [`${TYPE}/fields/3/default ${BOTH}`],
     ],
     [
+      'both for what a field starts with that a check reads',
+      ({ fields }) => set(fields[1], { default: '1.0' }),
+      [`${TYPE}/fields/1/default ${BOTH}`],
+    ],
+    [
       'both for another field under an id that may be viewed, copied from what may not',
       ({ fields }) => set(fields[0], { default: 'string(record.salary)' }),
       [`${TYPE}/fields/0/default ${BOTH}`],
@@ -212,6 +218,6 @@ describe('a draft’s change needs', () => {
         .filter(({ needs }) => needs.includes('changePermissions'))
         .map(({ path }) => pointerOf(path))
         .sort(),
-    ).toEqual(['/permissions/0', '/permissions/1', '/robot', '/services']);
+    ).toEqual(['/permissions/0', '/permissions/1', '/permissions/2', '/robot', '/services']);
   });
 });

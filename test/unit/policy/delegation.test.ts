@@ -27,7 +27,7 @@ function rule(subject: Selector, actions: string[], more: Partial<RuleDraft> = {
 
 const input: PolicyInput = {
   ...FACTS,
-  roles: [...FACTS.roles, 'editor'],
+  roles: [...FACTS.roles, 'editor', 'giver'],
   rules: [
     ...builtInRoleRules(),
     ...signInRules([]),
@@ -38,6 +38,7 @@ const input: PolicyInput = {
       condition: 'record.owner == me.id && record.amount < 5',
       fields: ['title'],
     }),
+    rule(role('giver'), ['edit'], { condition: 'record.owner == me.id', check: 'record.amount < 5' }),
     rule({ kind: 'recordOwner' }, ['close']),
     ...(['role', 'account', 'environment'] as const).map((type) =>
       rule(role('editor'), ['design:read', 'design:create', 'design:edit'], { resource: { type } }),
@@ -186,6 +187,25 @@ describe('nobody can grant more than they hold', () => {
 
   it('gives an exemption no weight: a tenant administrator holds no rule on records', () => {
     expect(grants(tenant, rule(to, ['view']))).toBe(false);
+  });
+});
+
+describe('what may be saved is bounded, too', () => {
+  const changes = (more: Partial<RuleDraft>) => rule(to, ['edit'], { fields: ['title'], ...more });
+  const condition = 'record.owner == me.id';
+
+  it('nobody grants to give away who may not give away, and everybody to keep', () => {
+    expect(grants(ann, changes({ condition }))).toBe(true);
+    expect(grants(ann, changes({ condition, check: 'true' }))).toBe(false);
+    expect(grants(ann, changes({ condition, check: `${condition} && record.amount < 5` }))).toBe(true);
+    expect(grants(ann, changes({ check: condition }))).toBe(false);
+  });
+
+  it('who may give away grants that, within the check', () => {
+    const giver: Subject = { type: 'user', id: 'gus', roles: ['giver'] };
+    expect(grants(giver, changes({ condition, check: 'record.amount < 5' }))).toBe(true);
+    expect(grants(giver, changes({ condition, check: 'record.amount < 9' }))).toBe(false);
+    expect(grants(giver, changes({ condition }))).toBe(false);
   });
 });
 
