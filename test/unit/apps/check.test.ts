@@ -606,7 +606,66 @@ const RUNNABLE: Mistake[] = [
   },
 ];
 
-const groups = { SHAPE, NAMES, STATES, EXPRESSIONS, SECRETS, TASKS, RUNNABLE, LITERALS };
+/** The technician views neither, and the contractors do not either; the dispatcher views all. */
+const UNSEEN: Mistake[] = [
+  {
+    of: 'an order that tells what somebody who opens the list may not view',
+    break: (app) => Object.assign(view(app, 'my-work-orders'), { sort: { field: 'contractorName' } }),
+    path: `${at}/views/2/sort/field`,
+    says: 'the role "property-contractors" can open this list and may not view "contractorName"',
+  },
+  {
+    of: 'a parameter that does, also one of several, under a negation',
+    break: (app) =>
+      Object.assign(view(app, 'assigned-to-me'), {
+        filter:
+          'record.assignedTo == me.id && !(record.number == params.a || record.contractorEmail == params.b)',
+        parameters: [
+          { id: 'a', type: 'string' },
+          { id: 'b', type: 'email' },
+        ],
+      }),
+    path: `${at}/views/1/filter`,
+    says: 'the role "technician" can open this list and may not view "contractorEmail"',
+  },
+  {
+    of: 'a parameter that asks who created a record, of whom that is not told',
+    break: (app) =>
+      Object.assign(view(app, 'assigned-to-me'), {
+        filter: 'record.assignedTo == me.id && record.createdBy == params.by',
+        parameters: [{ id: 'by', type: 'user' }],
+      }),
+    path: `${at}/views/1/filter`,
+    says: 'may not view "createdBy"',
+  },
+  {
+    of: 'an order by what is viewed of some records only',
+    break: (app) => {
+      Object.assign(view(app, 'assigned-to-me'), { sort: { field: 'contractorName' } });
+      const when = 'record.assignedTo == me.id && record.category == "Cleaning"';
+      app.permissions?.push({ role: 'technician', recordType: 'work-order', operations: ['view'], when });
+    },
+    path: `${at}/views/1/sort/field`,
+    says: 'the role "technician"',
+  },
+  {
+    of: 'an order for somebody who opens the list for what other roles show',
+    break: (app) => {
+      Object.assign(view(app, 'my-work-orders'), { sort: { field: 'category' } });
+      loose(app.permissions?.[2]).fields.view = ['number'];
+      loose(app.permissions?.[2]).views = undefined;
+      app.permissions?.push({
+        role: 'AuthenticatedUser',
+        recordType: 'work-order',
+        views: ['my-work-orders'],
+      });
+    },
+    path: `${at}/views/2/sort/field`,
+    says: 'the role "AuthenticatedUser"',
+  },
+];
+
+const groups = { UNSEEN, SHAPE, NAMES, STATES, EXPRESSIONS, SECRETS, TASKS, RUNNABLE, LITERALS };
 
 describe('a definition is refused with the path in the document and what to do:', () => {
   for (const mistakes of Object.values(groups)) {
@@ -630,6 +689,23 @@ describe('a definition is refused with the path in the document and what to do:'
     for (const kind of ['records', 'users', 'tokens'] as const) {
       expect(problemsOf(newApp({ id: 'fresh', name: 'Fresh', kind }))).toEqual([]);
     }
+  });
+
+  it('a list may be ordered and asked by what everybody who opens it views, and filtered by anything', () => {
+    const app = exampleApp('work-orders');
+    const parameters = [{ id: 'name', type: 'string' }];
+    Object.assign(view(app, 'all'), {
+      sort: { field: 'contractorName' },
+      filter: 'record.contractorName == params.name',
+      parameters,
+    });
+    Object.assign(view(app, 'assigned-to-me'), {
+      sort: { field: 'createdAt' },
+      filter:
+        'record.assignedTo == me.id && record.contractorName == "Lifts" && record.building == params.name',
+      parameters,
+    });
+    expect(problemsOf(app)).toEqual([]);
   });
 
   it('several mistakes are told at once', () => {

@@ -1,8 +1,9 @@
 import { jest } from '@jest/globals';
+import type { AppDefinition, View } from '../../../core/apps/definition.ts';
 import type { System } from '../../../local/system.ts';
 import type { Visitor } from '../../../local/visitor.ts';
 import { listsRebuilt } from '../../support/lists.ts';
-import { somebody } from '../../support/people.ts';
+import { firstOwner, type ProblemJson, somebody } from '../../support/people.ts';
 import {
   addWorkOrder,
   arrive,
@@ -210,6 +211,48 @@ describe('filter, sort and parameters as an oracle', () => {
         expect(text).toContain(`/${query.split('=')[0]}`);
       }
     }
+  });
+
+  it('no list is saved whose order or parameter tells what somebody who opens it may not view', async () => {
+    const owner = await firstOwner(system);
+    const draft = await owner.get('/admin/apps/work-orders/draft');
+    const save = async (change: Partial<View>, role: string) => {
+      const { definition } = structuredClone(draft.json) as { definition: AppDefinition };
+      const filter = 'record.assignedTo == me.id';
+      const view = { id: 'tried', name: 'Tried', columns: ['number'], filter, ...change };
+      definition.recordTypes[0]?.views.push(view);
+      definition.permissions.find((permission) => permission.role === role)?.views?.push('tried');
+      const path = '/admin/apps/work-orders/draft';
+      const match = { 'if-match': draft.headers.get('etag') ?? '' };
+      const { status, json } = await owner.json('PUT', path, definition, match);
+      return [
+        status,
+        ...((json as ProblemJson).problems ?? []).map(({ path: at, message }) => `${at} ${message}`),
+      ];
+    };
+    const parameters = [{ id: 'name', type: 'string' as const }];
+    const asked = {
+      parameters,
+      filter: 'record.assignedTo == me.id && record.contractorName == params.name',
+    };
+    const says = expect.stringContaining(
+      'the role "technician" can open this list and may not view "contractorName"',
+    );
+    const refusals = [
+      await save({ sort: { field: 'contractorName' } }, 'technician'),
+      await save(asked, 'technician'),
+    ];
+    expect(refusals).toEqual([
+      [422, says],
+      [422, says],
+    ]);
+    expect(refusals.map(([, problem]) => String(problem).split(' ')[0])).toEqual([
+      expect.stringMatching(/views\/\d+\/sort\/field$/),
+      expect.stringMatching(/views\/\d+\/filter$/),
+    ]);
+    // What the view itself demands is the same for everybody, and who views the field may ask for it.
+    const fixed = { filter: 'record.assignedTo == me.id && record.contractorName == "Lifts"' };
+    expect((await save(fixed, 'technician'))[0]).toBe(200);
   });
 
   it('parameters are values and never expressions', async () => {

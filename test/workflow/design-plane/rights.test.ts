@@ -184,8 +184,11 @@ describe('what an app permits', () => {
     ],
     [
       'a list by a field that those who open it may not view',
-      (app) => Object.assign(typeOf(app).views[2] as object, { sort: { field: 'contractorName' } }),
-      ['/recordTypes/0/views/2/sort/field'],
+      (app) => {
+        const filter = 'record.assignedTo == me.id && record.contractorName == "Lifts"';
+        Object.assign(typeOf(app).views[2] as object, { filter });
+      },
+      ['/recordTypes/0/views/2/filter'],
     ],
     [
       'the roles that a task gives',
