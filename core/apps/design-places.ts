@@ -80,13 +80,28 @@ const PLACES: readonly Place[] = [
     (part): Place => ({
       at: `recordTypes/*/fields/*/${part}`,
       needs: BOTH,
-      if: (basis, type = '', field = '') => basis.isRuled(type, field) || basis.writesMore(type, { field }),
+      if: (basis, type = '', field = '') =>
+        basis.isRuled(type, field) || basis.isSecret(type, field) || basis.writesMore(type, { field }),
     }),
   ),
   {
     at: 'recordTypes/*/fields/*',
     needs: BOTH,
-    if: (basis, type = '', field = '') => basis.isNewName(type, field) && basis.isRuled(type, field),
+    if: (basis, type = '', field = '') =>
+      basis.isNewName(type, field) && (basis.isRuled(type, field) || basis.isSecret(type, field)),
+  },
+  // Who is sent the link of a pass.
+  ...['to', 'fields', 'recordType'].map(
+    (part): Place => ({
+      at: `notifications/*/${part}`,
+      needs: BOTH,
+      if: (basis, mail = '') => basis.sendsSecret(mail),
+    }),
+  ),
+  {
+    at: 'notifications/*',
+    needs: BOTH,
+    if: (basis, mail = '') => basis.isNewMail(mail) && basis.sendsSecret(mail),
   },
   // What a list shows with the robot's rights, or tells of fields that its readers may not view.
   {

@@ -119,9 +119,28 @@ export class RuleBasis {
     return fields.map(({ id }) => id).filter((id) => read.has(id));
   }
 
+  /** Whether the field shows a pass's link: a formula that reads a token, by itself or through others. */
+  isSecret(type: string, field: string): boolean {
+    const fields = typeOf(this.#after, type)?.fields ?? [];
+    const tokens = fields.filter((each) => each.type === 'token').map(({ id }) => id);
+    const sources = this.#withSources(type, [field]);
+    return !tokens.includes(field) && tokens.some((token) => sources.has(token));
+  }
+
+  /** Whether a mail of this id comes to be. */
+  isNewMail(notification: string): boolean {
+    return !this.#before.notifications.some(({ id }) => id === notification);
+  }
+
+  /** Whether a mail carries a pass's link: whoever it goes to holds the pass. */
+  sendsSecret(notification: string): boolean {
+    const found = this.#after.notifications.find(({ id }) => id === notification);
+    return found?.fields.some((field) => this.isSecret(found.recordType, field)) ?? false;
+  }
+
   /**
    * Whether a rule's meaning hangs on what the field holds: a condition reads it, or a list of what may be seen names
-   * it, by itself or through formulas and defaults; or it says which accounts an operation makes.
+   * it, by itself or through formulas and defaults; or it says which accounts an operation makes, or who is sent a pass.
    */
   isRuled(type: string, field: string): boolean {
     let ruled = this.#ruled.get(type);
@@ -168,7 +187,10 @@ export class RuleBasis {
           )
         : [],
     );
-    return this.#withSources(type, [...named, ...served, ...told, ...acted]);
+    const sent = this.#after.notifications.flatMap(({ id, recordType }, index) =>
+      recordType === type && this.sendsSecret(id) ? this.#reads('notifications', index, 'to') : [],
+    );
+    return this.#withSources(type, [...named, ...served, ...told, ...acted, ...sent]);
   }
 
   /** The fields, and those that their formulas and defaults read. */

@@ -2,7 +2,7 @@ import { requireValidApp } from '../../../core/apps/check.ts';
 import type { AppDefinition } from '../../../core/apps/definition.ts';
 import { changedPlacesOf } from '../../../core/apps/design-places.ts';
 import { pointerOf } from '../../../core/apps/problems.ts';
-import { exampleNames } from '../../fixtures/property-management.ts';
+import { exampleApps, exampleNames } from '../../fixtures/property-management.ts';
 
 /** An app in which a role sees one of two fields and another one reports; nobody may run `archive`. */
 const APP: AppDefinition = {
@@ -209,6 +209,27 @@ describe('a draft’s change needs', () => {
     ],
   ])('%s', (_, edit, places) => {
     expect(changes(edit)).toEqual(places);
+  });
+
+  it('both for who is mailed the link of a pass, by what it says and by what its address reads', () => {
+    const [tokens, orders] = exampleApps();
+    const after = structuredClone(orders?.definition as AppDefinition);
+    const [mail] = after.notifications;
+    set(mail, { name: 'Order', body: 'Follow it.' });
+    after.notifications.push({ ...(mail as object), id: 'copy', to: '"a@b.example"' } as never);
+    set(after.recordTypes[0]?.fields[8], { default: '"a@b.example"', label: 'Mail' });
+    const names = exampleNames(tokens ? [tokens.definition] : []);
+    expect(
+      changedPlacesOf(orders?.definition, requireValidApp(after, names))
+        .map(({ path, needs }) => `${pointerOf(path)} ${needs.join('+')}`)
+        .sort(),
+    ).toEqual([
+      '/notifications/0/body edit',
+      '/notifications/0/name edit',
+      `/notifications/1 ${BOTH}`,
+      `${TYPE}/fields/8/default ${BOTH}`,
+      `${TYPE}/fields/8/label edit`,
+    ]);
   });
 
   it('“changePermissions” for all that a new app permits, and none for the rest of it', () => {

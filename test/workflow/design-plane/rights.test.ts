@@ -112,6 +112,7 @@ describe('what an app permits', () => {
         to: 'Active',
       });
       Object.assign(app.tasks[0] as object, { title: 'Create the contractor' });
+      Object.assign(app.notifications[0] as object, { body: 'Follow the link.' });
     });
     expect([rest.status, rest.text]).toEqual([200, rest.text]);
 
@@ -189,6 +190,22 @@ describe('what an app permits', () => {
         Object.assign(typeOf(app).views[2] as object, { filter });
       },
       ['/recordTypes/0/views/2/filter'],
+    ],
+    [
+      'to whom the link of a pass is mailed',
+      (app) => Object.assign(app.notifications[0] as object, { to: '"mallory@borrower.example"' }),
+      ['/notifications/0/to'],
+    ],
+    [
+      'who sees the link of a pass',
+      (app) =>
+        typeOf(app).fields.push({
+          id: 'link',
+          label: 'Link',
+          type: 'formula',
+          formula: 'site.url + record.contractorToken',
+        }),
+      ['/recordTypes/0/fields/13'],
     ],
     [
       'the roles that a task gives',
