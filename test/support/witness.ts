@@ -74,3 +74,24 @@ export function readsSoFar(system: System): { readers: Set<string>; stale: strin
   }
   return { readers, stale: [...stale].filter((read) => !(read in MAY_LAG)) };
 }
+
+interface EmbeddedMetrics {
+  _aws?: { CloudWatchMetrics: { Namespace: string; Dimensions: string[][]; Metrics: { Name: string }[] }[] };
+  [member: string]: unknown;
+}
+
+/** What functions have counted under a name, as CloudWatch finds it in their logs: `namespace dimension=value number`. */
+export function countedAs(metric: string, system: System): string[] {
+  return system
+    .logs()
+    .filter((line) => line.includes('"CloudWatchMetrics"'))
+    .flatMap((line) => {
+      const { _aws, ...members } = JSON.parse(line.slice(line.indexOf('{'))) as EmbeddedMetrics;
+      return (_aws?.CloudWatchMetrics ?? []).flatMap(({ Namespace, Dimensions, Metrics }) =>
+        Metrics.filter(({ Name }) => Name === metric).flatMap(() => {
+          const dimensions = Dimensions.flat().map((name) => `${name}=${members[name]}`);
+          return `${Namespace} ${dimensions.join(' ')} ${[members[metric]].flat().join(',')}`;
+        }),
+      );
+    });
+}

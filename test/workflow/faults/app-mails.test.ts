@@ -9,7 +9,7 @@ import { PERSON_DIRECTORY } from '../../support/directory.ts';
 import { freshEmail } from '../../support/people.ts';
 import { staffSession } from '../../support/site-runtime.ts';
 import { startSystem } from '../../support/system.ts';
-import { readsSoFar, wholeTable } from '../../support/witness.ts';
+import { countedAs, readsSoFar, wholeTable } from '../../support/witness.ts';
 
 /** Mails that apps send: whatever goes wrong, a person gets two at most, nothing is tried for ever, and somebody knows. */
 jest.setTimeout(120_000);
@@ -79,8 +79,15 @@ it('a mail service that fails for a while is asked again, and the mail leaves on
   system.faults.inject({ when: byMail, failure: 'fail', times: 7 });
   const email = await welcome();
   expect([await mailsTo(email), await pending()]).toEqual([0, 1]);
+  const counted = countedAs('OutboxBacklog', system).length;
   await minutes(12);
   expect([await mailsTo(email), await pending()]).toEqual([1, 0]);
+  // What was left waiting is counted at each sweep, as the alarm looks for it, until it is gone.
+  const backlog = countedAs('OutboxBacklog', system).slice(counted);
+  expect(new Set(backlog)).toEqual(
+    new Set(['Daypass service=housekeeping 0', 'Daypass service=housekeeping 1']),
+  );
+  expect(backlog.at(-1)).toBe('Daypass service=housekeeping 0');
 });
 
 it('a mail service that has failed for a day is not asked any more, and that is to be seen', async () => {

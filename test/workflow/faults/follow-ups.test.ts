@@ -15,6 +15,7 @@ import {
   workOrder,
 } from '../../support/property-management.ts';
 import { plantCredential } from '../../support/site-runtime.ts';
+import { countedAs } from '../../support/witness.ts';
 
 /** What an operation means for its record's pass, whoever runs it. */
 let system: System;
@@ -214,13 +215,14 @@ describe('an edit of the due date', () => {
     await moveTo(endOf(second) + 11 * MINUTE_MS);
     expect(await lifecycles.letsIn(job)).toBe(false);
     expect(housekeeping(job).some((line) => line.includes('"reaping failed"'))).toBe(true);
-    const counted = system
-      .logs('daypass-local-housekeeping')
-      .filter((line) => /"GrantsNotReaped":1\b/.test(line));
-    expect(counted).not.toEqual([]);
+    expect(countedAs('GrantsNotReaped', system)).toContain('Daypass service=housekeeping 1');
+    const reaped = () =>
+      countedAs('GrantsReaped', system).filter((each) => each === 'Daypass service=housekeeping 1').length;
+    const before = reaped();
     faults.clear();
     await moveTo(endOf(second) + 22 * MINUTE_MS);
     await expectOver(job, 'expired');
+    expect(reaped() - before).toBe(1);
   });
 
   it('[D17] to a day that is over ends the pass at once', async () => {

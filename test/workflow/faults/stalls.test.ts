@@ -9,6 +9,7 @@ import {
   workOrder,
 } from '../../support/property-management.ts';
 import { staffSession } from '../../support/site-runtime.ts';
+import { countedAs } from '../../support/witness.ts';
 
 jest.setTimeout(120_000);
 
@@ -53,6 +54,8 @@ it('a table that never answers is told as such, before the authorizer’s time i
     failure: 'hang',
   });
   expect(await me()).toEqual([503, 'UNAVAILABLE']);
+  // As the alarm looks for it: nobody gets in, and somebody is told.
+  expect(countedAs('ResolveFailed', system)).toEqual(['Daypass service=authorizer 1']);
   system.faults.clear();
   expect(await me()).toEqual([200, 'Dana Dispatcher']);
 });

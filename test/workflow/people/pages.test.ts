@@ -141,6 +141,11 @@ describe('pages of administrators', () => {
     });
     const used = await sendForm(olga, '/manage/roles/app-users', 'Remove role');
     expect([used.status, readable(used.text)]).toEqual([422, expect.stringContaining('Ulf User holds it')]);
+    // A page that was opened before somebody changed the role removes nothing.
+    const { version } = (await olga.get('/admin/roles/guests')).json as { version: number };
+    const old = { version: String(version - 1) };
+    const overtaken = await sendForm(olga, '/manage/roles/guests', 'Remove role', old);
+    expect([overtaken.status, (await olga.get('/admin/roles/guests')).status]).toEqual([422, 200]);
     expect((await sendForm(olga, '/manage/roles/guests', 'Remove role')).status).toBe(303);
   });
 
