@@ -398,14 +398,16 @@ describe('service accounts', () => {
     expect((await owner.json('PATCH', path, back)).status).toBe(428);
 
     // Whoever gives a role, or takes it, holds what it permits.
-    const keeper = await createRole({ accounts: { update: true } });
+    const keeper = await createRole({ design: { accounts: ['read', 'edit'] } });
     const stranger = await somebody(system, (keeper.json as Role).id);
-    expect(codeOf(await stranger.json('PATCH', path, back, { 'if-match': '"2"' }))).toEqual([
+    const named = await stranger.json('PATCH', path, { name: 'Named' }, { 'if-match': '"2"' });
+    expect([named.status, named.text]).toEqual([200, named.text]);
+    expect(codeOf(await stranger.json('PATCH', path, back, { 'if-match': '"3"' }))).toEqual([
       403,
       'FORBIDDEN',
     ]);
-    expect((await owner.json('PATCH', path, back, { 'if-match': '"2"' })).status).toBe(200);
-    expect(codeOf(await stranger.json('PATCH', path, change, { 'if-match': '"3"' }))).toEqual([
+    expect((await owner.json('PATCH', path, back, { 'if-match': '"3"' })).status).toBe(200);
+    expect(codeOf(await stranger.json('PATCH', path, change, { 'if-match': '"4"' }))).toEqual([
       403,
       'FORBIDDEN',
     ]);
