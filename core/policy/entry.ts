@@ -127,27 +127,29 @@ export function testedRecord({ resource }: AccessRequest): object | undefined {
  * is changed, on the record as it would be saved too. Most rules are allows: their condition is all there is to it.
  */
 export function takesPart({ names, deny, condition, saved }: Omit<Entry, 'rule'>): Test | undefined {
-  if (!saved) {
-    if (!condition) return names;
-    if (!names && !deny) return condition.test;
-  }
-  const holds = deny ? denies(condition?.test, saved?.test) : allows(condition?.test, saved?.test);
-  return names ? (request, record) => names(request) && holds(request, record) : holds;
+  const holds = saved
+    ? holdsForBoth(deny, condition?.test, saved.test)
+    : condition && holdsFor(deny, condition.test);
+  if (!names || !holds) return holds ?? names;
+  return (request, record) => names(request) && holds(request, record);
 }
 
-function allows(condition: Test | undefined, saved: Test | undefined): Test {
+function holdsFor(deny: boolean, test: Test): Test {
+  return deny ? (request, record) => test(request, record) !== false : test;
+}
+
+/** @param condition absent where only the record as it would be saved is asked: a deny is not about the stored one then */
+function holdsForBoth(deny: boolean, condition: Test | undefined, saved: Test): Test {
+  if (deny) {
+    return (request, record) => {
+      if (condition && condition(request, record) !== false) return true;
+      const { proposed } = request.resource;
+      return proposed !== undefined && saved(request, proposed) !== false;
+    };
+  }
   return (request, record) => {
     if (condition && condition(request, record) !== true) return false;
     const { proposed } = request.resource;
-    return !saved || proposed === undefined || saved(request, proposed) === true;
-  };
-}
-
-/** A denial that has only a check is not about the record as it is. */
-function denies(condition: Test | undefined, saved: Test | undefined): Test {
-  return (request, record) => {
-    if (condition && condition(request, record) !== false) return true;
-    const { proposed } = request.resource;
-    return saved !== undefined && proposed !== undefined && saved(request, proposed) !== false;
+    return proposed === undefined || saved(request, proposed) === true;
   };
 }
