@@ -1,4 +1,5 @@
 import { DaypassError, type Problem } from '../errors.ts';
+import { checkAnonymousForms } from './check-anonymous-forms.ts';
 import { checkAskedFields } from './check-asked-fields.ts';
 import { checkBuiltIn } from './check-built-in.ts';
 import { type CheckContext, type CheckedType, requireUnique, type SiteNames } from './check-context.ts';
@@ -73,6 +74,7 @@ function checkMeaning(app: AppDefinition, site: SiteNames, report: Report): Chec
   checkNotifications(context);
   checkServices(context);
   checkPermissions(context);
+  checkAnonymousForms(context);
   checkLists(context);
   checkAskedFields(context);
   checkBuiltIn(context);

@@ -36,9 +36,10 @@ export async function readForm(session: Session, request: FormRequest): Promise<
   const fields = writableFields(session, operation, record);
   // There is nothing to hide in what is not there yet.
   const viewable = found ? decideView(session, type, record).fields : '*';
-  const users = fields.some((field) => field.definition.type === 'user')
-    ? await session.runtime.store.listUsers()
-    : [];
+  const users =
+    isOfTheHouse(session) && fields.some((field) => field.definition.type === 'user')
+      ? await session.runtime.store.listUsers()
+      : [];
   const followed = await followedUsers(session, fields, type, record);
   const isHidden = ({ id, definition: { ofUser } }: LinkedField) =>
     ![id, ...(ofUser ? [ofUser.field] : [])].every((name) => permits(viewable, name));
@@ -143,6 +144,11 @@ async function followedUsers(
   };
 }
 
+/** Holders of passes and people without a credential get no list of who works here, nor of which roles there are. */
+function isOfTheHouse({ caller }: Session): boolean {
+  return caller.type !== 'tokenUser' && caller.type !== 'anonymous';
+}
+
 function choicesOf(
   session: Session,
   field: LinkedField,
@@ -153,15 +159,16 @@ function choicesOf(
   if (definition.choices) return definition.choices.map((choice) => ({ value: choice, label: choice }));
   if (definition.type === 'roles') {
     const { roles } = session.published.settings;
-    const offered = definition.rolesFrom
-      ? roles.filter((role) => definition.rolesFrom?.includes(role.id))
-      : roles;
+    const present = record?.values[field.id];
+    const held = Array.isArray(present) ? present : [];
+    const named = definition.rolesFrom ?? (isOfTheHouse(session) ? undefined : held);
+    const offered = named ? roles.filter((role) => named.includes(role.id)) : roles;
     return offered.map((role) => ({ value: role.id, label: role.name }));
   }
   if (definition.type !== 'user') return undefined;
   const present = record?.values[field.id];
   const listed = users.map((user) => ({ value: user.id, label: user.name }));
-  // A token user is not in the directory; the present value stays selectable all the same.
+  // Who is not in the directory, or not listed to this caller, stays selectable all the same.
   if (typeof present === 'string' && !users.some((user) => user.id === present)) {
     listed.unshift({ value: present, label: record?.names[present] ?? present });
   }

@@ -665,7 +665,29 @@ const UNSEEN: Mistake[] = [
   },
 ];
 
-const groups = { UNSEEN, SHAPE, NAMES, STATES, EXPRESSIONS, SECRETS, TASKS, RUNNABLE, LITERALS };
+const ANYBODY: Mistake[] = [
+  {
+    of: 'a form for anybody that would list all users',
+    break: (app) =>
+      app.permissions?.push({ role: 'NonAuthenticatedUser', recordType: 'work-order', operations: ['add'] }),
+    path: '/permissions/5/operations/0',
+    says: 'anybody could read the names of all users from "assignedTo" on this form; leave it out',
+  },
+  {
+    of: 'a form for anybody that would list all roles',
+    break: (app) => {
+      type(app).fields.push({ id: 'team', label: 'Team', type: 'roles' });
+      operation(app, 'complete').fields.push('team');
+      const fields = { complete: ['completionNotes', 'team'] };
+      const operations = ['complete'];
+      app.permissions?.push({ role: 'NonAuthenticatedUser', recordType: 'work-order', operations, fields });
+    },
+    path: '/permissions/5/operations/0',
+    says: 'anybody could read the names of all roles from "team" on this form; say with "rolesFrom"',
+  },
+];
+
+const groups = { ANYBODY, UNSEEN, SHAPE, NAMES, STATES, EXPRESSIONS, SECRETS, TASKS, RUNNABLE, LITERALS };
 
 describe('a definition is refused with the path in the document and what to do:', () => {
   for (const mistakes of Object.values(groups)) {
@@ -689,6 +711,26 @@ describe('a definition is refused with the path in the document and what to do:'
     for (const kind of ['records', 'users', 'tokens'] as const) {
       expect(problemsOf(newApp({ id: 'fresh', name: 'Fresh', kind }))).toEqual([]);
     }
+  });
+
+  it('a form for anybody may take everything else, and roles of which it is said which may be chosen', () => {
+    const app = exampleApp('work-orders');
+    type(app).fields.push({ id: 'team', label: 'Team', type: 'roles', rolesFrom: ['technician'] });
+    operation(app, 'add').fields.push('team');
+    const fields = {
+      add: operation(app, 'add').fields.filter(
+        (id: string) => id !== 'assignedTo' && id !== 'contractorToken',
+      ),
+    };
+    const operations = ['add', 'view'];
+    app.permissions?.push({ role: 'NonAuthenticatedUser', recordType: 'work-order', operations, fields });
+    app.permissions?.push({
+      role: 'NonAuthenticatedUser',
+      effect: 'deny',
+      recordType: 'work-order',
+      operations: ['edit'],
+    });
+    expect(problemsOf(app)).toEqual([]);
   });
 
   it('a list may be ordered and asked by what everybody who opens it views, and filtered by anything', () => {

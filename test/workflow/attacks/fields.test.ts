@@ -10,7 +10,7 @@ import { PROPERTY_MANAGEMENT } from '../../../local/seed.ts';
 import type { System } from '../../../local/system.ts';
 import { Visitor } from '../../../local/visitor.ts';
 import { fieldsOf, readable, submit } from '../../support/page-forms.ts';
-import { somebody } from '../../support/people.ts';
+import { firstOwner, somebody } from '../../support/people.ts';
 import {
   addWorkOrder,
   arrive,
@@ -548,8 +548,10 @@ describe('a form with fields that may be written and not viewed', () => {
       for (const field of form.fields.filter(({ hidden }) => hidden))
         expect(field).toMatchObject({ value: null, required: false });
       const inspectors = form.fields.find(({ id }) => id === 'inspector')?.choices ?? [];
-      // In the order of the directory, whoever is chosen.
-      expect(inspectors.map(({ label }) => label)).toEqual(inspectors.map(({ label }) => label).sort());
+      // Staff choose from the directory, in its order whoever is chosen; holders of passes are shown nobody of it.
+      const names = inspectors.map(({ label }) => label);
+      expect(names).toEqual(role === 'scribe' ? [...names].sort() : []);
+      expect(names.includes('Theo Technician')).toBe(role === 'scribe');
       expect(form.record?.title).toBe(may.includes('number') ? `one-${MARKS.number}` : 'Work Order');
     },
   );
@@ -631,6 +633,28 @@ describe('a form with fields that may be written and not viewed', () => {
     }
   });
 
+  it('[F12, F23] shows a holder of a pass who is in a field that they view, and nobody else of the house', async () => {
+    await publish(({ 'work-orders': orders }) => {
+      orders?.permissions.push({
+        role: 'property-contractors',
+        recordType: 'work-order',
+        operations: ['view'],
+        when: 'record.assignedTo == me.id',
+        fields: { view: ['inspector'] },
+      });
+    });
+    const { visitor, record, pages } = roles['property-contractors'] as (typeof roles)[string];
+    const form = await formOf(roles['property-contractors'] as (typeof roles)[string]);
+    const inspector = form.fields.find(({ id }) => id === 'inspector');
+    expect(inspector).toMatchObject({
+      value: technicianId,
+      choices: [{ value: technicianId, label: 'Theo Technician' }],
+    });
+    const { text } = await visitor.get(`${pages}/records/${record}/operations/edit`);
+    expect(readable(text)).toContain('Theo Technician');
+    expect(readable(text)).not.toContain('Dana Dispatcher');
+  });
+
   it('[F12] asks who deletes under a title that they may view', async () => {
     await publish(({ 'work-orders': orders }) => {
       orders?.permissions.push({ role: 'scribe', recordType: 'work-order', operations: ['delete'] });
@@ -639,6 +663,29 @@ describe('a form with fields that may be written and not viewed', () => {
     const { text } = await visitor.get(`${pages}/records/${record}/operations/delete`);
     expect(readable(text)).toContain('Delete Work Order');
     expect(text).not.toContain(MARKS.number);
+  });
+
+  it('no form for anybody is saved that would list users or roles', async () => {
+    const owner = await firstOwner(system);
+    const draft = await owner.get('/admin/apps/work-orders/draft');
+    const { definition } = draft.json as { definition: AppDefinition };
+    const save = async (fields?: string[]) => {
+      const anybody: Permission = {
+        role: 'NonAuthenticatedUser',
+        recordType: 'work-order',
+        operations: ['add'],
+        ...(fields && { fields: { add: fields } }),
+      };
+      const document = { ...definition, permissions: [...definition.permissions, anybody] };
+      const match = { 'if-match': draft.headers.get('etag') ?? '' };
+      return owner.json('PUT', '/admin/apps/work-orders/draft', document, match);
+    };
+    const refused = await save();
+    expect([refused.status, refused.text]).toEqual([
+      422,
+      expect.stringContaining('anybody could read the names of all users'),
+    ]);
+    expect((await save(['number', 'building', 'category', 'description', 'dueDate'])).status).toBe(200);
   });
 });
 
