@@ -1,7 +1,7 @@
 import { DaypassError } from '../errors.ts';
 import { normaliseEmail } from '../principals.ts';
 import type { Runtime } from '../runtime.ts';
-import { newSession, type SessionAnswer } from './sign-in.ts';
+import { newSession, type SignedIn } from './sign-in.ts';
 
 /** Who an issuer says has signed in there, as far as it matters here. */
 export interface IssuedIdentity {
@@ -15,7 +15,7 @@ export interface IssuedIdentity {
  * would not let in: what the session reaches is decided by the person's roles, at every request.
  * @throws DaypassError SIGN_IN_REFUSED, for every reason with the same words
  */
-export async function signInAs(runtime: Runtime, identity: IssuedIdentity): Promise<SessionAnswer> {
+export async function signInAs(runtime: Runtime, identity: IssuedIdentity): Promise<SignedIn> {
   const { email, emailVerified } = identity;
   if (emailVerified !== true || typeof email !== 'string') throw new DaypassError('SIGN_IN_REFUSED');
   const user = await runtime.store.readUserByEmail(normaliseEmail(email));
@@ -24,7 +24,7 @@ export async function signInAs(runtime: Runtime, identity: IssuedIdentity): Prom
   }
   const { change, answer } = newSession(runtime, user.id, runtime.now());
   await runtime.store.commit([change]);
-  return answer;
+  return { ...answer, email: user.email };
 }
 
 /**

@@ -92,7 +92,7 @@ export async function createSignInLink(runtime: Runtime, user: Principal, to?: s
  * @returns the session's token and its end in epoch milliseconds
  * @throws DaypassError CREDENTIAL_INVALID when the link is wrong, used, or too old
  */
-export async function redeemSignIn(runtime: Runtime, text: string): Promise<SessionAnswer> {
+export async function redeemSignIn(runtime: Runtime, text: string): Promise<SignedIn> {
   const link = readToken(text, runtime.keyring, runtime.siteId);
   if (link?.kind !== 'signIn') throw new DaypassError('CREDENTIAL_INVALID');
   const { principalId } = link;
@@ -118,7 +118,12 @@ export async function redeemSignIn(runtime: Runtime, text: string): Promise<Sess
       throw new DaypassError('CREDENTIAL_INVALID');
     throw error;
   }
-  return session.answer;
+  return { ...session.answer, email: user.email ?? '' };
+}
+
+/** A session that somebody has just begun, and the address that they are known by. */
+export interface SignedIn extends SessionAnswer {
+  email: string;
 }
 
 /** A session's token and its end in epoch milliseconds. */

@@ -2,17 +2,55 @@ import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { DaypassError } from '../../core/errors.ts';
 import type { Runtime } from '../../core/runtime.ts';
-
-/** From one network; whole offices share one. */
-const REQUESTS_PER_WINDOW = 60;
-const WINDOW_MS = 15 * 60_000;
+import { personOf } from './known-browsers.ts';
 
 /**
- * Counts one more link to sign in that was asked for from a network address.
+ * From one network: addresses that links to sign in are asked for, browsers that leave for the issuer, links that let
+ * nobody in. A whole office shares one and begins its day at the same time.
+ */
+const PER_NETWORK = 200;
+/** For one address from one network, or from a browser that is known for it. */
+const PER_PERSON = 10;
+const WINDOW_MS = 15 * 60_000;
+
+/** Somebody who asks for a link to sign in. */
+export interface Asking {
+  /** As it was typed. */
+  email: string;
+  /** Where the request came from. */
+  address: string;
+  /** The browser's id, if it has signed in with this email before (`knownBrowser`). */
+  browser: string | undefined;
+  at: number;
+}
+
+/**
+ * Counts one more link to sign in that was asked for: for its person with their network, and for the network once for
+ * each person, so that nobody uses up what others need by asking again and again. A browser that has signed in with the
+ * address before is counted by itself: whatever else comes from its network, it is not shut out. What is refused depends
+ * on what was typed, from where, and on the browser, and never on whether there is such an account.
  * @throws DaypassError RATE_LIMITED
  */
-export function takeSignInTurn(runtime: Runtime, address: string, at: number): Promise<void> {
-  return takeTurn('signInFrom', runtime, address, at);
+export async function takeSignInTurn(runtime: Runtime, asking: Asking): Promise<void> {
+  const { email, address, browser, at } = asking;
+  const { store } = runtime;
+  const turn = (limit: number) => ({ at, windowMs: WINDOW_MS, limit });
+  if (browser !== undefined) {
+    if (!(await store.takeTurn('signInBrowser', browser, turn(PER_PERSON))))
+      throw new DaypassError('RATE_LIMITED');
+    return;
+  }
+  const network = hashed(runtime, networkOf(address));
+  const pair = hashed(runtime, `${network}\n${personOf(email, runtime)}`);
+  const first = await store.takeTurn('signInFirst', pair, turn(1));
+  if (!first && !(await store.takeTurn('signInAgain', pair, turn(PER_PERSON - 1))))
+    throw new DaypassError('RATE_LIMITED');
+  if (!(await store.takeTurn('signInFrom', network, turn(PER_NETWORK)))) {
+    // Asked for again, it would not count as the first one, and pass.
+    if (first) await store.returnTurn('signInFirst', pair, turn(1));
+    throw new DaypassError('RATE_LIMITED');
+  }
+  if (!first) await store.returnTurn('signInFrom', network, turn(PER_NETWORK));
 }
 
 /**
@@ -20,7 +58,7 @@ export function takeSignInTurn(runtime: Runtime, address: string, at: number): P
  * @throws DaypassError RATE_LIMITED
  */
 export function takeIssuerTurn(runtime: Runtime, address: string, at: number): Promise<void> {
-  return takeTurn('issuerFrom', runtime, address, at);
+  return takeNetworkTurn('issuerFrom', runtime, address, at);
 }
 
 /**
@@ -31,20 +69,23 @@ export function takeIssuerTurn(runtime: Runtime, address: string, at: number): P
  * @throws DaypassError RATE_LIMITED
  */
 export function countFailedExchange(runtime: Runtime, address: string, at: number): Promise<void> {
-  return takeTurn('exchange', runtime, address, at);
+  return takeNetworkTurn('exchange', runtime, address, at);
 }
 
-/** What is kept for a quarter of an hour is a hash: network addresses are personal data. */
-async function takeTurn(
+async function takeNetworkTurn(
   purpose: string,
-  { store, siteId }: Runtime,
+  runtime: Runtime,
   address: string,
   at: number,
 ): Promise<void> {
-  const text = `${siteId}\n${networkOf(address)}`;
-  const hashed = createHash('sha256').update(text).digest('base64url').slice(0, 22);
-  const turn = { at, windowMs: WINDOW_MS, limit: REQUESTS_PER_WINDOW };
-  if (!(await store.takeTurn(purpose, hashed, turn))) throw new DaypassError('RATE_LIMITED');
+  const turn = { at, windowMs: WINDOW_MS, limit: PER_NETWORK };
+  if (!(await runtime.store.takeTurn(purpose, hashed(runtime, networkOf(address)), turn)))
+    throw new DaypassError('RATE_LIMITED');
+}
+
+/** What is kept for a quarter of an hour is a hash: network addresses are personal data. */
+function hashed({ siteId }: Runtime, text: string): string {
+  return createHash('sha256').update(`${siteId}\n${text}`).digest('base64url').slice(0, 22);
 }
 
 /** Of IPv6 the first 64 bits: the others are whatever a single machine likes them to be. */

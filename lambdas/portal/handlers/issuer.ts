@@ -5,6 +5,7 @@ import { openPurpose, sealPurpose } from '../../../core/tokens/sealed.ts';
 import { clearCookie, setCookie } from '../../shared/http/cookies.ts';
 import { seeOther } from '../../shared/http/request.ts';
 import { type Attempt, isIssuerDown, reasonOf } from '../issuer.ts';
+import { knownBrowserCookie } from '../known-browsers.ts';
 import type { Portal } from '../portal.ts';
 import { sameSitePath } from '../same-site.ts';
 import { takeIssuerTurn } from '../sign-in-turns.ts';
@@ -60,6 +61,7 @@ export function issuerHandlers(
         return seeOther(held.to ?? '/', [
           clearCookie(siteUrl, names.signIn),
           setCookie(siteUrl, names.session, session.token, session.expiresAt),
+          knownBrowserCookie(portal, runtime, session.email),
         ]);
       } catch (error) {
         throw refused(error, requestId);

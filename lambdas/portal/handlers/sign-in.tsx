@@ -5,6 +5,7 @@ import { redeemSignIn, requestSignIn, signOut } from '../../../core/sign-in/sign
 import { readToken } from '../../../core/tokens/token.ts';
 import { clearCookie, setCookie } from '../../shared/http/cookies.ts';
 import { seeOther } from '../../shared/http/request.ts';
+import { knownBrowser, knownBrowserCookie } from '../known-browsers.ts';
 import { DeadLinkPage, LinkSentPage, RedeemPage, SignInPage } from '../pages/sign-in.tsx';
 import { type Portal, page, plainFrame } from '../portal.ts';
 import { sameSitePath } from '../same-site.ts';
@@ -30,7 +31,7 @@ export function signInHandlers(
       return page(await plainFrame(portal), 'Sign in', content);
     },
 
-    async requestSignIn({ body, sourceIp, now, requestId }) {
+    async requestSignIn({ body, cookies, sourceIp, now, requestId }) {
       const frame = await plainFrame(portal);
       const email = body.email.trim();
       const { to } = safe(body.to);
@@ -46,7 +47,8 @@ export function signInHandlers(
         return page(frame, 'Error: Sign in', again, { status: 422 });
       }
       const runtime = await portal.runtime();
-      await takeSignInTurn(runtime, sourceIp, now);
+      const browser = knownBrowser(cookies[portal.names.known], email, runtime);
+      await takeSignInTurn(runtime, { email, address: sourceIp, browser, at: now });
       const asked = { email, siteName: frame.siteName, contact: frame.contact ?? '', ...(to && { to }) };
       const sent = requestSignIn({ ...runtime, mailer: portal.mailer }, asked).catch((error) =>
         portal.logger.error('a sign-in link was not sent', { requestId, error }),
@@ -73,6 +75,7 @@ export function signInHandlers(
         const session = await redeemSignIn(runtime, body.token);
         return seeOther(to ?? '/', [
           setCookie(siteUrl, portal.names.session, session.token, session.expiresAt),
+          knownBrowserCookie(portal, runtime, session.email),
         ]);
       } catch (error) {
         if (!(error instanceof DaypassError) || error.code !== 'CREDENTIAL_INVALID') throw error;

@@ -3,6 +3,8 @@ export interface CookieNames {
   readonly session: string;
   /** An attempt to sign in with an issuer, from leaving for it until coming back. */
   readonly signIn: string;
+  /** Tells that its browser has signed somebody in before; lets nobody in. */
+  readonly known: string;
   /** One per pass, so that two links in one browser do not displace each other. */
   pass(shortId: string): string;
   /** The short id in a pass cookie's name; undefined for any other cookie. */
@@ -19,6 +21,7 @@ export function cookieNames(siteUrl: string): CookieNames {
   return {
     session: `${prefix}dp_session`,
     signIn: `${prefix}dp_sign_in`,
+    known: `${prefix}dp_known`,
     pass: (shortId) => `${prefix}dp_pass_${shortId}`,
     shortIdIn: (name) => passName.exec(name)?.[1],
   };
