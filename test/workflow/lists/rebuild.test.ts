@@ -126,6 +126,19 @@ describe('Refresh Searchable Fields', () => {
   it('[V32] whoever does not design the app may not: others are refused, or find nothing', async () => {
     const publisher = await withRole(PUBLISHER);
     expect((await refresh(publisher)).status).toBe(403);
+    // Nor is it offered to them: they read how the lists are, and that is all.
+    const offered = async (by: Visitor) => {
+      const states = ((await by.get(INDEXES)).json as { recordTypes: IndexState[] }).recordTypes;
+      const page = (await by.get('/manage/lists')).text;
+      return [
+        ...new Set(states.map(({ mayRebuild }) => mayRebuild)),
+        page.includes('Refresh searchable fields'),
+      ];
+    };
+    expect([await offered(publisher), await offered(await withRole(DEVELOPER))]).toEqual([
+      [false, false],
+      [true, true],
+    ]);
     expect((await refresh(dispatcher)).status).toBe(404);
     expect((await refresh(backup, { app: 'contractor-tokens', recordType: 'contractor' })).status).toBe(404);
     expect((await dispatcher.get(INDEXES)).status).toBe(403);
