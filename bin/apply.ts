@@ -1,17 +1,20 @@
 import { parseArgs } from 'node:util';
 import { ENVIRONMENTS, isEnvironment } from '../core/environments.ts';
 import { DaypassError } from '../core/errors.ts';
-import { applySite } from './site-files/apply-site.ts';
+import { type ApplyPorts, applySite } from './site-files/apply-site.ts';
 import { connect, readOutputs } from './site-files/connect.ts';
 import { operatorName } from './site-files/operator.ts';
+import { pruneRoles } from './site-files/prune-roles.ts';
 import { readSiteFiles } from './site-files/read-site.ts';
 
 const USAGE = `Usage: npm run apply -- FOLDER [--environment production] [--outputs .daypass/outputs.json]
-                               [--replace-drafts]
+                               [--replace-drafts] [--prune]
 
-Brings a deployed site to what the definition files in FOLDER say: checks them all, publishes the apps that changed
-into the environment in one step, and adds or updates the people. Drafts that somebody saved on the pages and nobody
-published are kept: then nothing is applied, unless --replace-drafts is given. Needs AWS credentials for the site's table.`;
+Brings a deployed site to what the definition files in FOLDER say: checks them all, publishes the apps and roles that
+changed into the environment in one step, and adds or updates the people. Whatever the files do not mention stays. With
+--prune, roles that they do not mention are removed, except those in use, which are named; apps, people, keys and
+settings of environments never are. Drafts that somebody saved on the pages and nobody published are kept: then nothing
+is applied, unless --replace-drafts is given. Needs AWS credentials for the site's table.`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -20,6 +23,7 @@ async function main(): Promise<void> {
       environment: { type: 'string', default: 'production' },
       outputs: { type: 'string', default: '.daypass/outputs.json' },
       'replace-drafts': { type: 'boolean', default: false },
+      prune: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -37,7 +41,7 @@ async function main(): Promise<void> {
   const wiring = connect(address);
   const runtime = await wiring.runtime();
   const { store, now } = runtime;
-  const applied = await applySite(files, values.environment, {
+  const ports: ApplyPorts = {
     definitions: wiring.definitions,
     store,
     siteId: address.siteId,
@@ -45,17 +49,40 @@ async function main(): Promise<void> {
     by: operatorName('apply'),
     replaceDrafts: values['replace-drafts'],
     signing: runtime,
-  });
+  };
+  const applied = await applySite(files, values.environment, ports);
   for (const { id, version, changed } of applied.apps) {
     console.log(`${changed ? 'published' : 'unchanged'}  ${id} version ${version} in ${applied.environment}`);
   }
-  for (const { name, outcome } of applied.people) console.log(`${outcome.padEnd(9)}  ${name}`);
+  for (const { id, name, outcome } of applied.roles) {
+    if (outcome !== 'kept') say(outcome, `role ${name} (${id})`);
+    else if (!values.prune) say(outcome, `role ${name} (${id}): not in the files`);
+  }
+  for (const environment of applied.environments) say('updated', `environment ${environment}`);
+  for (const { name, outcome } of applied.people) say(outcome, name);
+  if (!values.prune) return;
+  const { removed, refused } = await pruneRoles(
+    applied.roles.filter(({ outcome }) => outcome === 'kept'),
+    ports,
+  );
+  for (const { id, name } of removed) say('removed', `role ${name} (${id})`);
+  for (const error of refused) tell(error);
+  if (refused.length > 0) process.exitCode = 1;
+}
+
+function say(outcome: string, what: string): void {
+  console.log(`${outcome.padEnd(9)}  ${what}`);
+}
+
+/** An error with its places, a line each. */
+function tell({ code, message, problems }: DaypassError): void {
+  console.error(`${code}: ${message}`);
+  for (const { path, message: why } of problems) console.error(`  ${path || '/'}: ${why}`);
 }
 
 main().catch((error: unknown) => {
   if (error instanceof DaypassError) {
-    console.error(`${error.code}: ${error.message}`);
-    for (const { path, message } of error.problems) console.error(`  ${path || '/'}: ${message}`);
+    tell(error);
   } else {
     console.error((error as Error).message);
   }

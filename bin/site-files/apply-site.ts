@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
 import { changedPlaces } from '../../core/apps/changed-places.ts';
 import { type AppDefinition, appSchema, type SiteDefinition } from '../../core/apps/definition.ts';
+import type { Publication } from '../../core/apps/definition-store.ts';
 import { noted } from '../../core/apps/drafts.ts';
 import type { Draft, Manifest } from '../../core/apps/manifest.ts';
 import { planPublication, type SiteVersion } from '../../core/apps/publish.ts';
 import { pendingRebuilds, publicationChange, readPublished } from '../../core/apps/publishing.ts';
 import { latestSite, readManifests } from '../../core/apps/site-version.ts';
+import { ACTION_LIMIT } from '../../core/apps/transaction-size.ts';
 import type { Change } from '../../core/changes.ts';
 import type { Environment } from '../../core/environments.ts';
 import { DaypassError } from '../../core/errors.ts';
 import type { DesignChange } from '../../core/journal/design-event.ts';
 import { canonicalJson } from '../../core/journal/event.ts';
+import { mergeSettings, settingsChanges } from '../../core/people/merge-settings.ts';
 import { accountChange } from '../../core/people/session.ts';
 import type { Principal } from '../../core/principals.ts';
 import type { Runtime, SiteSettings } from '../../core/runtime.ts';
@@ -36,13 +39,17 @@ export interface ApplyPorts {
 
 export interface Applied {
   environment: Environment;
+  roles: { id: string; name: string; outcome: 'added' | 'updated' | 'unchanged' | 'kept' }[];
+  /** Those whose settings the files change. */
+  environments: string[];
   apps: { id: string; version: number; changed: boolean }[];
   people: { id: string; name: string; outcome: 'added' | 'updated' | 'unchanged' }[];
 }
 
 /**
- * Brings a site to what its files say: checks all of it, publishes the apps that changed into the environment in one
- * step, and adds or updates the people. Applying the same files twice changes nothing the second time.
+ * Brings a site to what its files say: checks all of it, publishes the apps and the settings that changed into the
+ * environment in one step, and adds or updates the people. Whatever the files do not mention stays: apps, roles, people,
+ * environments. Applying the same files twice changes nothing the second time.
  * @throws DaypassError DEFINITION_INVALID with every mistake and its place, or CONFIRMATION_NEEDED with the drafts that
  * would be lost; nothing is written then
  */
@@ -51,10 +58,10 @@ export async function applySite(
   environment: Environment,
   ports: ApplyPorts,
 ): Promise<Applied> {
-  const apps = await publish(files, environment, ports);
+  const published = await publish(files, environment, ports);
   const people: Applied['people'] = [];
   for (const person of files.site.people) people.push(await applyPerson(person, ports));
-  return { environment, apps, people };
+  return { environment, ...published, people };
 }
 
 /** The id of a person who is named in files: the same wherever and whenever the files are applied to the site. */
@@ -70,10 +77,13 @@ async function publish(
   { site, apps }: SiteFiles,
   environment: Environment,
   ports: ApplyPorts,
-): Promise<Applied['apps']> {
+): Promise<Pick<Applied, 'apps' | 'roles' | 'environments'>> {
   const { definitions, now, by } = ports;
   const manifests = await readManifests(definitions);
   const manifest = manifests.get(environment);
+  const latest = await latestSite(definitions, manifests);
+  const settings = mergeSettings(latest.settings, site);
+  const changed = settingsChanges(latest.settings, settings);
   const drafts: Draft[] = [];
   for (const app of apps) drafts.push(await draftOf(app, ports));
   const publication = planPublication({
@@ -81,13 +91,15 @@ async function publish(
     drafts,
     manifest,
     published: await readPublished(definitions, manifest),
-    site: await siteVersion(site, definitions, manifests),
+    site: nextVersion(latest, settings),
     pending: await pendingRebuilds(definitions, manifest),
     robots: robotsOf(site),
     openGrants: await ports.store.listOpenGrants(environment),
     at: new Date(now).toISOString(),
     by,
   });
+  const events = changed.flatMap((change) => noted(asOperator(ports), change) ?? []);
+  if (publication) requireRoom(publication, events.length);
   const changes: [Draft | undefined, Draft][] = [];
   for (const draft of drafts) {
     const saved = await definitions.readDraft(draft.app);
@@ -99,13 +111,55 @@ async function publish(
   }
   if (publication) {
     const change = publicationChange(environment, manifest?.apps ?? {}, publication.manifest.apps);
-    await definitions.publish({ ...publication, event: noted(asOperator(ports), change) });
+    await definitions.publish({
+      ...publication,
+      event: noted(asOperator(ports), change),
+      settingsEvents: events,
+    });
   }
-  return drafts.map(({ app, version }) => ({
-    id: app,
-    version,
-    changed: publication?.versions.some((published) => published.app === app) ?? false,
-  }));
+  return {
+    apps: drafts.map(({ app, version }) => ({
+      id: app,
+      version,
+      changed: publication?.versions.some((published) => published.app === app) ?? false,
+    })),
+    roles: roleOutcomes(site, latest.settings, changed),
+    environments: changed
+      .filter(({ subject }) => subject.type === 'environment')
+      .map(({ subject }) => subject.id),
+  };
+}
+
+/** What becomes of each role: those of the files, then those that only the site has. */
+function roleOutcomes(
+  site: SiteDefinition,
+  before: SiteSettings,
+  changed: readonly DesignChange[],
+): Applied['roles'] {
+  const actions = new Map(
+    changed
+      .filter(({ subject }) => subject.type === 'role')
+      .map(({ subject, action }) => [subject.id, action]),
+  );
+  const outcomes = { create: 'added', change: 'updated' } as const;
+  const outcomeOf = (id: string) => outcomes[actions.get(id) as 'create' | 'change'] ?? 'unchanged';
+  const mentioned = new Set(site.roles.map(({ id }) => id));
+  return [
+    ...site.roles.map(({ id, name }) => ({ id, name, outcome: outcomeOf(id) })),
+    ...before.roles
+      .filter(({ id }) => !mentioned.has(id))
+      .map(({ id, name }) => ({ id, name, outcome: 'kept' as const })),
+  ];
+}
+
+/** Each role that changes has an entry in the journal, in the transaction that changes it. */
+function requireRoom({ versions, rebuilds = [] }: Publication, events: number): void {
+  const size = 4 + versions.length + 2 * rebuilds.length + events;
+  if (size <= ACTION_LIMIT) return;
+  throw new DaypassError(
+    'LIMIT_EXCEEDED',
+    `${events} roles and environments and ${versions.length} apps would change in one step, which takes ${size} writes of ${ACTION_LIMIT} at most; apply fewer roles first: those that site.json does not mention stay`,
+  );
 }
 
 /** Refuses to overwrite what somebody else saved and nobody published: a published version stays, a draft does not. */
@@ -169,20 +223,7 @@ function nameOf({ definition }: Draft): string {
 }
 
 /** The newest settings, if the files say the same; else the next ones. */
-async function siteVersion(
-  { name, contact, roles, environments }: SiteDefinition,
-  definitions: Definitions,
-  manifests: ReadonlyMap<Environment, Manifest>,
-): Promise<SiteVersion> {
-  const latest = await latestSite(definitions, manifests);
-  const settings: SiteSettings = {
-    // What files do not say stays: names of former roles, and environments that were set up by hand.
-    ...latest.settings,
-    name,
-    contact,
-    roles,
-    ...(environments && { environments }),
-  };
+function nextVersion(latest: SiteVersion, settings: SiteSettings): SiteVersion {
   if (canonicalJson(latest.settings) === canonicalJson(settings)) return latest;
   return { version: latest.isNew ? latest.version : latest.version + 1, settings, isNew: true };
 }

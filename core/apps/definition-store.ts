@@ -27,6 +27,8 @@ export interface Publication {
   settings?: { version: number; settings: SiteSettings };
   /** What the journal keeps of it. */
   event?: DesignEvent | undefined;
+  /** The same of each role and environment that the settings change. */
+  settingsEvents?: readonly DesignEvent[];
 }
 
 /** New settings of the site, and for each environment that runs the manifest with which they count. */

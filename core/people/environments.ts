@@ -2,6 +2,7 @@ import type { EnvironmentSettings } from '../apps/definition.ts';
 import { requireDesign } from '../apps/design-access.ts';
 import { changeSettings, readSettings } from '../apps/settings.ts';
 import { ENVIRONMENTS, type Environment } from '../environments.ts';
+import type { DesignChange } from '../journal/design-event.ts';
 import type { AccountSettings } from '../policy/sources/accounts.ts';
 import type { SiteSettings } from '../runtime.ts';
 import { accountSettings, welcomeText } from './environment-settings.ts';
@@ -51,15 +52,24 @@ export async function changeEnvironmentSettings(
     }),
     {
       expectedVersion,
-      note: (before, after) => ({
-        action: 'change',
-        subject: { type: 'environment', id: environment, name: environment },
-        before: settingsIn(before, environment),
-        after: settingsIn(after, environment),
-      }),
+      note: (before, after) => environmentChange(before, after, environment),
     },
   );
   return answer(environment, settings, version);
+}
+
+/** What the journal keeps of it. */
+export function environmentChange(
+  before: SiteSettings,
+  after: SiteSettings,
+  environment: Environment,
+): DesignChange {
+  return {
+    action: 'change',
+    subject: { type: 'environment', id: environment, name: environment },
+    before: settingsIn(before, environment),
+    after: settingsIn(after, environment),
+  };
 }
 
 const settingsIn = (settings: SiteSettings, environment: Environment) => ({

@@ -1,20 +1,27 @@
 import { type AppDefinition, appSchema } from '../apps/definition.ts';
+import type { DefinitionStore } from '../apps/definition-store.ts';
 import { readPublished } from '../apps/publishing.ts';
 import type { SettingsState } from '../apps/settings.ts';
 import { ENVIRONMENTS } from '../environments.ts';
 import type { Problem } from '../errors.ts';
+import type { Runtime } from '../runtime.ts';
 import { wholeDirectory } from './directory.ts';
-import type { PeopleSession } from './session.ts';
 
 /** How many places are named; there can be thousands of people. */
 const MOST_NAMED = 100;
+
+/** Where that is looked up. */
+export interface UsageSources {
+  readonly definitions: DefinitionStore;
+  readonly runtime: Pick<Runtime, 'store'>;
+}
 
 /**
  * Where a role is in use: by people and machines, by apps (as they are published and as they are drafted), by other
  * roles that may assign it, and by live passes.
  */
 export async function roleUsage(
-  session: PeopleSession,
+  session: UsageSources,
   state: Pick<SettingsState, 'settings' | 'manifests'>,
   role: string,
 ): Promise<Problem[]> {
@@ -38,7 +45,7 @@ export async function roleUsage(
 }
 
 async function appsNaming(
-  session: PeopleSession,
+  session: UsageSources,
   { manifests }: Pick<SettingsState, 'manifests'>,
   role: string,
 ): Promise<Problem[]> {
@@ -76,7 +83,7 @@ function naming(app: AppDefinition, role: string, path: string, where: string): 
   ];
 }
 
-async function passesWith({ runtime }: PeopleSession, role: string): Promise<Problem[]> {
+async function passesWith({ runtime }: UsageSources, role: string): Promise<Problem[]> {
   const grants = (await Promise.all(ENVIRONMENTS.map((name) => runtime.store.listOpenGrants(name)))).flat();
   const holders = await Promise.all(
     grants.map(async ({ id, principalId }) => ({

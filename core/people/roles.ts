@@ -1,13 +1,17 @@
 import type { RoleDefinition } from '../apps/definition.ts';
 import { mayDesign, requireDesign } from '../apps/design-access.ts';
-import { changeSettings, readSettings } from '../apps/settings.ts';
-import { DaypassError } from '../errors.ts';
+import type { DesignSession } from '../apps/drafts.ts';
+import { changeSettings, readSettings, type SettingsState } from '../apps/settings.ts';
+import { DaypassError, type Problem } from '../errors.ts';
 import type { DesignChange } from '../journal/design-event.ts';
 import { BUILT_IN_ROLES } from '../policy/built-in.ts';
 import type { SiteSettings } from '../runtime.ts';
 import { requireGrantable } from './granted.ts';
-import { roleUsage } from './role-usage.ts';
+import { roleUsage, type UsageSources } from './role-usage.ts';
 import type { PeopleSession } from './session.ts';
+
+/** What a site has at most. */
+export const MOST_ROLES = 200;
 
 /** A role with the version of the site's settings, which `If-Match` compares. */
 export interface RoleAnswer extends RoleDefinition {
@@ -45,21 +49,13 @@ export async function createRole(session: PeopleSession, role: RoleDefinition): 
     session,
     (state) => {
       const { settings } = state;
-      if (settings.roles.some(({ id, name }) => id === role.id || name === role.name)) {
-        throw new DaypassError('ALREADY_EXISTS', 'a role has this id or this name already');
-      }
-      if (settings.formerRoles?.includes(role.id)) {
-        throw new DaypassError(
-          'ALREADY_EXISTS',
-          `a role called "${role.id}" was removed, and a new one must not take its place; choose another id`,
-        );
-      }
-      if (settings.roles.length >= 200)
-        throw new DaypassError('LIMIT_EXCEEDED', 'a site has at most 200 roles');
+      requireUnused(settings, role);
+      if (settings.roles.length >= MOST_ROLES)
+        throw new DaypassError('LIMIT_EXCEEDED', `a site has at most ${MOST_ROLES} roles`);
       requireGrantable(session, state, undefined, role);
       return { ...settings, roles: [...settings.roles, role] };
     },
-    { note: noteOf('create', role.id) },
+    { note: (before, after) => roleChange(before, after, role.id) },
   );
   return { ...role, version };
 }
@@ -87,7 +83,7 @@ export async function changeRole(
       requireGrantable(session, state, before, role);
       return { ...settings, roles: settings.roles.map((other) => (other.id === id ? role : other)) };
     },
-    { expectedVersion, note: noteOf('change', id) },
+    { expectedVersion, note: (before, after) => roleChange(before, after, id) },
   );
   return { ...role, version };
 }
@@ -102,17 +98,41 @@ export async function removeRole(
   expectedVersion?: number,
 ): Promise<void> {
   requireDesign(session, 'design:delete', { type: 'role' });
+  // Who holds it is told to those who may read accounts.
+  const readable = mayDesign(session, 'design:read', { type: 'account' });
+  await retireRole(session, id, {
+    ...(expectedVersion !== undefined && { expectedVersion }),
+    require: (state, role) => requireGrantable(session, state, role, undefined),
+    names: ({ path }) => readable || !/^\/(users|service-accounts)\//.test(path),
+  });
+}
+
+/**
+ * Takes a role off the site for whoever may: only while nobody and nothing uses it, and for good. No other role takes
+ * its id; the journal keeps what it was.
+ * @param options `require` refuses what this caller may not take away; `names` says of which places they may know
+ * @throws DaypassError NOT_FOUND, VERSION_MISMATCH; ROLE_IN_USE saying where
+ */
+export async function retireRole(
+  session: DesignSession & UsageSources,
+  id: string,
+  options: {
+    expectedVersion?: number;
+    require?: (state: SettingsState, role: RoleDefinition) => void;
+    names?: (place: Problem) => boolean;
+  } = {},
+): Promise<void> {
+  const { expectedVersion, require, names = () => true } = options;
   await changeSettings(
     session,
     async (state) => {
       const { settings } = state;
-      requireGrantable(session, state, findRole(settings, id), undefined);
+      const role = findRole(settings, id);
+      require?.(state, role);
       const usage = await roleUsage(session, state, id);
       if (usage.length > 0) {
-        // Who holds it is told to those who may read accounts.
-        const readable = mayDesign(session, 'design:read', { type: 'account' });
-        const named = usage.filter(({ path }) => readable || !/^\/(users|service-accounts)\//.test(path));
-        throw new DaypassError('ROLE_IN_USE', `“${id}” is in use in ${usage.length} places`, named);
+        const where = usage.length === 1 ? 'one place' : `${usage.length} places`;
+        throw new DaypassError('ROLE_IN_USE', `“${id}” is in use in ${where}`, usage.filter(names));
       }
       return {
         ...settings,
@@ -122,24 +142,38 @@ export async function removeRole(
     },
     {
       removedRole: id,
-      note: noteOf('delete', id),
+      note: (before, after) => roleChange(before, after, id),
       ...(expectedVersion !== undefined && { expectedVersion }),
     },
   );
 }
 
-/** What the journal keeps: the whole role, as it was and as it is. */
-const noteOf =
-  (action: 'create' | 'change' | 'delete', id: string) =>
-  (before: SiteSettings, after: SiteSettings): DesignChange => {
-    const [was, is] = [before, after].map(({ roles }) => roles.find((role) => role.id === id));
-    return {
-      action,
-      subject: { type: 'role', id, name: (is ?? was)?.name ?? id },
-      ...(was && { before: { ...was } }),
-      ...(is && { after: { ...is } }),
-    };
+/** @throws DaypassError ALREADY_EXISTS for an id or a name that a role has, or an id that one has had */
+export function requireUnused(settings: SiteSettings, role: RoleDefinition): void {
+  if (settings.roles.some(({ id, name }) => id === role.id || name === role.name)) {
+    throw new DaypassError(
+      'ALREADY_EXISTS',
+      `a role has the id "${role.id}" or the name “${role.name}” already`,
+    );
+  }
+  if (settings.formerRoles?.includes(role.id)) {
+    throw new DaypassError(
+      'ALREADY_EXISTS',
+      `a role called "${role.id}" was removed, and a new one must not take its place; choose another id`,
+    );
+  }
+}
+
+/** What the journal keeps of a role: the whole of it, as it was and as it is. */
+export function roleChange(before: SiteSettings, after: SiteSettings, id: string): DesignChange {
+  const [was, is] = [before, after].map(({ roles }) => roles.find((role) => role.id === id));
+  return {
+    action: was && is ? 'change' : is ? 'create' : 'delete',
+    subject: { type: 'role', id, name: (is ?? was)?.name ?? id },
+    ...(was && { before: { ...was } }),
+    ...(is && { after: { ...is } }),
   };
+}
 
 function findRole(settings: SiteSettings, id: string): RoleDefinition {
   const role = settings.roles.find((each) => each.id === id);

@@ -112,7 +112,9 @@ export function createDefinitions(client: DynamoDBDocumentClient, table: string)
 
     readRebuild: createRebuilds(client, table).readRebuild,
 
-    async publish({ manifest, replaces, versions, rebuilds = [], policy, settings, event }): Promise<void> {
+    async publish(publication): Promise<void> {
+      const { manifest, replaces, versions, rebuilds = [], policy, settings } = publication;
+      const { event, settingsEvents = [] } = publication;
       await putPolicy(policy);
       await transact(
         [
@@ -128,7 +130,7 @@ export function createDefinitions(client: DynamoDBDocumentClient, table: string)
             },
           })),
           ...(settings ? [putSettings(settings)] : []),
-          ...journalled(event),
+          ...[event, ...settingsEvents].flatMap(journalled),
           ...toTableActions(rebuilds.flatMap(requested), table).map(({ item }) => item),
         ],
         'CONFLICT',

@@ -6,6 +6,7 @@ import { eventKey, recordKey, sealKey } from '../../../lambdas/shared/table/keys
 import type { System } from '../../../local/system.ts';
 import { Visitor } from '../../../local/visitor.ts';
 import { runCommand } from '../../support/command.ts';
+import { codeOf, createUser, readUser } from '../../support/people.ts';
 import {
   addWorkOrder,
   arrive,
@@ -109,6 +110,139 @@ describe('npm run apply', () => {
     const [published] = await journal('environment');
     expect(published).toMatchObject({ action: 'publish', actor, before: { 'work-orders': 1 } });
     expect(published?.after).toMatchObject({ 'work-orders': 2 });
+  });
+
+  describe('on a site where others work, too', () => {
+    interface Role {
+      id: string;
+      name: string;
+      version: number;
+    }
+    let owner: Visitor;
+    const EXAMPLE = 'examples/property-management';
+    const read = (id: string) => owner.get(`/admin/roles/${id}`);
+    const create = (id: string, more: object = {}) =>
+      owner.json('POST', '/admin/roles', { id, name: `The ${id}`, environments: ['production'], ...more });
+
+    /** Applies the example's files with a site.json that says something else in these members. */
+    async function apply(set: object, ...options: string[]) {
+      const folder = await mkdtemp(join(tmpdir(), 'daypass-site-'));
+      try {
+        await cp(EXAMPLE, folder, { recursive: true });
+        const site = JSON.parse(await readFile(join(folder, 'site.json'), 'utf8'));
+        await writeFile(join(folder, 'site.json'), JSON.stringify({ ...site, ...set }));
+        return await runCommand(system, 'bin/apply.ts', [folder, '--replace-drafts', ...options]);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    }
+
+    /** The example's roles, some of them otherwise. */
+    async function roles(...others: { id: string; [member: string]: unknown }[]) {
+      const site = JSON.parse(await readFile(join(EXAMPLE, 'site.json'), 'utf8')) as { roles: Role[] };
+      const known = site.roles.filter(({ id }) => !others.some((other) => other.id === id));
+      return { roles: [...known, ...others] };
+    }
+
+    beforeAll(async () => {
+      owner = await staffSession(system, 'olga@abc.example');
+    });
+
+    it('leaves roles that the files do not mention to who holds them, and says so', async () => {
+      expect((await create('inspector')).status).toBe(201);
+      const user = await createUser(owner, { roles: ['inspector'] });
+      const { exitCode, stdout } = await apply({});
+      const kept = await read('inspector');
+      const again = await create('inspector');
+      expect([exitCode, kept.status, codeOf(again)]).toEqual([0, 200, [409, 'ALREADY_EXISTS']]);
+      expect(stdout).toMatch(/^kept {7}role The inspector \(inspector\): not in the files$/m);
+      expect(await readUser(owner, user.id)).toMatchObject({
+        roles: ['inspector'],
+        environments: ['production'],
+      });
+    });
+
+    it('leaves what was set up by hand for environments that the files do not mention', async () => {
+      const path = '/admin/environments/production/settings';
+      const set = { accounts: { manipulation: true, deletion: false } };
+      const before = (await owner.get(path)).headers.get('etag') ?? '';
+      expect((await owner.json('PUT', path, set, { 'if-match': before })).status).toBe(200);
+      const test = { accounts: { manipulation: true, deletion: false } };
+      const { stdout } = await apply({ environments: { test } });
+      expect((await owner.get(path)).json).toMatchObject(set);
+      expect((await owner.get('/admin/environments/test/settings')).json).toMatchObject(test);
+      expect(stdout).toMatch(/^updated {4}environment test$/m);
+      expect((await journal('environment/test'))[0]).toMatchObject({
+        action: 'change',
+        actor: { name: expect.stringMatching(/^apply by/) },
+        after: test,
+      });
+    });
+
+    it('[D12] says of each role what it does, and the journal tells it as of a role that is written on the pages', async () => {
+      const janitor = { id: 'janitor', name: 'Janitor', environments: ['test'] };
+      const made = await apply(await roles(janitor));
+      expect(made.stdout).toMatch(/^added {6}role Janitor \(janitor\)$/m);
+      const changed = await apply(await roles({ ...janitor, environments: ['staging'] }));
+      expect(changed.stdout).toMatch(/^updated {4}role Janitor \(janitor\)$/m);
+      expect(changed.stdout).toMatch(/^unchanged {2}role Dispatcher \(dispatcher\)$/m);
+      expect((await read('janitor')).json).toMatchObject({ environments: ['staging'] });
+      const actor = { id: 'operator', name: expect.stringMatching(/^apply by \S/) };
+      expect(await journal('role/janitor')).toMatchObject([
+        { action: 'change', actor, before: { environments: ['test'] }, after: { environments: ['staging'] } },
+        { action: 'create', actor, after: janitor },
+      ]);
+    });
+
+    it('[F19, D12] removes them with --prune as the pages do: not those in use, never to be used again, journalled', async () => {
+      expect((await create('visitors')).status).toBe(201);
+      const handing = { accounts: { assign: ['visitors'] } };
+      expect((await create('porter', handing)).status).toBe(201);
+      const { exitCode, stdout, stderr } = await apply({}, '--prune');
+      expect([exitCode, stderr.trim().split('\n')]).toEqual([
+        1,
+        [
+          'ROLE_IN_USE: “inspector” is in use in one place',
+          expect.stringMatching(/^ {2}\/users\/\S+: Pat Person holds it$/),
+        ],
+      ]);
+      expect(stdout.split('\n').filter((line) => /^(removed|kept)/.test(line))).toEqual([
+        'removed    role Janitor (janitor)',
+        'removed    role The porter (porter)',
+        'removed    role The visitors (visitors)',
+      ]);
+      const found = await Promise.all(['inspector', 'janitor', 'porter', 'visitors'].map(read));
+      expect(found.map(({ status }) => status)).toEqual([200, 404, 404, 404]);
+      expect((await journal('role/visitors'))[0]).toMatchObject({
+        action: 'delete',
+        actor: { id: 'operator', name: expect.stringMatching(/^apply by \S/) },
+        before: { id: 'visitors', environments: ['production'] },
+      });
+
+      expect(codeOf(await create('visitors'))).toEqual([409, 'ALREADY_EXISTS']);
+      const back = await apply(await roles({ id: 'visitors', name: 'Visitors', environments: [] }));
+      expect([back.exitCode, back.stdout, back.stderr]).toEqual([
+        1,
+        '',
+        expect.stringContaining(
+          'a role called "visitors" was removed, and a new one must not take its place',
+        ),
+      ]);
+      expect((await read('visitors')).status).toBe(404);
+    });
+
+    it('refuses two roles of one name, and a role to be handed out that the site does not have, and writes nothing', async () => {
+      const { roles: before } = (await owner.get('/admin/roles')).json as { roles: Role[] };
+      const same = await apply(await roles({ id: 'other', name: 'The inspector', environments: [] }));
+      expect([same.exitCode, same.stderr]).toEqual([1, expect.stringContaining('ALREADY_EXISTS')]);
+      const unknown = { id: 'other', name: 'Other', environments: [], accounts: { assign: ['pilot'] } };
+      const refused = await apply(await roles(unknown));
+      expect([refused.exitCode, refused.stderr]).toEqual([
+        1,
+        expect.stringContaining('“pilot” is not a role'),
+      ]);
+      expect((await owner.get('/admin/roles')).json).toMatchObject({ roles: before });
+    });
   });
 
   it('names a folder that holds no site', async () => {
