@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { applySite, principalIdOf } from '../bin/site-files/apply-site.ts';
+import { principalIdOf } from '../bin/site-files/apply-person.ts';
+import { applySite } from '../bin/site-files/apply-site.ts';
 import { readSiteFiles, type SiteFiles } from '../bin/site-files/read-site.ts';
 import type { Environment } from '../core/environments.ts';
 import { createDefinitions } from '../lambdas/shared/table/definitions.ts';

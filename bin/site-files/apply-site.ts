@@ -1,26 +1,22 @@
-import { createHash } from 'node:crypto';
 import { changedPlaces } from '../../core/apps/changed-places.ts';
 import { type AppDefinition, appSchema, type SiteDefinition } from '../../core/apps/definition.ts';
 import type { Publication } from '../../core/apps/definition-store.ts';
-import { noted } from '../../core/apps/drafts.ts';
+import { noted, robotsAmong } from '../../core/apps/drafts.ts';
 import type { Draft, Manifest } from '../../core/apps/manifest.ts';
 import { planPublication, type SiteVersion } from '../../core/apps/publish.ts';
 import { pendingRebuilds, publicationChange, readPublished } from '../../core/apps/publishing.ts';
 import { latestSite, readManifests } from '../../core/apps/site-version.ts';
 import { ACTION_LIMIT } from '../../core/apps/transaction-size.ts';
-import type { Change } from '../../core/changes.ts';
 import type { Environment } from '../../core/environments.ts';
 import { DaypassError } from '../../core/errors.ts';
 import type { DesignChange } from '../../core/journal/design-event.ts';
 import { canonicalJson } from '../../core/journal/event.ts';
 import { mergeSettings, settingsChanges } from '../../core/people/merge-settings.ts';
-import { accountChange } from '../../core/people/session.ts';
-import type { Principal } from '../../core/principals.ts';
 import type { Runtime, SiteSettings } from '../../core/runtime.ts';
 import type { Store } from '../../core/store.ts';
-import { digestCodes } from '../../core/tokens/base62.ts';
 import type { Definitions } from '../../lambdas/shared/table/definitions.ts';
-import { operator } from './operator.ts';
+import { type AppliedPerson, applyPerson } from './apply-person.ts';
+import { asOperator } from './operator.ts';
 import { robotsOf, type SiteFiles } from './read-site.ts';
 
 export interface ApplyPorts {
@@ -43,7 +39,7 @@ export interface Applied {
   /** Those whose settings the files change. */
   environments: string[];
   apps: { id: string; version: number; changed: boolean }[];
-  people: { id: string; name: string; outcome: 'added' | 'updated' | 'unchanged' }[];
+  people: AppliedPerson[];
 }
 
 /**
@@ -64,15 +60,7 @@ export async function applySite(
   return { environment, ...published, people };
 }
 
-/** The id of a person who is named in files: the same wherever and whenever the files are applied to the site. */
-export function principalIdOf(siteId: string, person: { id: string; kind: string }): string {
-  // Robots hold no token, so their ids need not have a token's width; apps name them as the files do.
-  if (person.kind === 'robot') return person.id;
-  const digest = createHash('sha256').update(`${siteId}\nperson\n${person.id}`).digest('binary');
-  return Buffer.from(digestCodes(digest)).toString('latin1').slice(0, 22);
-}
-
-/** What a person's files say becomes drafts where it differs from them, and these are published together. */
+/** What the files say of apps becomes drafts where it differs from them, and these are published together. */
 async function publish(
   { site, apps }: SiteFiles,
   environment: Environment,
@@ -84,16 +72,23 @@ async function publish(
   const latest = await latestSite(definitions, manifests);
   const settings = mergeSettings(latest.settings, site);
   const changed = settingsChanges(latest.settings, settings);
+  const published = await readPublished(definitions, manifest);
   const drafts: Draft[] = [];
   for (const app of apps) drafts.push(await draftOf(app, ports));
   const publication = planPublication({
     environment,
     drafts,
     manifest,
-    published: await readPublished(definitions, manifest),
+    published,
     site: nextVersion(latest, settings),
     pending: await pendingRebuilds(definitions, manifest),
-    robots: robotsOf(site),
+    robots: new Map([
+      ...(await robotsAmong(
+        ports.store,
+        [...apps, ...published.map(({ definition }) => definition)].map(robotOf),
+      )),
+      ...robotsOf(site),
+    ]),
     openGrants: await ports.store.listOpenGrants(environment),
     at: new Date(now).toISOString(),
     by,
@@ -213,10 +208,7 @@ function draftChange(before: Draft | undefined, draft: Draft): DesignChange {
   return { action: 'change', subject, before: { version: before.version }, after: { version, changed } };
 }
 
-/** Who changes something, for the journal. */
-function asOperator({ signing, now, by }: ApplyPorts) {
-  return { caller: operator(by), now, ...(signing && { signing }) };
-}
+const robotOf = (definition: unknown) => (definition as Partial<AppDefinition> | null)?.robot;
 
 function nameOf({ definition }: Draft): string {
   return (definition as AppDefinition).name;
@@ -226,47 +218,4 @@ function nameOf({ definition }: Draft): string {
 function nextVersion(latest: SiteVersion, settings: SiteSettings): SiteVersion {
   if (canonicalJson(latest.settings) === canonicalJson(settings)) return latest;
   return { version: latest.isNew ? latest.version : latest.version + 1, settings, isNew: true };
-}
-
-/** Whether an account is as the files say. */
-function holds(account: Principal, given: Partial<Principal>): boolean {
-  return canonicalJson({ ...account, ...given }) === canonicalJson(account);
-}
-
-async function applyPerson(
-  person: SiteDefinition['people'][number],
-  ports: ApplyPorts,
-): Promise<Applied['people'][number]> {
-  const { store, siteId, now } = ports;
-  const id = principalIdOf(siteId, person);
-  const { name, roles, kind: type, email, firstName, lastName } = person;
-  const given = {
-    name,
-    roles,
-    ...(firstName && { firstName }),
-    ...(lastName && { lastName }),
-    ...(type === 'robot' && { apps: person.apps ?? [] }),
-  };
-  const before = await store.readPrincipal(id);
-  const entry = (...accounts: [Principal | undefined, Principal]): Change[] => {
-    const event = noted(asOperator(ports), accountChange(...accounts));
-    return event ? [{ kind: 'addDesignEvent', event }] : [];
-  };
-  if (before && holds(before, given)) return { id, name, outcome: 'unchanged' };
-  if (before) {
-    const after = { ...before, ...given, version: (before.version ?? 1) + 1 };
-    await store.commit([{ kind: 'updateAccount', before, after }, ...entry(before, after)]);
-    return { id, name, outcome: 'updated' };
-  }
-  const principal: Principal = {
-    id,
-    type,
-    ...given,
-    ...(email && { email }),
-    profiles: [],
-    createdAt: new Date(now).toISOString(),
-  };
-  const added: Change = email ? { kind: 'addUser', principal, email } : { kind: 'addPrincipal', principal };
-  await store.commit([added, ...entry(undefined, principal)]);
-  return { id, name, outcome: 'added' };
 }

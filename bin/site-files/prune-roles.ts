@@ -1,7 +1,7 @@
 import { DaypassError } from '../../core/errors.ts';
 import { retireRole } from '../../core/people/roles.ts';
 import type { ApplyPorts } from './apply-site.ts';
-import { operator } from './operator.ts';
+import { asOperator } from './operator.ts';
 
 type Named = Readonly<{ id: string; name: string }>;
 
@@ -12,13 +12,12 @@ type Named = Readonly<{ id: string; name: string }>;
  */
 export async function pruneRoles(
   roles: readonly Named[],
-  { definitions, store, now, by, signing }: ApplyPorts,
+  ports: ApplyPorts,
 ): Promise<{ removed: Named[]; refused: DaypassError[] }> {
+  const { definitions, store } = ports;
   const session = {
-    caller: operator(by),
-    now,
+    ...asOperator(ports),
     definitions,
-    ...(signing && { signing }),
     readPrincipal: (id: string) => store.readPrincipal(id),
     listOpenGrants: store.listOpenGrants.bind(store),
     runtime: { store },

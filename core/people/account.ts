@@ -42,11 +42,19 @@ export function changed(before: Principal, set: Partial<Principal>): Principal {
 
 export const distinct = (roles: readonly string[]): string[] => [...new Set(roles)].sort();
 
-/** Roles that one list has and the other has not, either way. */
-export function rolesMoved(before: readonly string[], after: readonly string[]): string[] {
+/**
+ * Roles that one list has and the other has not, either way. What is no role of the site any more permits nothing: it
+ * is taken away freely, and given never.
+ */
+export function rolesMoved(
+  before: readonly string[],
+  after: readonly string[],
+  { roles }: SiteSettings,
+): string[] {
+  const isRole = (id: string) => BUILT_IN_ROLES.has(id) || roles.some((role) => role.id === id);
   return [
     ...after.filter((role) => !before.includes(role)),
-    ...before.filter((role) => !after.includes(role)),
+    ...before.filter((role) => !after.includes(role) && isRole(role)),
   ];
 }
 

@@ -90,11 +90,12 @@ export async function updateServiceAccount(
   expectedVersion: number,
 ): Promise<ServiceAccountAnswer> {
   requireDesign(session, 'design:edit', { type: 'account', id });
-  const before = await findMachine(session, id);
+  const [before, { settings }] = await Promise.all([findMachine(session, id), readSettings(session)]);
   const roles = set.roles ? distinct(set.roles) : before.roles;
   const apps = appsOf(before, set.apps);
-  const lent = apps && rolesMoved(before.apps ?? [], apps).length > 0 ? [...before.roles, ...roles] : [];
-  await requireGivable(session, distinct([...rolesMoved(before.roles, roles), ...lent]), roles);
+  const lends = apps !== undefined && String(distinct(before.apps ?? [])) !== String(distinct(apps));
+  const lent = lends ? [...rolesMoved(before.roles, [], settings), ...roles] : [];
+  await requireGivable(session, distinct([...rolesMoved(before.roles, roles, settings), ...lent]), roles);
   requireVersion(before, expectedVersion);
   const after = changed(before, {
     roles,

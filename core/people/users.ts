@@ -99,7 +99,7 @@ export async function updateUser(
   const [before, state] = await Promise.all([findUser(session, id), readSettings(session)]);
   if (set.email !== undefined) throw new DaypassError('EMAIL_IMMUTABLE');
   const roles = set.roles ? distinct(set.roles) : before.roles;
-  await requireAssignable(session, state, rolesMoved(before.roles, roles));
+  await requireAssignable(session, state, rolesMoved(before.roles, roles, state.settings));
   requireVersion(before, expectedVersion);
   requireNames(set);
   const { firstName = before.firstName ?? '', lastName = before.lastName ?? '' } = set;

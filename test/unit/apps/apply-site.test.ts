@@ -7,6 +7,7 @@ import type { Manifest } from '../../../core/apps/manifest.ts';
 import type { Change } from '../../../core/changes.ts';
 import type { Environment } from '../../../core/environments.ts';
 import { DaypassError } from '../../../core/errors.ts';
+import type { Principal } from '../../../core/principals.ts';
 import type { Store } from '../../../core/store.ts';
 import { DefinitionMemory } from '../../fixtures/definition-memory.ts';
 
@@ -14,20 +15,21 @@ const FOLDER = fileURLToPath(new URL('../../../examples/property-management', im
 
 let definitions: DefinitionMemory;
 let files: SiteFiles;
-let people: Set<string>;
+let people: Map<string, Principal>;
 
 beforeEach(async () => {
   definitions = new DefinitionMemory();
   files = await readSiteFiles(FOLDER);
-  people = new Set();
+  people = new Map();
 });
 
 /** People only, and no passes: nothing else of the store is needed to apply files. */
 const store = {
-  readPrincipal: async (id: string) => (people.has(id) ? { id } : undefined),
+  readPrincipal: async (id: string) => people.get(id),
   listOpenGrants: async () => [],
   commit: async (changes: readonly Change[]) => {
-    for (const change of changes) if ('principal' in change) people.add(change.principal.id);
+    for (const change of changes)
+      if ('principal' in change) people.set(change.principal.id, change.principal);
   },
 } as unknown as Store;
 
@@ -132,6 +134,25 @@ describe('applying definition files', () => {
     expect(checkSite({ ...site, people }).problems).toEqual([
       { path: '/people/0/apps', message: expect.stringContaining('only robots run tasks and services') },
     ]);
+  });
+
+  it('leaves apps, roles and robots that the files do not mention, and the apps go on with them', async () => {
+    await apply('production');
+    const before = definitions.manifests.get('production');
+    const { roles, people: all } = files.site;
+    files.apps = files.apps.filter((app) => (app as AppDefinitionInput).id === 'contractor-tokens');
+    files.site = {
+      ...files.site,
+      name: 'Another name',
+      roles: roles.slice(1),
+      people: all.filter(({ kind, roles: held }) => kind === 'user' && !held.includes('dispatcher')),
+    };
+    const applied = await apply('production');
+
+    const after = definitions.manifests.get('production');
+    expect([after?.version, after?.apps]).toEqual([2, before?.apps]);
+    expect(definitions.settings.get(after?.site ?? 0)?.roles).toEqual(roles);
+    expect(applied.roles).toContainEqual({ id: 'dispatcher', name: 'Dispatcher', outcome: 'kept' });
   });
 
   it('with a mistake in one of them writes nothing at all', async () => {

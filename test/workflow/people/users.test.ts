@@ -239,6 +239,14 @@ describe('users in the design plane', () => {
     expect((await readUser(owner, user.id)).roles).toEqual([]);
   });
 
+  it('what is no role of the site any more is taken from whoever still holds it, and given to nobody', async () => {
+    const { id } = await somebody(system, 'gone', 'dispatcher');
+    expect(codeOf(await patchUser(owner, id, { roles: ['dispatcher', 'gone', 'technician'] }))[0]).toBe(200);
+    expect(codeOf(await patchUser(owner, id, { roles: ['dispatcher'] }))).toEqual([200, undefined]);
+    expect((await readUser(owner, id)).roles).toEqual(['dispatcher']);
+    expect(codeOf(await patchUser(owner, id, { roles: ['gone'] }))).toEqual([422, 'ROLE_UNKNOWN']);
+  });
+
   it('a role that does not exist is refused by name', async () => {
     const refused = await postUser(owner, { roles: ['dispatcher', 'pilot'] });
     expect(codeOf(refused)).toEqual([422, 'ROLE_UNKNOWN']);
