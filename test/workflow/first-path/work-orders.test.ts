@@ -79,7 +79,7 @@ describe('the form of a work order', () => {
     expect(incomplete.status).toBe(422);
     expect(problems(incomplete)).toEqual({
       '/values/contractorName': 'is required',
-      '/values/contractorEmail': 'must be an email address',
+      '/values/contractorEmail': 'must be an email address like name@example.org',
     });
   });
 
