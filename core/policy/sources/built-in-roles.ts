@@ -70,7 +70,8 @@ const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     [{ type: 'site' }, ['design:read', 'design:configure']],
   ],
   [PUBLIC_SITE_ADMINISTRATOR]: [
-    [{ type: 'site' }, ['design:read', 'design:activateTokens', 'design:deactivateTokens']],
+    // The journal of the site, which `design:read` would open, tells of everybody's roles and accounts.
+    [{ type: 'site' }, ['design:activateTokens', 'design:deactivateTokens']],
   ],
 };
 

@@ -392,7 +392,7 @@ describe('built-in roles', () => {
         'site: design:read,design:configure',
       ],
     ],
-    ['PublicSiteAdministrator', ['site: design:read,design:activateTokens,design:deactivateTokens']],
+    ['PublicSiteAdministrator', ['site: design:activateTokens,design:deactivateTokens']],
   ])('%s: %j', (role, expected) => {
     const rules = builtInRoleRules().filter(({ id }) => id.startsWith(`built-in/${role}/`));
     expect(rules.map(({ resource, actions }) => `${patternKey(resource)}: ${actions.join(',')}`)).toEqual(

@@ -2,13 +2,14 @@ import { jest } from '@jest/globals';
 import { ENVIRONMENTS } from '../../../core/environments.ts';
 import type { ErrorCode } from '../../../core/errors.ts';
 import {
+  BUILT_IN_ROLES,
   DEVELOPER,
   MAINTAINER,
   OWNER,
+  PUBLIC_SITE_ADMINISTRATOR,
   PUBLISHER,
   TENANT_ADMINISTRATOR,
 } from '../../../core/policy/built-in.ts';
-import { signPurpose } from '../../../core/tokens/signed.ts';
 import { documentedOf, ERRORS_ANYWHERE, errorsOf } from '../../../lambdas/shared/reference/index.ts';
 import { ROUTES } from '../../../lambdas/shared/routes/index.ts';
 import type { Route } from '../../../lambdas/shared/routes/route.ts';
@@ -17,24 +18,25 @@ import { PROPERTY_MANAGEMENT, seedDefinitions } from '../../../local/seed.ts';
 import type { System } from '../../../local/system.ts';
 import { type Answer, Visitor } from '../../../local/visitor.ts';
 import { addWorkOrder, arrive, DISPATCHER, workOrder } from '../../support/property-management.ts';
-import { addressOf } from '../../support/route-requests.ts';
-import { COMMON_VALUES, isPost, type Sample, samplesOf } from '../../support/route-samples.ts';
-import { plantCredential, siteRuntime, staffSession } from '../../support/site-runtime.ts';
+import { type Asker, ask, askerWith, formTokenFor } from '../../support/route-askers.ts';
+import { isPost, type Sample, samplesOf } from '../../support/route-samples.ts';
+import { plantCredential, staffSession } from '../../support/site-runtime.ts';
 import { startSystem } from '../../support/system.ts';
 import { readsSoFar } from '../../support/witness.ts';
+import {
+  builtInRolesInDocs,
+  designRequests,
+  openedBy,
+  rightsInDocs,
+  rightsInSchema,
+} from './design-rights.ts';
+import { OPENED_BY } from './opened-by-rights.ts';
 import { MATRIX, RUNTIME_MATRIX } from './route-matrix.ts';
 
 jest.setTimeout(300_000);
 
-/** Who asks: a visitor, what goes with each request, and the form token of their pages. */
-interface Person {
-  visitor: Visitor;
-  headers: Record<string, string>;
-  formToken: string;
-}
-
 let system: System;
-let people: Record<string, Person>;
+let people: Record<string, Asker>;
 let samples: Record<string, Sample>;
 /** What does not fit what the reference says of a route, found while everybody asks everything. */
 const undocumented = new Set<string>();
@@ -88,36 +90,16 @@ beforeAll(async () => {
 
 afterAll(() => system?.stop());
 
-async function signedIn(roles: string[]): Promise<Person> {
-  const { token, principalId } = await plantCredential(system, { type: 'user', kind: 'session', roles });
-  const visitor = new Visitor(system.url);
-  visitor.setCookie('dp_session', token);
-  return { visitor, headers: {}, formToken: await formTokenFor(principalId) };
-}
+const signedIn = (roles: string[]) => askerWith(system, roles);
 
-const bearing = (token: string): Person => ({
+const bearing = (token: string): Asker => ({
   visitor: new Visitor(system.url),
   headers: { authorization: `Bearer ${token}` },
   formToken: '',
 });
 
-const formTokenFor = async (principalId: string) =>
-  signPurpose('form', '', principalId, await siteRuntime(system));
-
 /** A token names its principal: see the token's format. */
-const passToken = (token: string) => formTokenFor(token.slice(9, 31));
-
-function ask(route: Route, sample: Sample, person: Person, values = {}): Promise<Answer> {
-  const path = addressOf(route, { ...COMMON_VALUES, ...sample.values, ...values }) + (sample.query ?? '');
-  const headers = { ...person.headers, ...sample.headers };
-  if (!route.body) return person.visitor.send(route.method, path, { headers });
-  const page = route.answers === 'page';
-  const fields = page ? { formToken: person.formToken, ...sample.body } : sample.body;
-  return person.visitor.send(route.method, path, {
-    headers: { ...headers, 'content-type': page ? FORM : 'application/json' },
-    body: page ? new URLSearchParams(fields as Record<string, string>).toString() : JSON.stringify(fields),
-  });
-}
+const passToken = (token: string) => formTokenFor(system, token.slice(9, 31));
 
 /** A success must be what is documented, member by member; a refusal must be among the documented ones. */
 function compare(route: Route, { status, json, text }: Answer): void {
@@ -138,13 +120,29 @@ function compare(route: Route, { status, json, text }: Answer): void {
     undocumented.add(`${route.id} may answer ${code}`);
 }
 
+/** Somebody who may sign in to production and holds a role with these design rights alone. */
+async function holderOf(name: string, design: object): Promise<Asker> {
+  const role = { id: `right-${name}`, name: `Right ${name}`, environments: ['production'], design };
+  const made = await (people.owner as Asker).visitor.json('POST', '/admin/roles', role);
+  expect([design, made.status, made.text]).toEqual([design, 201, made.text]);
+  return signedIn([role.id]);
+}
+
+/** What somebody is answered wherever something is designed or administered, and where others are asked about. */
+async function answersTo(right: string, asker: Asker): Promise<Record<string, number>> {
+  const answers: Record<string, number> = {};
+  for (const [name, route, sample] of designRequests(samples, right))
+    answers[name] = (await ask(route, sample, asker)).status;
+  return answers;
+}
+
 /** Writes that succeed, one after the other; each answer is compared with the reference. */
 async function eachWrite(): Promise<[string, number][]> {
   const done: [string, number][] = [];
   const write = async (id: string, who: string, sample: Sample, version?: number) => {
     const route = ROUTES.find((each) => each.id === id) as Route;
     const headers = version === undefined ? {} : { 'if-match': `"${version}"` };
-    const answer = await ask(route, { ...sample, headers }, people[who] as Person);
+    const answer = await ask(route, { ...sample, headers }, people[who] as Asker);
     compare(route, answer);
     done.push([id, answer.status]);
     return answer.json as { id: string; version: number; definition: Record<string, unknown> };
@@ -163,7 +161,7 @@ async function eachWrite(): Promise<[string, number][]> {
   await write('updateServiceAccount', 'owner', { values, body: { name: 'Arm' } }, account.version);
   const expiresAt = new Date(system.clock.now() + 86_400_000).toISOString();
   await write('createKey', 'owner', { values, body: { name: 'Key', environment: 'test', expiresAt } });
-  const read = async (who: string, path: string) => (await (people[who] as Person).visitor.get(path)).json;
+  const read = async (who: string, path: string) => (await (people[who] as Asker).visitor.get(path)).json;
   const { version } = (await read('owner', '/admin/environments/test/settings')) as { version: number };
   await write('changeEnvironmentSettings', 'owner', { values: { target: 'test' }, body: {} }, version);
   const draft = await write('createApp', 'owner', { body: { id: 'empty', name: 'Empty' } });
@@ -193,8 +191,6 @@ async function eachWrite(): Promise<[string, number][]> {
   await write('revokePasses', 'dispatcher', { body: { passes: [grant] } });
   return done;
 }
-
-const FORM = 'application/x-www-form-urlencoded';
 
 describe('every route and everybody', () => {
   it('has a sample and a line for each route of the table, and for no other', () => {
@@ -243,13 +239,38 @@ describe('every route and everybody', () => {
     expect(api.filter((id) => !compared.has(id))).toEqual(empty.filter((id) => !compared.has(id)));
   });
 
+  it('[A10, A12] each right of the design plane is a row of the administrator’s table, and opens exactly what it says', async () => {
+    const rights = rightsInSchema();
+    expect(rights.length).toBeGreaterThan(10);
+    expect(rightsInDocs()).toEqual(rights);
+    const holders: [string, Asker][] = [['nothing', await holderOf('nothing', {})]];
+    for (const right of rights) {
+      const [kind = '', action = ''] = right.split(': ');
+      for (const granted of action === 'read' ? [['read']] : [[action], ['read', action]]) {
+        const design = { [kind]: kind === 'apps' ? { '*': granted } : granted };
+        holders.push([`${kind}: ${granted.join(', ')}`, await holderOf(holders.length.toString(), design)]);
+      }
+    }
+    for (const publish of ['production', 'test']) {
+      const design = { apps: { '*': ['read', 'publish'] }, publish: [publish] };
+      holders.push([`apps: read, publish into ${publish}`, await holderOf(publish, design)]);
+    }
+    expect(builtInRolesInDocs()).toEqual([...BUILT_IN_ROLES].sort());
+    // The others are columns of the matrix.
+    holders.push([PUBLIC_SITE_ADMINISTRATOR, await signedIn([PUBLIC_SITE_ADMINISTRATOR])]);
+    const answered = Object.fromEntries(
+      await Promise.all(holders.map(async ([name, asker]) => [name, await answersTo(name, asker)] as const)),
+    );
+    expect(openedBy(answered)).toEqual(OPENED_BY);
+  });
+
   it('[A40] built-in roles count in the runtime plane in development only; a tenant administrator everywhere', async () => {
     const route = ROUTES.find(({ id }) => id === 'openView') as Route;
     const seen: Record<string, string> = {};
     for (const environment of ENVIRONMENTS) {
       const statuses: number[] = [];
       for (const name of RUNTIME_MATRIX.columns) {
-        const { status } = await ask(route, {}, people[name] as Person, { environment });
+        const { status } = await ask(route, {}, people[name] as Asker, { environment });
         statuses.push(status);
       }
       seen[environment] = statuses.join(' ');
