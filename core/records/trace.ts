@@ -30,9 +30,14 @@ export type EventAnswer = Pick<
   summary?: string;
 };
 
+/** Who may be told what has become of a record: it names who works here, so nobody without a credential and no holder of a pass. */
+export function mayReadTrace({ caller }: Session): boolean {
+  return caller.type !== 'tokenUser' && caller.type !== 'anonymous';
+}
+
 /**
  * A record's events, newest first.
- * @throws DaypassError NOT_FOUND; pass holders have no history
+ * @throws DaypassError NOT_FOUND, also for who may not read the trace of any record
  */
 export async function readHistory(
   session: Session,
@@ -41,7 +46,7 @@ export async function readHistory(
 ): Promise<PageOf<EventAnswer>> {
   const { record, type } = await findRecord(session, recordId);
   const view = decideView(session, type, record);
-  if (!view.decision || session.caller.type === 'tokenUser') throw new DaypassError('NOT_FOUND');
+  if (!view.decision || !mayReadTrace(session)) throw new DaypassError('NOT_FOUND');
   const cursors = cursorsOf(['history', recordId, session.caller.principalId], session.runtime);
   const place = cursors.open(page.cursor);
   const { items, cursor } = await session.runtime.store.readEvents(session.published.environment, recordId, {
@@ -96,10 +101,10 @@ export interface TaskRun {
   steps: GrantStep[];
 }
 
-/** @throws DaypassError NOT_FOUND; pass holders see no task runs */
+/** @throws DaypassError NOT_FOUND, also for who may not read the trace of any record */
 export async function readTaskRuns(session: Session, recordId: string): Promise<TaskRun[]> {
   const { record, type } = await findRecord(session, recordId);
-  if (!decideView(session, type, record).decision || session.caller.type === 'tokenUser')
+  if (!decideView(session, type, record).decision || !mayReadTrace(session))
     throw new DaypassError('NOT_FOUND');
   const grants = await session.runtime.store.readGrants(session.published.environment, recordId);
   return grants.map((grant, index) => ({

@@ -1,5 +1,5 @@
 import type { RecordAnswer } from '../../../core/records/record.ts';
-import { type EventAnswer, readHistory, readTaskRuns } from '../../../core/records/trace.ts';
+import { type EventAnswer, mayReadTrace, readHistory, readTaskRuns } from '../../../core/records/trace.ts';
 import type { Session } from '../../../core/runtime.ts';
 import { History, type ShownEvent, TaskRuns } from '../pages/trace.tsx';
 import { shownField, typeOf } from '../shown.ts';
@@ -7,13 +7,14 @@ import { shownField, typeOf } from '../shown.ts';
 const EVENTS = 20;
 const EXEMPTIONS = { tenantAdministrator: 'tenant administrator', levelAdmin: 'administrator of the app' };
 
-/** What happened to a record and what the robot did for it, as sections below the record. */
+/** What happened to a record and what the robot did for it, as sections below the record; nothing for who may not read it. */
 export async function readTrace(
   session: Session,
   answer: RecordAnswer,
   { here, formToken }: { here: string; formToken: string | undefined },
   cursor: string | undefined,
 ) {
+  if (!mayReadTrace(session)) return null;
   const [runs, history] = await Promise.all([
     readTaskRuns(session, answer.id),
     readHistory(session, answer.id, { limit: EVENTS, ...(cursor && { cursor }) }),

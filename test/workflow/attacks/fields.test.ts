@@ -295,6 +295,31 @@ describe('reading more than a role may view', () => {
   });
 });
 
+describe('a record that is open to anybody', () => {
+  it('[F23, D13] is shown to them without its history and task runs, which name who works here, on its page either', async () => {
+    await publish(({ 'work-orders': orders }) => {
+      const open = { recordType: 'work-order', operations: ['view'], fields: { view: ['building'] } };
+      orders?.permissions.push({ role: 'NonAuthenticatedUser', ...open });
+    });
+    const { record } = roles.dispatcher as (typeof roles)[string];
+    const stranger = new Visitor(system.url);
+    const page = `/app/production/records/${record}`;
+    const addresses = [`/production/records/${record}`, page, `${page}?history=x`];
+    for (const address of addresses) {
+      const { status, text } = await stranger.get(address);
+      const said = [MARKS.building as string, 'Dana', 'Task runs', 'CreateToken', 'History'].filter((part) =>
+        text.includes(part),
+      );
+      expect([address, status, said]).toEqual([address, 200, [MARKS.building]]);
+    }
+    for (const part of ['history', 'task-runs'])
+      expect((await stranger.get(`/production/records/${record}/${part}`)).status).toBe(401);
+    const staff = await dispatcher.get(page);
+    for (const part of ['Dana', 'Task runs', 'CreateToken', 'History']) expect(staff.text).toContain(part);
+    await publish();
+  });
+});
+
 /** Another value that the field would take from somebody who may write it. */
 const OTHERS: Record<string, unknown> = {
   number: 'other-number',
