@@ -1,6 +1,8 @@
 import { jest } from '@jest/globals';
 import type { System } from '../../../local/system.ts';
 import { linkIn, Visitor } from '../../../local/visitor.ts';
+import { ApiKeys } from '../../support/api-keys.ts';
+import { firstOwner } from '../../support/people.ts';
 import {
   addWorkOrder,
   arrive,
@@ -38,6 +40,12 @@ beforeAll(async () => {
   await dispatcher.form('/sign-in/link', { token: canaries['the sign-in link'] as string });
   remember('the session', dispatcher.cookies.get('dp_session') ?? '');
 
+  const keys = new ApiKeys(system, await firstOwner(system));
+  const account = await keys.account('dispatcher');
+  const { key, machine } = await keys.make(account.id, { environment: 'production' });
+  remember('the API key', key);
+  expect((await machine.get(`${CONTRACTORS}/views/all`)).status).toBe(200);
+
   const order = await addWorkOrder(
     dispatcher,
     workOrder({ name: 'Lifts', email: 'lifts@contractor.example' }),
@@ -52,6 +60,7 @@ beforeAll(async () => {
   await dispatcher.get(`/production/records/${order.id}/history`);
 
   await badly(token, link);
+  await badly(key, `${system.url}/?token=${key}`);
   const failing = system.faults.inject({
     when: ({ caller, service }) => /api|portal/.test(caller) && service === 'dynamodb',
     failure: 'fail',
