@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { decideView } from '../access.ts';
 import type { LinkedOperation, LinkedRecordType } from '../apps/published.ts';
 import { DaypassError } from '../errors.ts';
 import { canonicalJson } from '../journal/event.ts';
@@ -61,7 +62,7 @@ const NOTHING_TO_ADD = { path: '/operation', message: 'names nothing that you ca
 async function runAdd(session: Session, request: AddRequest): Promise<OperationAnswer> {
   const type = findRecordType(session, request.app, request.recordType);
   const operation = findOperation(type, request.operation, (kind) => kind === 'add');
-  return once(session, request, type, async (remember) => {
+  return once(session, request, { type }, async (remember) => {
     for (let planned = 1; ; planned++) {
       const plan = await planOperation(session, { operation, values: request.values });
       const changes = [...(await changesOf(session, plan)), ...remember(plan.after.id, false)];
@@ -85,7 +86,7 @@ export async function runOperation(session: Session, request: RunRequest): Promi
   const first = await findRecord(session, request.recordId);
   const operation = findOperation(first.type, request.operation, (kind) => kind !== 'add' && kind !== 'view');
   const deleted = operation.definition.kind === 'delete';
-  return once(session, request, first.type, async (remember) => {
+  return once(session, request, first, async (remember) => {
     for (let planned = 1; ; planned++) {
       const { record } = planned === 1 ? first : await findRecord(session, request.recordId);
       const plan = await planOperation(session, { operation, before: record, values: request.values });
@@ -165,12 +166,14 @@ type Remember = (recordId: string, deleted: boolean) => Parameters<Session['runt
 /**
  * With an Idempotency-Key, runs at most once: the key is written in the same transaction, and a repetition answers from
  * what is there now.
- * @throws DaypassError IDEMPOTENCY_MISMATCH when the key was used for something else
+ * @param about the record type, and the record if it is on one
+ * @throws DaypassError IDEMPOTENCY_MISMATCH when the key was used for something else; NOT_FOUND instead for a record out
+ * of sight, of which no key may tell that it is there
  */
 async function once(
   session: Session,
   request: { idempotencyKey?: string; operation: string; values: Values },
-  type: LinkedRecordType,
+  { type, record: on }: { type: LinkedRecordType; record?: StoredRecord },
   run: (remember: Remember) => Promise<OperationAnswer>,
 ): Promise<OperationAnswer> {
   const { idempotencyKey: key, ...content } = request;
@@ -184,7 +187,10 @@ async function once(
   const replay = async (): Promise<OperationAnswer | undefined> => {
     const known = await store.readRequest(principalId, key, session.now);
     if (!known) return undefined;
-    if (known.fingerprint !== fingerprint) throw new DaypassError('IDEMPOTENCY_MISMATCH');
+    if (known.fingerprint !== fingerprint) {
+      const hidden = on !== undefined && !decideView(session, type, on).decision;
+      throw new DaypassError(hidden ? 'NOT_FOUND' : 'IDEMPOTENCY_MISMATCH');
+    }
     const { recordId, deleted = false } = known.result;
     const operation = type.operations.get(request.operation) as LinkedOperation;
     const record = deleted ? undefined : await store.readRecord(environment, recordId);

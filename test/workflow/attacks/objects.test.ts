@@ -218,6 +218,29 @@ describe('all records × all tokens', () => {
     expect(await photograph(system)).toEqual(before);
   });
 
+  it('[F21] an Idempotency-Key that was used tells nothing of a record that is out of sight', async () => {
+    const own: [who: string, operation: string, name: string][] = [
+      ['technician', 'complete', 'of the technician'],
+      ['first contractor', 'edit', 'of the first contractor'],
+    ];
+    for (const [who, operation, name] of own) {
+      const { visitor, headers, sees } = people[who] as Somebody;
+      const run = (record: string | undefined, completionNotes: string) =>
+        visitor.json(
+          'POST',
+          `/production/records/${record}/operations/${operation}`,
+          { values: { completionNotes } },
+          { ...headers, 'idempotency-key': 'used-before' },
+        );
+      expect([who, (await run(records[name], 'Done')).status]).toEqual([who, 200]);
+      const others = Object.entries(records).filter(([other]) => !sees.includes(other));
+      const answers = await Promise.all(others.map(([, record]) => run(record, 'Well done')));
+      const distinct = new Set(answers.map(({ status, text }) => `${status} ${said(text)}`));
+      expect([who, [...distinct]]).toEqual([who, [expect.stringMatching(/^404 /)]]);
+      expect([who, (await run(records[name], 'Well done')).status]).toEqual([who, 409]);
+    }
+  });
+
   it('a record of one environment is nowhere in another', async () => {
     const { visitor } = people.dispatcher as Somebody;
     for (const [name, record] of Object.entries(records)) {
