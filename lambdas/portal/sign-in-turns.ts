@@ -5,10 +5,12 @@ import type { Runtime } from '../../core/runtime.ts';
 import { personOf } from './known-browsers.ts';
 
 /**
- * From one network: addresses that links to sign in are asked for, browsers that leave for the issuer, links that let
- * nobody in. A whole office shares one and begins its day at the same time.
+ * From one network: addresses that links to sign in are asked for, browsers that leave for the issuer. A whole office
+ * shares one and begins its day at the same time.
  */
 const PER_NETWORK = 200;
+/** From one network: links that let nobody in. Whoever has a good one is not concerned. */
+const FAILED_PER_NETWORK = 60;
 /** For one address from one network, or from a browser that is known for it. */
 const PER_PERSON = 10;
 const WINDOW_MS = 15 * 60_000;
@@ -58,7 +60,7 @@ export async function takeSignInTurn(runtime: Runtime, asking: Asking): Promise<
  * @throws DaypassError RATE_LIMITED
  */
 export function takeIssuerTurn(runtime: Runtime, address: string, at: number): Promise<void> {
-  return takeNetworkTurn('issuerFrom', runtime, address, at);
+  return takeNetworkTurn('issuerFrom', runtime, { address, at, limit: PER_NETWORK });
 }
 
 /**
@@ -69,16 +71,15 @@ export function takeIssuerTurn(runtime: Runtime, address: string, at: number): P
  * @throws DaypassError RATE_LIMITED
  */
 export function countFailedExchange(runtime: Runtime, address: string, at: number): Promise<void> {
-  return takeNetworkTurn('exchange', runtime, address, at);
+  return takeNetworkTurn('exchange', runtime, { address, at, limit: FAILED_PER_NETWORK });
 }
 
 async function takeNetworkTurn(
   purpose: string,
   runtime: Runtime,
-  address: string,
-  at: number,
+  { address, at, limit }: { address: string; at: number; limit: number },
 ): Promise<void> {
-  const turn = { at, windowMs: WINDOW_MS, limit: PER_NETWORK };
+  const turn = { at, windowMs: WINDOW_MS, limit };
   if (!(await runtime.store.takeTurn(purpose, hashed(runtime, networkOf(address)), turn)))
     throw new DaypassError('RATE_LIMITED');
 }
