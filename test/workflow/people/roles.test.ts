@@ -103,7 +103,7 @@ describe('roles', () => {
     await finished(system, id);
   });
 
-  it('a removed role’s id is not used again: whoever still holds it inherits nothing', async () => {
+  it('a removed role’s id and a name that is taken are not used again', async () => {
     const { id } = (await createRole()).json as Role;
     expect((await remove(id)).status).toBe(204);
     expect(codeOf(await createRole({ id, name: 'Another' }))).toEqual([409, 'ALREADY_EXISTS']);
