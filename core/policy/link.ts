@@ -5,7 +5,7 @@ import { gatesFor } from './gates.ts';
 import { resourceKeys, subjectKeys } from './keys.ts';
 import type { Policy } from './load.ts';
 import { own } from './own.ts';
-import { Plan } from './plan.ts';
+import { Plan, type Viewing } from './plan.ts';
 import { PlanCache } from './plan-cache.ts';
 import type { AccessRequest, Bypass, Context, Resource, ResourceKey, Subject } from './types.ts';
 
@@ -55,7 +55,28 @@ export class SubjectLink {
       bypass: subject.type === 'user' ? this.#bypass(resource, action) : undefined,
       anonymous: subject.type === 'anonymous',
       conditions: this.#policy.conditions,
+      viewing: this.#viewing(resource, operation?.kind, environment),
     });
+  }
+
+  /** An operation on a record needs that the record may be viewed; adding one and viewing one do not. */
+  #viewing(
+    { type, app, recordType }: ResourceKey,
+    kind: OperationKind | undefined,
+    environment: Environment,
+  ): Viewing | undefined {
+    if (type !== 'record' || kind === undefined || kind === 'add' || kind === 'view') return undefined;
+    const key = { type, app, recordType };
+    const operations = this.#policy.recordType(key)?.operations ?? {};
+    const action = Object.keys(operations).find((id) => operations[id]?.kind === 'view') ?? 'view';
+    let plan: Plan | undefined;
+    return {
+      action,
+      plan: () => {
+        plan ??= this.plan(key, action, environment);
+        return plan;
+      },
+    };
   }
 
   /** The entries of all rules that may name the subject here, in the order of their tiers, denies first in each. */

@@ -1,5 +1,5 @@
-import { decide } from './decide.ts';
 import type { Policy } from './load.ts';
+import type { Plan } from './plan.ts';
 import type { AccessRequest, Decision } from './types.ts';
 
 /**
@@ -7,25 +7,30 @@ import type { AccessRequest, Decision } from './types.ts';
  * viewed. Where it may not, the answer is that of the question whether it may.
  */
 export function decideOnRecord(policy: Policy, request: AccessRequest): Decision {
-  const decision = decide(policy, request);
-  const viewing = decision.decision ? viewingOf(policy, request) : undefined;
-  if (!viewing) return decision;
-  const view = decide(policy, viewing);
-  if (!view.decision) return view;
+  const plan = planOf(policy, request);
+  const decision = plan.decide(request);
+  const { viewing } = plan.parts;
+  if (viewing === undefined || !decision.decision) return decision;
+  const view = viewing.plan();
+  // The gates of subject and context are those of the operation, and have let it through.
+  if (view.alwaysGrants) return decision;
+  const seen = view.decideResource(asViewing(request, viewing.action));
+  if (!seen.decision) return seen;
   // Who may run it by a rule, and view it by an exemption only, has done it by the exemption.
-  return view.bypass && !decision.bypass ? { ...decision, bypass: view.bypass } : decision;
+  return seen.bypass && !decision.bypass ? { ...decision, bypass: seen.bypass } : decision;
 }
 
 /** The question whether the record may be viewed, which an operation on it depends on; undefined where none does. */
-export function viewingOf(
-  policy: Policy,
-  { fields: _, ...request }: AccessRequest,
-): AccessRequest | undefined {
-  const { resource, action } = request;
-  if (resource.type !== 'record') return undefined;
-  const operations = policy.recordType(resource)?.operations ?? {};
-  const kind = Object.hasOwn(operations, action) ? operations[action]?.kind : undefined;
-  if (kind === undefined || kind === 'add' || kind === 'view') return undefined;
-  const [view = 'view'] = Object.keys(operations).filter((id) => operations[id]?.kind === 'view');
-  return { ...request, action: view, resource: { ...resource, proposed: undefined } };
+export function viewingOf(policy: Policy, request: AccessRequest): AccessRequest | undefined {
+  const { viewing } = planOf(policy, request).parts;
+  return viewing && asViewing(request, viewing.action);
+}
+
+function planOf(policy: Policy, { subject, action, resource, context }: AccessRequest): Plan {
+  return policy.linkOf(subject).plan(resource, action, context.environment);
+}
+
+function asViewing({ subject, resource, context }: AccessRequest, action: string): AccessRequest {
+  const stored = resource.proposed === undefined ? resource : { ...resource, proposed: undefined };
+  return { subject, action, resource: stored, context };
 }

@@ -32,6 +32,14 @@ export interface PlanParts {
   readonly bypass?: Bypass | undefined;
   readonly anonymous: boolean;
   readonly conditions: Conditions;
+  /** Of an operation on a record: viewing it, which the operation needs. */
+  readonly viewing?: Viewing | undefined;
+}
+
+/** What viewing a record is called, and its plan, made when it is first asked for. */
+export interface Viewing {
+  readonly action: string;
+  plan(): Plan;
 }
 
 /**
@@ -83,6 +91,11 @@ export class Plan {
   /** Whether the answer of the rules is the same for every resource and moment. */
   get isConstant(): boolean {
     return this.#constant !== undefined;
+  }
+
+  /** Whether every request that the gates of subject and context let through is granted. */
+  get alwaysGrants(): boolean {
+    return this.#always?.decision === true;
   }
 
   /** The rules that take part in a request, in the order of their tiers. */

@@ -1,10 +1,12 @@
 import { newEnforcer, newModelFromString, StringAdapter } from 'casbin';
 import type { Engine } from './engine.ts';
 import {
+  type Action,
   type Answer,
   ASSOCIATE_FIELDS,
   CONTACT_FIELDS,
   type DeskRecord,
+  needsView,
   type Person,
   SOLUTION_FIELDS,
 } from './workload.ts';
@@ -68,8 +70,12 @@ function objectOf(record: DeskRecord): object {
 
 export async function casbin(): Promise<Engine> {
   const enforcer = await newEnforcer(newModelFromString(MODEL), new StringAdapter(lines()));
-  const ask = (person: Person, action: string, object: object): Answer => {
-    const [decision, policy] = enforcer.enforceExSync(person, object, action);
+  const may = (person: Person, action: Action, object: object): boolean =>
+    enforcer.enforceSync(person, object, action) &&
+    (!needsView(action) || enforcer.enforceSync(person, object, 'view'));
+  const ask = (person: Person, action: Action, object: object): Answer => {
+    const [granted, policy] = enforcer.enforceExSync(person, object, action);
+    const decision = granted && (!needsView(action) || enforcer.enforceSync(person, object, 'view'));
     const fields = policy[4];
     return { decision, fields: !decision ? [] : fields === '*' ? '*' : (fields?.split('|') ?? []) };
   };
@@ -80,7 +86,7 @@ export async function casbin(): Promise<Engine> {
     decisions: (questions) => () => {
       let granted = 0;
       for (const { person, action, record } of questions) {
-        if (enforcer.enforceSync(person, objectOf(record), action)) granted++;
+        if (may(person, action, objectOf(record))) granted++;
       }
       return granted;
     },

@@ -8,6 +8,7 @@ import {
   type DeskRecord,
   FIELDS,
   type Kind,
+  needsView,
   type Person,
   SOLUTION_FIELDS,
 } from './workload.ts';
@@ -73,6 +74,10 @@ function fieldsOf(ability: MongoAbility, action: Action, kind: Kind, object: obj
   return permittedFieldsOf(ability, action, object as never, OPTIONS[kind]);
 }
 
+function permits(ability: MongoAbility, action: Action, object: object): boolean {
+  return ability.can(action, object as never) && (!needsView(action) || ability.can('view', object as never));
+}
+
 function engine(name: string, abilityOf: (person: Person) => MongoAbility, sample: number): Engine {
   return {
     name,
@@ -80,7 +85,7 @@ function engine(name: string, abilityOf: (person: Person) => MongoAbility, sampl
     answer({ person, action, record }) {
       const object = objectOf(record);
       const ability = abilityOf(person);
-      const decision = ability.can(action, object as never);
+      const decision = permits(ability, action, object);
       return { decision, fields: decision ? fieldsOf(ability, action, record.kind, object) : [] };
     },
     decisions(questions) {
@@ -92,7 +97,7 @@ function engine(name: string, abilityOf: (person: Person) => MongoAbility, sampl
       return () => {
         let granted = 0;
         for (const { person, action, object } of asked)
-          if (abilityOf(person).can(action, object as never)) granted++;
+          if (permits(abilityOf(person), action, object)) granted++;
         return granted;
       };
     },
@@ -107,7 +112,7 @@ function engine(name: string, abilityOf: (person: Person) => MongoAbility, sampl
         let fields = 0;
         for (const { person, action, kind, object } of asked) {
           const ability = abilityOf(person);
-          if (ability.can(action, object as never)) fields += fieldsOf(ability, action, kind, object).length;
+          if (permits(ability, action, object)) fields += fieldsOf(ability, action, kind, object).length;
         }
         return fields;
       };

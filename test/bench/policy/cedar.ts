@@ -1,11 +1,14 @@
 import { preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Engine } from './engine.ts';
 import {
+  type Action,
   type Answer,
   ASSOCIATE_FIELDS,
   CONTACT_FIELDS,
   type DeskRecord,
+  needsView,
   type Person,
+  type Question,
   SOLUTION_FIELDS,
 } from './workload.ts';
 
@@ -85,26 +88,30 @@ export function cedar(): Engine {
     const sets = diagnostics.reason.map((id) => rules[id]?.fields ?? []);
     return { decision: true, fields: sets.includes('*') ? '*' : [...new Set(sets.flat())] };
   };
+  const allows = (call: ReturnType<typeof callOf>): boolean => {
+    const answer = statefulIsAuthorized(call);
+    return answer.type === 'success' && answer.response.decision === 'allow';
+  };
   return {
     name: 'Cedar (wasm), preparsed',
     sample: 32,
-    answer: ({ person, action, record }) => ask(callOf(person, action, record)),
+    answer(question) {
+      const [own, view] = callsOf(question);
+      return view && !allows(view) ? { decision: false, fields: [] } : ask(own);
+    },
     decisions(questions) {
-      const calls = questions.map(({ person, action, record }) => callOf(person, action, record));
+      const calls = questions.map(callsOf);
       return () => {
         let granted = 0;
-        for (const call of calls) {
-          const answer = statefulIsAuthorized(call);
-          if (answer.type === 'success' && answer.response.decision === 'allow') granted++;
-        }
+        for (const [own, view] of calls) if (allows(own) && (!view || allows(view))) granted++;
         return granted;
       };
     },
     fieldSets(questions) {
-      const calls = questions.map(({ person, action, record }) => callOf(person, action, record));
+      const calls = questions.map(callsOf);
       return () => {
         let fields = 0;
-        for (const call of calls) fields += ask(call).fields.length;
+        for (const [own, view] of calls) if (!view || allows(view)) fields += ask(own).fields.length;
         return fields;
       };
     },
@@ -124,7 +131,13 @@ export function cedar(): Engine {
   };
 }
 
-function callOf(person: Person, action: string, record: DeskRecord) {
+/** The call of a question, and that whether the record may be viewed where it needs that. */
+function callsOf({ person, action, record }: Question) {
+  const own = callOf(person, action, record);
+  return [own, needsView(action) ? callOf(person, 'view', record) : undefined] as const;
+}
+
+function callOf(person: Person, action: Action, record: DeskRecord) {
   const { values, kind, id, reportedByAccount } = record;
   const resource = { type: kind, id };
   const principal = { type: 'User', id: person.id };

@@ -1,7 +1,7 @@
-import { decide } from '../../../core/policy/decide.ts';
 import { maskValues } from '../../../core/policy/fields.ts';
 import { filterPermitted } from '../../../core/policy/filter.ts';
 import { loadPolicy } from '../../../core/policy/load.ts';
+import { decideOnRecord as decide } from '../../../core/policy/on-record.ts';
 import { encodePolicy } from '../../../core/policy/text.ts';
 import { corpusPolicy } from '../../corpus/load.ts';
 import type { Engine } from './engine.ts';

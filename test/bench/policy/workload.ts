@@ -15,6 +15,8 @@ export interface Person {
 }
 export type Group = 'admin' | 'customer' | 'supportStaff' | 'user' | 'guest';
 export type Action = 'view' | 'add' | 'edit' | 'delete' | 'export' | 'sendEmail';
+/** An operation on a record needs that the record may be viewed: every engine is asked for both. */
+export const needsView = (action: Action): boolean => action !== 'view' && action !== 'add';
 export type Kind = 'customer' | 'solution' | 'case';
 
 export interface DeskRecord {
