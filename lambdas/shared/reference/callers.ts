@@ -13,13 +13,13 @@ export const CALLERS = {
     'Whoever may call the service “access”, or may read accounts and sign in to the environment. People and service accounts may ask about themselves.',
   explainers: 'Whoever may call the service “access”, or may read accounts and sign in to the environment.',
   appReaders:
-    'Owners, maintainers, developers, publishers, tenant administrators; the app’s owner; roles with the design permission to read apps.',
+    'Owners, maintainers, developers, publishers, tenant administrators; roles with the design permission to read apps.',
   appMakers: 'Owners, maintainers, developers; roles with the design permission for it.',
-  appDesigners: 'Owners, maintainers, developers; the app’s owner; roles with the design permission for it.',
+  appDesigners: 'Owners, maintainers, developers; roles with the design permission for it.',
   draftWriters:
-    'Owners, maintainers, developers; the app’s owner; roles with the design permission “edit”, for what the app permits “changePermissions”. A draft that changes both needs both.',
+    'Owners, maintainers, developers; roles with the design permission “edit”, for what the app permits “changePermissions”. A draft that changes both needs both.',
   appPublishers:
-    'Owners, maintainers, developers; the app’s owner; roles with the design permission to publish into the environment, and for permissions that differ from what runs there “changePermissions”.',
+    'Owners, maintainers, developers; roles with the design permission to publish into the environment, and for permissions that differ from what runs there “changePermissions”.',
   policyReaders:
     'Owners, maintainers, developers, tenant administrators; roles that may read all apps and environments.',
   siteReaders: 'Owners and tenant administrators.',
