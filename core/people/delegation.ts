@@ -3,8 +3,9 @@ import type { SettingsState } from '../apps/settings.ts';
 import { ENVIRONMENTS } from '../environments.ts';
 import { DaypassError, type Problem } from '../errors.ts';
 import { BUILT_IN_ROLES } from '../policy/built-in.ts';
-import { type Grantor, mayAssignRole, mayGrant } from '../policy/delegation.ts';
+import { type Grantor, mayActAs, mayAssignRole, mayGrant } from '../policy/delegation.ts';
 import type { Subject } from '../policy/types.ts';
+import type { Principal } from '../principals.ts';
 import type { Published, Runtime, SiteSettings } from '../runtime.ts';
 import { nameOfRole, partsOf } from './role-parts.ts';
 import type { PeopleSession } from './session.ts';
@@ -37,6 +38,18 @@ export async function requireAssignable(
       message: `“${role}” reaches further than your own rights${why(role)}`,
     })),
   );
+}
+
+/**
+ * Whoever makes a key for an account could act as it, and whoever designs an app has its robot act: they hold what apps
+ * permit the account by its name, in every environment, as they hold its roles.
+ * @throws DaypassError FORBIDDEN
+ */
+export async function requireNamedHeld(session: PeopleSession, { id, name }: Principal): Promise<void> {
+  const grantors = await grantorsOf(session.runtime, designSubject(session.caller));
+  if (grantors.every((grantor) => mayActAs(grantor, id))) return;
+  const message = `what apps permit “${name}” by its name reaches further than your own rights`;
+  throw new DaypassError('FORBIDDEN', BOUND, [{ path: '/account', message }]);
 }
 
 /** Why somebody is refused who gives or takes away what they do not hold. */

@@ -4,6 +4,7 @@ import { DaypassError } from '../errors.ts';
 import type { DesignChange } from '../journal/design-event.ts';
 import { type Credential, type Principal, rolesWith } from '../principals.ts';
 import { formatToken } from '../tokens/token.ts';
+import { requireNamedHeld } from './delegation.ts';
 import { findMachine, requireGivable } from './machines.ts';
 import { journalled, type PeopleSession } from './session.ts';
 
@@ -35,7 +36,8 @@ export interface KeyAnswer {
 
 /**
  * Makes an API key, with the roles that the account holds now: what the account is given later is for later keys. The
- * key is in this answer and nowhere else. Whoever makes one could act as the account, so they must hold what it holds.
+ * key is in this answer and nowhere else. Whoever makes one could act as the account, so they must hold what it holds, by
+ * its roles and by its name.
  * Of keys that are made at once each sees those before it.
  * @param given `expiresAt` epoch milliseconds, at most a year away
  * @throws DaypassError FORBIDDEN, NOT_FOUND, REQUEST_INVALID, LIMIT_EXCEEDED; CONFLICT when others kept writing the account
@@ -53,6 +55,7 @@ export async function createKey(
       throw new DaypassError('FORBIDDEN', 'A robot works inside of workflows and has no key');
     }
     await requireGivable(session, account.roles, account.roles);
+    await requireNamedHeld(session, account);
     requireLifetime(given.expiresAt, session.now);
     await requireRoom(session, accountId);
     const credential = newKey(session, account, given);

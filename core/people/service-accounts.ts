@@ -5,6 +5,7 @@ import { DaypassError } from '../errors.ts';
 import type { Principal } from '../principals.ts';
 import type { PageOf } from '../store.ts';
 import { changed, distinct, requireConfirmed, rolesMoved, signInEnvironments } from './account.ts';
+import { requireNamedHeld } from './delegation.ts';
 import { listDirectory } from './directory.ts';
 import { answerKey, type KeyAnswer } from './keys.ts';
 import { findMachine, requireGivable } from './machines.ts';
@@ -80,7 +81,7 @@ export async function createServiceAccount(
 
 /**
  * Changes name and roles, and for a robot the apps that it works for. Whoever designs such an app uses the robot's rights:
- * an app is added or taken away by who could give the robot's roles.
+ * an app is added or taken away by who could give the robot's roles, and holds what apps permit it by its name.
  * @throws DaypassError FORBIDDEN, NOT_FOUND, VERSION_MISMATCH, ROLE_UNKNOWN, REQUEST_INVALID for apps of what is no robot
  */
 export async function updateServiceAccount(
@@ -96,6 +97,7 @@ export async function updateServiceAccount(
   const lends = apps !== undefined && String(distinct(before.apps ?? [])) !== String(distinct(apps));
   const lent = lends ? [...rolesMoved(before.roles, [], settings), ...roles] : [];
   await requireGivable(session, distinct([...rolesMoved(before.roles, roles, settings), ...lent]), roles);
+  if (lends) await requireNamedHeld(session, before);
   requireVersion(before, expectedVersion);
   const after = changed(before, {
     roles,

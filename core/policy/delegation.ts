@@ -3,8 +3,9 @@ import { isDesignAction } from './built-in.ts';
 import { asksAsMuch } from './conjuncts.ts';
 import type { Entry } from './entry.ts';
 import { coversFields } from './fields.ts';
+import { selectorKey } from './keys.ts';
 import type { Policy } from './load.ts';
-import type { ResourceKey, ResourcePattern, Rule, Subject } from './types.ts';
+import type { ResourceKey, ResourcePattern, Rule, Selector, Subject } from './types.ts';
 
 /** Somebody who gives or takes, and the policies that say what they hold. */
 export interface Grantor {
@@ -36,17 +37,26 @@ export function mayGrant(grantor: Grantor, rule: Rule): boolean {
 
 /** Whether somebody may give a role to others, or take it from them: if they may grant each of its rules. */
 export function mayAssignRole(grantor: Grantor, role: string): boolean {
-  const { source } = grantor.policy;
-  const byResource = Object.values(source.ofSubject(`role:${role}`) ?? {});
+  return rulesOf(grantor.policy, { kind: 'role', id: role }).every((rule) => mayGrant(grantor, rule));
+}
+
+/** Whether somebody may act as an account, as far as rules name it itself: if they may grant all that these permit. */
+export function mayActAs(grantor: Grantor, account: string): boolean {
+  return rulesOf(grantor.policy, { kind: 'principal', id: account }).every(
+    (rule) => rule.effect === 'deny' || mayGrant(grantor, rule),
+  );
+}
+
+function rulesOf({ source }: Policy, selector: Selector): Rule[] {
+  const byResource = Object.values(source.ofSubject(selectorKey(selector)) ?? {});
   const positions = new Set(byResource.flatMap((byAction) => Object.values(byAction).flat()));
-  return [...positions].every((position) => {
+  return [...positions].map((position) => {
     const { condition, check, ...rest } = source.rule(position);
-    const rule: Rule = {
+    return {
       ...rest,
       ...(condition !== undefined && { condition: source.condition(condition) }),
       ...(check !== undefined && { check: source.condition(check) }),
     };
-    return mayGrant(grantor, rule);
   });
 }
 

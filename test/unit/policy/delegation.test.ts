@@ -1,6 +1,6 @@
 import type { Environment } from '../../../core/environments.ts';
 import { checkRules, compilePolicy } from '../../../core/policy/check.ts';
-import { mayAssignRole, mayGrant } from '../../../core/policy/delegation.ts';
+import { mayActAs, mayAssignRole, mayGrant } from '../../../core/policy/delegation.ts';
 import type { PolicyInput } from '../../../core/policy/document.ts';
 import { loadPolicy } from '../../../core/policy/load.ts';
 import { builtInRoleRules } from '../../../core/policy/sources/built-in-roles.ts';
@@ -43,6 +43,7 @@ const input: PolicyInput = {
     ...(['role', 'account', 'environment'] as const).map((type) =>
       rule(role('editor'), ['design:read', 'design:create', 'design:edit'], { resource: { type } }),
     ),
+    rule({ kind: 'principal', id: 'nightly' }, ['view']),
     rule({ kind: 'principal', id: 'denied' }, ['view'], { effect: 'deny', condition: 'record.amount > 3' }),
     rule({ kind: 'role', id: 'AuthenticatedUser' }, ['view'], { effect: 'deny', resource: { type: 'flow' } }),
   ],
@@ -225,5 +226,17 @@ describe('a role may be given by who may grant each of its rules', () => {
     ['anybody, of a role that holds nothing', bob, 'empty', true],
   ])('%s', (_title, subject, id, expected) => {
     expect(mayAssignRole(grantor(subject), id)).toBe(expected);
+  });
+});
+
+describe('one acts as an account that rules name itself who may grant what they permit', () => {
+  it.each([
+    ['one who holds as much in a role', ann, 'nightly', true],
+    ['one who holds less', bob, 'nightly', false],
+    ['a designer of all its apps', dev, 'nightly', true],
+    ['anybody, of one to whom they only forbid', bob, 'denied', true],
+    ['anybody, of one whom they do not name', bob, 'cat', true],
+  ])('%s', (_title, subject, id, expected) => {
+    expect(mayActAs(grantor(subject), id)).toBe(expected);
   });
 });

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import type { AppDefinition } from '../../../core/apps/definition.ts';
 import { ENVIRONMENTS } from '../../../core/environments.ts';
 import { ROUTES } from '../../../lambdas/shared/routes/index.ts';
 import type { Route } from '../../../lambdas/shared/routes/route.ts';
@@ -365,6 +366,39 @@ describe('who makes API keys', () => {
     expect((await owner.get(`/admin/service-accounts/${id}`)).json).toMatchObject({ keys: [] });
     const { id: own } = await keys.account();
     expect((await keys.post(own, { environment: 'test' }, keeper)).status).toBe(201);
+  });
+
+  it('[A42, D18] holds what apps permit the account by its name, too', async () => {
+    const named = await keys.account();
+    const draft = (await owner.get('/admin/apps/work-orders/draft')).json as {
+      definition: AppDefinition;
+      version: number;
+    };
+    draft.definition.permissions.push({
+      subject: named.id,
+      recordType: 'work-order',
+      operations: ['view'],
+      views: ['all'],
+    });
+    const match = { 'if-match': `"${draft.version}"` };
+    const saved = await owner.json('PUT', '/admin/apps/work-orders/draft', draft.definition, match);
+    const apps = { apps: ['work-orders'] };
+    const published = await owner.json('POST', '/admin/environments/test/publish', apps);
+    expect([saved.status, published.status]).toEqual([200, 200]);
+
+    const keeper = await somebody(system, 'account-keeper');
+    const path = `/manage/service-accounts/${named.id}`;
+    const until = new Date(system.clock.now() + 86_400_000).toISOString().slice(0, 10);
+    for (const environment of ['production', 'test']) {
+      const refused = await keys.post(named.id, { environment }, keeper);
+      expect([codeOf(refused), (refused.json as ProblemJson).problems]).toEqual([
+        [403, 'FORBIDDEN'],
+        [{ path: '/account', message: expect.stringContaining('by its name reaches further than your own') }],
+      ]);
+      const form = { name: 'Nightly', until, environment };
+      expect((await sendForm(keeper, path, 'New key', form)).status).toBe(403);
+    }
+    expect((await keys.post(named.id, { environment: 'test' })).status).toBe(201);
   });
 
   it('[A42] gets none for a robot, of the API or on the page', async () => {

@@ -10,7 +10,7 @@ import {
   WORK_ORDERS,
   workOrder,
 } from '../../support/property-management.ts';
-import { staffSession } from '../../support/site-runtime.ts';
+import { plantCredential, staffSession } from '../../support/site-runtime.ts';
 
 jest.setTimeout(30_000);
 
@@ -399,6 +399,30 @@ describe('a robot', () => {
       /<bdi>Night shift<\/bdi> in production names this robot, which does not work for it/,
     );
     expect(page).toMatch(/It works for <bdi>[^<]+<\/bdi> in production/);
+  });
+
+  it('[F48] is lent by nobody who does not hold what an app permits it by its name', async () => {
+    const helper = { type: 'robot', kind: 'access', roles: [], name: 'Helper' } as const;
+    const { principalId } = await plantCredential(system, { ...helper, roles: [] });
+    const permitted = await change(owner, (app) =>
+      app.permissions.push({ subject: principalId, recordType: 'work-order', operations: ['view', 'edit'] }),
+    );
+    expect([permitted.status, (await publish(owner, 'work-orders')).status]).toEqual([200, 200]);
+    const { email } = await createUser(owner, { roles: ['clerks'] });
+    const clerk = await staffSession(system, email);
+    const lend = (by: Visitor) =>
+      by.json(
+        'PATCH',
+        `/admin/service-accounts/${principalId}`,
+        { apps: ['night-shift'] },
+        { 'if-match': '"1"' },
+      );
+    const refused = await lend(clerk);
+    expect([codeOf(refused), problemsOf(refused).map(({ path }) => path)]).toEqual([
+      [403, 'FORBIDDEN'],
+      ['/account'],
+    ]);
+    expect((await lend(owner)).status).toBe(200);
   });
 
   it('alone works for apps: a service account is given none', async () => {
