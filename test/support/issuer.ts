@@ -19,7 +19,7 @@ const CLIENT = 'daypass-of-the-tests';
 /** What somebody's account at the issuer says. */
 export interface IssuerAccount {
   email?: string;
-  email_verified?: boolean | undefined;
+  email_verified?: unknown;
 }
 
 /** A real OpenID Connect issuer on this machine, with ways to misbehave. */

@@ -10,7 +10,7 @@ import { PROPERTY_MANAGEMENT } from '../../../local/seed.ts';
 import type { System } from '../../../local/system.ts';
 import { Visitor } from '../../../local/visitor.ts';
 import { fieldsOf, readable, submit } from '../../support/page-forms.ts';
-import { firstOwner, somebody } from '../../support/people.ts';
+import { firstOwner, patchUser, somebody } from '../../support/people.ts';
 import {
   addWorkOrder,
   arrive,
@@ -656,6 +656,50 @@ describe('a form with fields that may be written and not viewed', () => {
       expect(text).not.toContain(MARKS.number);
       expect(readable(text)).not.toContain('nothing”');
     }
+  });
+
+  it('[F12] starts from nothing that is worked out of them: no default, no name, no condition', async () => {
+    const creator = (await staffSessionToken(system, DISPATCHER)).principalId;
+    const names = { firstName: 'Theo', lastName: 'Technician' };
+    expect((await patchUser(await firstOwner(system), technicianId, names)).status).toBe(200);
+    await publish(({ 'work-orders': orders }) => {
+      const [workOrders] = orders?.recordTypes ?? [];
+      workOrders?.fields.push(
+        { id: 'summary', label: 'Summary', type: 'string', default: '"again: " + record.remark' },
+        {
+          id: 'called',
+          label: 'Called',
+          type: 'string',
+          runtimeOnly: true,
+          ofUser: { field: 'inspector', property: 'firstName' },
+        },
+        { id: 'own', label: 'Own', type: 'string', visibleIf: `record.createdBy == "${creator}"` },
+      );
+      const added = ['summary', 'called', 'own'];
+      workOrders?.operations.find(({ id }) => id === 'edit')?.fields?.push(...added);
+      for (const { role, fields: of } of orders?.permissions ?? [])
+        if (role === 'scribe')
+          for (const list of [of?.view, of?.edit]) if (Array.isArray(list)) list.push(...added);
+    });
+    const about = async (visitor: Visitor, { record }: (typeof roles)[string]) => {
+      const { fields: shown } = (await visitor.get(editOf(record))).json as FormAnswer;
+      return ['summary', 'called', 'own'].map((name) => {
+        const field = shown.find(({ id }) => id === name);
+        return [name, field?.value, field?.visibleWhen];
+      });
+    };
+    const scribe = roles.scribe as (typeof roles)[string];
+    expect(await about(scribe.visitor, scribe)).toEqual([
+      ['summary', null, undefined],
+      ['called', null, undefined],
+      ['own', null, undefined],
+    ]);
+    // Whoever may view what they come from is told.
+    expect(await about(dispatcher, scribe)).toEqual([
+      ['summary', null, undefined],
+      ['called', 'Theo', undefined],
+      ['own', null, { fields: [], combinations: [[]] }],
+    ]);
   });
 
   it('[F12, F23] shows a holder of a pass who is in a field that they view, and nobody else of the house', async () => {

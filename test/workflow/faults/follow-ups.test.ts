@@ -52,6 +52,9 @@ function withServices(app: AppDefinition): void {
   robot?.operations?.push('add', 'delete');
   if (Array.isArray(robot?.fields?.edit))
     robot.fields.edit.push('externalContractor', 'contractorName', 'contractorEmail', 'dueDate');
+  // Contractors may put the day off, which is not to put off the end of their pass.
+  for (const { role, fields } of app.permissions)
+    if (role === 'property-contractors' && Array.isArray(fields?.edit)) fields.edit.push('dueDate');
   const service = (id: string, operation: string) => ({ id, name: id, recordType: 'work-order', operation });
   app.services = [
     service('raise-work-order', 'add'),
@@ -229,6 +232,21 @@ describe('an edit of the due date', () => {
     const job = await raise({ dueDate: dayIn(9) });
     expect(await edit(job, { dueDate: dayIn(-3) })).toBe(200);
     await expectOver(job, 'expired');
+  });
+
+  it('[D17] by whoever holds the pass changes the record alone, and not when the pass ends', async () => {
+    const job = await raise({ dueDate: dayIn(9) });
+    const { expiresAt } = await lifecycles.grant(job);
+    const holder = await lifecycles.holder(job);
+    const path = `/production/records/${job.recordId}/operations/edit`;
+    const values = { dueDate: dayIn(90) };
+    const answer = await holder?.visitor.json('POST', path, { values }, holder.pass);
+    expect([answer?.status, answer?.text]).toEqual([200, expect.any(String)]);
+    expect((await lifecycles.record(job))?.values.dueDate).toBe(values.dueDate);
+    expect([(await lifecycles.grant(job)).expiresAt, (await lifecycles.credential(job))?.expiresAt]).toEqual([
+      expiresAt,
+      expiresAt,
+    ]);
   });
 
   it('[D17] moves the end at most to 364 days; any other edit leaves alone what staff have said', async () => {

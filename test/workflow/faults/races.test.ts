@@ -267,13 +267,25 @@ describe('an end that is moved forward', () => {
   it.each([
     ['while the mail is sent', { at: 'NotifyContractor', target: 'mail' }],
     ['when the workflow has read how long to wait', { at: 'AwaitCompletion', target: 'write' }],
-  ] as const)('[D17] %s is followed', async (_, place) => {
-    const job = await raiseWith({ dueDate: dayIn(20) }, (theJob) => ({
-      ...place,
-      failure: { meanwhile: async () => shorten(await theJob()) },
-    }));
-    await expectEndInTime(job);
-  });
+  ] as const)(
+    '[D17] %s is followed, and the workflow gets no longer to tell the contractor',
+    async (_, place) => {
+      const due: number[] = [];
+      const job = await raiseWith({ dueDate: dayIn(20) }, (theJob) => ({
+        ...place,
+        failure: {
+          async meanwhile() {
+            const raised = await theJob();
+            due.push((await lifecycles.grant(raised)).dueAt);
+            await shorten(raised);
+            due.push((await lifecycles.grant(raised)).dueAt);
+          },
+        },
+      }));
+      await expectEndInTime(job);
+      expect(due).toEqual([due[0], due[0]]);
+    },
+  );
 
   it('[D17] while the workflow begins to wait is followed', async () => {
     const shortening = Promise.withResolvers<void>();

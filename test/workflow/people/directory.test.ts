@@ -326,6 +326,44 @@ describe('changing and ending accounts from an app', () => {
     expect([mail.to, mail.text.includes('Dora Directory')]).toEqual([['dora@harbour.example'], true]);
   });
 
+  it('[A24, D1] an entry is decided as it will be saved: with the roles that its account has by now', async () => {
+    const path = '/admin/apps/accounts/draft';
+    const publish = async (permissions: object[]) => {
+      const draft = await owner.get(path);
+      const { definition } = draft.json as { definition: { permissions: object[] } };
+      const match = { 'if-match': draft.headers.get('etag') ?? '' };
+      expect((await owner.json('PUT', path, { ...definition, permissions }, match)).status).toBe(200);
+      const answer = await owner.json('POST', '/admin/environments/production/publish', {
+        apps: ['accounts'],
+      });
+      expect(answer.status).toBe(200);
+      return definition.permissions;
+    };
+    const made = await dora.json('POST', `${ACCOUNTS}/records`, {
+      operation: 'add-user',
+      values: { firstName: 'Pia', lastName: 'Person', email: freshEmail(), roles: ['app-users'] },
+    });
+    const record = made.json as RecordJson;
+    const user = String(record.values.user);
+    await patchUser(owner, user, { roles: ['app-users', 'export'] });
+    const before = await publish([
+      { role: 'directory-admin', recordType: 'user', operations: ['add-user', 'view-user', 'edit-user'] },
+      {
+        role: 'directory-admin',
+        effect: 'deny',
+        recordType: 'user',
+        operations: ['edit-user'],
+        when: '"export" in record.roles',
+      },
+    ]);
+    const rename = () => run(record, 'edit-user', { values: { firstName: 'Petra' } });
+    expect(codeOf(await rename())).toEqual([403, 'FORBIDDEN']);
+    expect((await readUser(owner, user)).name).toBe('Pia Person');
+    await patchUser(owner, user, { roles: ['app-users'] });
+    expect((await rename()).status).toBe(200);
+    await publish(before);
+  });
+
   it('[A25] removing a person ends the account everywhere, at once and for good', async () => {
     const values = person();
     const record = await added(values);

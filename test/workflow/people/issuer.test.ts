@@ -130,6 +130,7 @@ describe('signing in with an issuer', () => {
 
   it.each([
     ['unverified', { email: DORA, email_verified: false }],
+    ['unverified, as a text', { email: DORA, email_verified: 'false' }],
     ['of which it is not said whether it is verified', { email: DORA, email_verified: undefined }],
     ['that nobody has here', { email: 'stranger@harbour.example' }],
     ['in letters that only look alike', { email: 'ｄora@harbour.example' }],

@@ -127,8 +127,15 @@ it('a mail whose operation is planned again takes its turn once', async () => {
 describe('where no operation mails by itself,', () => {
   beforeAll(() =>
     changeDefinitions(system, (apps) => {
-      const permission = { role: 'NonAuthenticatedUser', recordType: 'work-order', operations: ['add'] };
-      apps['work-orders']?.permissions.push(permission);
+      const orders = apps['work-orders'];
+      const form = orders?.recordTypes[0]?.operations.find(({ id }) => id === 'add')?.fields ?? [];
+      orders?.permissions.push({
+        role: 'NonAuthenticatedUser',
+        recordType: 'work-order',
+        operations: ['add'],
+        // Whom staff give it to is nobody's from outside.
+        fields: { add: form.filter((field) => field !== 'assignedTo') },
+      });
     }),
   );
 

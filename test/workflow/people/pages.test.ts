@@ -193,6 +193,9 @@ describe('pages of administrators', () => {
     expect((await sendForm(olga, path, 'Role', { publish: everywhere })).status).toBe(303);
     expect(await saved()).toMatchObject({ design });
     expect(await saved()).not.toHaveProperty('design.publish');
+    const matrix = async (environment: string) =>
+      readable((await olga.get(`/manage/roles?environment=${environment}`)).text);
+    expect(await matrix('production')).toMatch(/notices: publish/i);
 
     expect((await sendForm(olga, path, 'Role', { publish: ['test', 'staging'] })).status).toBe(303);
     expect(await saved()).toMatchObject({ design: { ...design, publish: ['test', 'staging'] } });
@@ -207,8 +210,6 @@ describe('pages of administrators', () => {
         '“publish the app notices into production” reaches further than your own rights',
       ),
     ]);
-    const matrix = async (environment: string) =>
-      readable((await olga.get(`/manage/roles?environment=${environment}`)).text);
     expect(await matrix('staging')).toMatch(/notices: publish/i);
     expect(await matrix('production')).not.toMatch(/notices: publish/i);
     expect((await olga.get('/manage/roles/app-users')).text).not.toContain('name="publish"');
