@@ -60,7 +60,7 @@ async function withTokenUser(session: Session, plan: Plan): Promise<void> {
       });
       return;
     case 'edit':
-      updateTokenUser(session, plan);
+      updateTokenUser(plan);
       return;
     case 'delete': {
       plan.changes.push(...endTokenUser(session, plan.after, 'revoked'));

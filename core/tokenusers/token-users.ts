@@ -72,19 +72,17 @@ export function issueTokenUser(session: Session, plan: Plan, options: IssueOptio
   return principal;
 }
 
-/** Carries a changed name, email or roles over to the token user; the token stays as it is. */
-export function updateTokenUser(session: Session, plan: Plan): void {
+/** Carries a changed name or email over to the token user; token and roles stay as they are: no edit takes them. */
+export function updateTokenUser(plan: Plan): void {
   const { values } = plan.after;
   const principalId = values[FIELD.self];
   if (typeof principalId !== 'string') return;
-  const roles = Array.isArray(values[FIELD.roles]) ? (values[FIELD.roles] as string[]) : [];
-  requireKnownRoles(session, roles);
   const name = String(values[FIELD.name] ?? '');
   plan.after.names[principalId] = name;
   plan.changes.push({
     kind: 'changePrincipal',
     principalId,
-    set: { name, roles, ...emailOf(values) },
+    set: { name, ...emailOf(values) },
   });
 }
 
