@@ -17,6 +17,8 @@ export interface ChangedPlace {
 interface Place {
   /** Names from the root, `*` for any one. What stands below belongs to it. */
   at: string;
+  /** Without what stands below: the order of a list, or a member that is new or gone. */
+  itself?: true;
   needs: readonly DraftRight[];
   /** Whether the row is about this change; `names` are those that `*` stood for. */
   if?: (basis: RuleBasis, ...names: string[]) => boolean;
@@ -70,13 +72,22 @@ const PLACES: readonly Place[] = [
     needs: BOTH,
     if: (basis, type = '', operation = '') => basis.actsOtherwise(type, operation),
   },
+  // The first operation of a kind is the one that is meant by viewing or editing.
+  ...['', '/*', '/*/kind'].map(
+    (part): Place => ({
+      at: `recordTypes/*/operations${part}`,
+      itself: true,
+      needs: BOTH,
+      if: (basis, type = '') => basis.viewsOrEditsOtherwise(type),
+    }),
+  ),
   // What lies under the id of a field that a rule names.
   {
     at: 'recordTypes/*/fields/*/readOnly',
     needs: BOTH,
     if: (basis, type = '', field = '') => basis.writesMore(type, { field }),
   },
-  ...['type', 'formula', 'default', 'target'].map(
+  ...['type', 'formula', 'default', 'target', 'ofUser'].map(
     (part): Place => ({
       at: `recordTypes/*/fields/*/${part}`,
       needs: BOTH,
@@ -129,7 +140,7 @@ export function changedPlacesOf(before: AppDefinition | undefined, after: Checke
 
 function needsOf(basis: RuleBasis, { place }: Difference): readonly DraftRight[] {
   for (const row of ROWS) {
-    if (row.names.length > place.length) continue;
+    if (row.names.length > place.length || (row.itself && row.names.length < place.length)) continue;
     if (!row.names.every((name, at) => name === '*' || name === place[at])) continue;
     const names = row.names.flatMap((name, at) => (name === '*' ? [place[at] as string] : []));
     if (!row.if || row.if(basis, ...names)) return row.needs;

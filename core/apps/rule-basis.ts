@@ -54,6 +54,19 @@ export class RuleBasis {
     return were !== are && this.isPermitted(type, operation);
   }
 
+  /**
+   * Whether another operation has come to be the one that decides who views a record, or who edits it: of several of a
+   * kind it is the first.
+   */
+  viewsOrEditsOtherwise(type: string): boolean {
+    return ['view', 'edit'].some((kind) => {
+      const [was, is] = [this.#before, this.#after].map(
+        (app) => typeOf(app, type)?.operations.find((operation) => operation.kind === kind)?.id,
+      );
+      return was !== undefined && was !== is;
+    });
+  }
+
   /** Whether a task has come to give token users or users other roles. */
   mapsRolesOtherwise(task: string): boolean {
     const [were, are] = [this.#before, this.#after].map((app) => canonicalJson(roleMappings(app, task)));
@@ -140,7 +153,8 @@ export class RuleBasis {
 
   /**
    * Whether a rule's meaning hangs on what the field holds: a condition reads it, or a list of what may be seen names
-   * it, by itself or through formulas and defaults; or it says which accounts an operation makes, or who is sent a pass.
+   * it, by itself or through formulas and defaults; or it says which accounts an operation makes, which roles people get, or
+   * who is sent a pass.
    */
   isRuled(type: string, field: string): boolean {
     let ruled = this.#ruled.get(type);
@@ -190,7 +204,18 @@ export class RuleBasis {
     const sent = this.#after.notifications.flatMap(({ id, recordType }, index) =>
       recordType === type && this.sendsSecret(id) ? this.#reads('notifications', index, 'to') : [],
     );
-    return this.#withSources(type, [...named, ...served, ...told, ...acted, ...sent]);
+    return this.#withSources(type, [...named, ...served, ...told, ...acted, ...this.#rolesIn(type), ...sent]);
+  }
+
+  /** The fields that say which roles token users and users get: the built-in one, and what tasks read for it. */
+  #rolesIn(type: string): string[] {
+    const builtIn = typeOf(this.#after, type)?.fields.some(({ id, builtIn }) => builtIn && id === ROLES);
+    const mapped = this.#after.tasks.flatMap(({ recordType, actions }, at) =>
+      recordType === type
+        ? actions.flatMap((_, action) => this.#reads('tasks', at, 'actions', action, 'fields', ROLES))
+        : [],
+    );
+    return [...(builtIn ? [ROLES] : []), ...mapped];
   }
 
   /** The fields, and those that their formulas and defaults read. */

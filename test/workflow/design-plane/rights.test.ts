@@ -160,7 +160,7 @@ describe('what an app permits', () => {
         operationOf(app, 'edit').id = 'delete';
         operationOf(app, 'remove').id = 'edit';
       },
-      ['2/fields', '2/kind', '3/kind'].map((part) => `/recordTypes/0/operations/${part}`),
+      ['', '/2/fields', '/2/kind', '/3/kind'].map((part) => `/recordTypes/0/operations${part}`),
     ],
     [
       'what a permitted operation writes',
@@ -221,6 +221,52 @@ describe('what an app permits', () => {
         .map(({ path }) => path)
         .sort(),
     ).toEqual(places);
+  });
+
+  it('is what rules rest on, too: which operation views, whom a field follows, what roles are read from', async () => {
+    const before = (await owner.get('/admin/apps/work-orders/draft')).json as { definition: AppDefinition };
+    const prepared = await change(owner, (app) => {
+      const type = typeOf(app);
+      type.operations.push({ id: 'glance', name: 'Glance', kind: 'view' });
+      const ofUser = { field: 'assignedTo', property: 'firstName' } as const;
+      type.fields.push(
+        { id: 'crew', label: 'Crew', type: 'string', runtimeOnly: true, ofUser },
+        { id: 'passes', label: 'Passes', type: 'choices', choices: ['property-contractors', 'dispatcher'] },
+      );
+      operationOf(app, 'edit').fields?.push('crew');
+      app.permissions.push({
+        role: 'publisher',
+        recordType: 'work-order',
+        operations: ['glance', 'view'],
+        fields: { view: ['crew'] },
+        when: 'record.assignedTo == me.id',
+      });
+      Object.assign(app.tasks[0]?.actions[0]?.fields ?? {}, { roles: 'record.passes' });
+    });
+    expect([prepared.status, prepared.text]).toEqual([200, prepared.text]);
+    const edits: [edit: (app: AppDefinition) => void, place: string][] = [
+      [(app) => typeOf(app).operations.reverse(), '/recordTypes/0/operations'],
+      [
+        (app) => typeOf(app).operations.unshift({ id: 'peek', name: 'Peek', kind: 'view' }),
+        '/recordTypes/0/operations/0',
+      ],
+      [
+        (app) => Object.assign(fieldOf(app, 'crew'), { ofUser: { field: 'assignedTo', property: 'email' } }),
+        '/recordTypes/0/fields/13/ofUser/property',
+      ],
+      [
+        (app) => Object.assign(fieldOf(app, 'passes'), { default: '["dispatcher"]' }),
+        '/recordTypes/0/fields/14/default',
+      ],
+    ];
+    const answers: unknown[] = [];
+    for (const [edit] of edits) {
+      const refused = await change(editor, edit);
+      answers.push([refused.status, problemsOf(refused).map(({ path }) => path)]);
+    }
+    expect(answers).toEqual(edits.map(([, place]) => [403, [place]]));
+    const restored = await change(owner, (app) => Object.assign(app, before.definition));
+    expect([restored.status, restored.text]).toEqual([200, restored.text]);
   });
 
   it('[F20] of a tokens app is which roles its people get', async () => {
