@@ -6,6 +6,7 @@ import type { Session } from '../runtime.ts';
 import { visibleTitle, writableFields } from './answer.ts';
 import { accountFields, isUsersApp } from './live-accounts.ts';
 import { findOperation, findRecord, findRecordType } from './operation.ts';
+import { isOfTheHouse } from './plan.ts';
 import type { FieldValue, FormAnswer, FormField, StoredRecord } from './record.ts';
 import { recordScope } from './scope.ts';
 import { fromExpression } from './values.ts';
@@ -142,11 +143,6 @@ async function followedUsers(
     const { ofUser } = field.definition;
     return ofUser ? users.get(userOf(field) ?? '')?.[ofUser.property] : ofAccount?.[field.id];
   };
-}
-
-/** Holders of passes and people without a credential get no list of who works here, nor of which roles there are. */
-function isOfTheHouse({ caller }: Session): boolean {
-  return caller.type !== 'tokenUser' && caller.type !== 'anonymous';
 }
 
 function choicesOf(

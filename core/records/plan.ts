@@ -1,4 +1,4 @@
-import { decideFor, permits, recordResource, requireAllowed } from '../access.ts';
+import { decideFor, decideView, permits, recordResource, requireAllowed } from '../access.ts';
 import type { LinkedField, LinkedOperation } from '../apps/published.ts';
 import type { Change } from '../changes.ts';
 import { DaypassError, type Problem } from '../errors.ts';
@@ -54,7 +54,7 @@ export async function planOperation(session: Session, input: PlanInput): Promise
     }
   }
   checkVisibility(session, operation, { after, runtimeValues }, input.values, problems);
-  await checkReferences(session, operation, after, input.values, problems);
+  await checkReferences(session, input, after, problems);
   if (problems.size > 0) throw new DaypassError('VALUES_INVALID', undefined, listProblems(problems));
   return {
     operation,
@@ -177,22 +177,34 @@ function isMissing(
   return record.values[field.id] == null;
 }
 
-/** Users must exist; their names are kept beside the ids, so that a record stays readable when they are gone. */
+/** Holders of passes and people without a credential are told neither who works here nor which roles there are. */
+export function isOfTheHouse({ caller }: Session): boolean {
+  return caller.type !== 'tokenUser' && caller.type !== 'anonymous';
+}
+
+/**
+ * Users must exist; their names are kept beside the ids, so that a record stays readable when they are gone. Whoever is
+ * not of the house names themselves, or who is there already before their eyes: an id that they guess is nobody's.
+ */
 async function checkReferences(
   session: Session,
-  operation: LinkedOperation,
+  { operation, before, values }: PlanInput,
   after: StoredRecord,
-  input: Values,
   problems: Map<string, string>,
 ): Promise<void> {
-  const named = [...operation.recordType.fields.values()].filter(
+  const type = operation.recordType;
+  const named = [...type.fields.values()].filter(
     (field) =>
-      field.definition.type === 'user' && typeof after.values[field.id] === 'string' && field.id in input,
+      field.definition.type === 'user' && typeof after.values[field.id] === 'string' && field.id in values,
   );
+  const mayName = (field: LinkedField, id: string) =>
+    isOfTheHouse(session) ||
+    id === session.caller.principalId ||
+    (before?.values[field.id] === id && permits(decideView(session, type, before).fields, field.id));
   await Promise.all(
     named.map(async (field) => {
       const id = after.values[field.id] as string;
-      const principal = await session.runtime.store.readPrincipal(id);
+      const principal = mayName(field, id) ? await session.runtime.store.readPrincipal(id) : undefined;
       if (principal?.type === 'user' || principal?.type === 'tokenUser') after.names[id] = principal.name;
       else problems.set(field.id, 'names somebody who does not exist');
     }),

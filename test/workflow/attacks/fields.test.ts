@@ -396,7 +396,11 @@ describe('writing more than a role may write', () => {
       const path = `${base}/records/${id}/operations/complete`;
       const [, formToken = ''] = /name="formToken" value="([^"]+)"/.exec((await who.get(path)).text) ?? [];
       const strangers = [...fields, ...HIDDEN].filter((field) => !writable(role, 'edit').includes(field));
-      const kept = Object.entries(pick(before.values, writable(role, 'edit')));
+      // Who is in a field that they may not view, a holder of a pass does not name either.
+      const sent = writable(role, 'edit').filter(
+        (id) => id !== 'inspector' || listed(role, 'view').includes(id),
+      );
+      const kept = Object.entries(pick(before.values, sent));
       const answer = await who.form(path.replace('complete', 'edit'), {
         formToken,
         version: String(before.version),
@@ -702,8 +706,9 @@ describe('a form with fields that may be written and not viewed', () => {
     ]);
   });
 
-  it('[F12, F23] shows a holder of a pass who is in a field that they view, and nobody else of the house', async () => {
-    await publish(({ 'work-orders': orders }) => {
+  /** Lets holders of passes view who inspects. */
+  const showInspectors = () =>
+    publish(({ 'work-orders': orders }) => {
       orders?.permissions.push({
         role: 'property-contractors',
         recordType: 'work-order',
@@ -712,6 +717,9 @@ describe('a form with fields that may be written and not viewed', () => {
         fields: { view: ['inspector'] },
       });
     });
+
+  it('[F12, F23] shows a holder of a pass who is in a field that they view, and nobody else of the house', async () => {
+    await showInspectors();
     const { visitor, record, pages } = roles['property-contractors'] as (typeof roles)[string];
     const form = await formOf(roles['property-contractors'] as (typeof roles)[string]);
     const inspector = form.fields.find(({ id }) => id === 'inspector');
@@ -722,6 +730,25 @@ describe('a form with fields that may be written and not viewed', () => {
     const { text } = await visitor.get(`${pages}/records/${record}/operations/edit`);
     expect(readable(text)).toContain('Theo Technician');
     expect(readable(text)).not.toContain('Dana Dispatcher');
+  });
+
+  it('[F12, F23] takes from a holder of a pass nobody else than who is in the field, or themselves', async () => {
+    await showInspectors();
+    const { visitor, headers, record } = roles['property-contractors'] as (typeof roles)[string];
+    const name = async (inspector: string) => {
+      const path = `/production/records/${record}/operations/edit`;
+      const answer = await visitor.json('POST', path, { values: { inspector } }, headers);
+      return [answer.status, readable(answer.text).includes('Dana'), answer.text.includes('does not exist')];
+    };
+    const before = (await stored(record)).inspector;
+    const { principalId: dana } = await staffSessionToken(system, DISPATCHER);
+    for (const other of [dana, 'nobody-of-that-name'])
+      expect([other, await name(other)]).toEqual([other, [422, false, true]]);
+    expect((await stored(record)).inspector).toBe(before);
+    expect(await name(before as string)).toEqual([200, false, false]);
+    const { values } = await readRecord(dispatcher, record);
+    expect(await name(values.assignedTo as string)).toEqual([200, false, false]);
+    expect(await name(before as string)).toEqual([422, false, true]);
   });
 
   it('[F12] asks who deletes under a title that they may view', async () => {
