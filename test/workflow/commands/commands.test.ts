@@ -323,6 +323,8 @@ describe('npm run journal:verify', () => {
     expect(stdout).toMatch(/[1-9]\d* sealed days/);
     const [seen = '', day = ''] = /production\/(\d{4}-\d\d-\d\d)\/[\w-]+/.exec(stdout) ?? [];
     expect((await verify('--seal', seen)).exitCode).toBe(0);
+    // A day is sealed when it is over: what still happens on it belongs to it.
+    expect(day).toBe(new Date(system.clock.now() - 24 * 3_600_000).toISOString().slice(0, 10));
 
     const { client } = system.dynamodb;
     const at = { TableName: system.dynamodb.tableName(), Key: { ...sealKey('production', day) } };

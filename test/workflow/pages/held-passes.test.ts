@@ -92,6 +92,25 @@ describe('a browser that a contractor has used for many jobs', () => {
     expect(readable(page.text)).toContain(second.order.title);
     expect(passesIn(browser).length).toBeLessThanOrEqual(5);
   });
+
+  it('[D22] keeps those that it got last where very many are live, and the one that it is used with', async () => {
+    const own = await issue('The key is lost.');
+    const browser = new Visitor(system.url);
+    await browser.get(own.linkPath);
+    const others: string[] = [];
+    for (let job = 0; job < 42; job++) {
+      const { token, credentialId } = await plantCredential(system, {
+        type: 'tokenUser',
+        kind: 'access',
+        roles: [],
+        environment: 'production',
+      });
+      others.push(`dp_pass_${shortId(credentialId)}`);
+      browser.setCookie(others.at(-1) ?? '', token);
+    }
+    expect((await browser.get(own.home)).status).toBe(200);
+    expect(passesIn(browser)).toEqual([`dp_pass_${own.home.split('/')[2]}`, ...others.slice(2)]);
+  });
 });
 
 /** When a browser drops the pass cookie that it was given with an answer. */

@@ -70,7 +70,11 @@ describe('[P6] the runbook, followed', () => {
 
     await giveRobot('robot');
     const answer = await runAgain(job);
-    expect([answer.status, answer.text]).toEqual([202, expect.stringContaining('"status":"requested"')]);
+    // Its workflow may have come to it before the answer was put together.
+    expect([answer.status, answer.text]).toEqual([
+      202,
+      expect.stringMatching(/"status":"(?:requested|live)"/),
+    ]);
     await settled();
     const again = { ...job, grantId: (await lifecycles.record(job))?.grantId ?? '' };
     expect(again.grantId).not.toBe(job.grantId);
