@@ -4,6 +4,8 @@ import type { Environment } from '../environments.ts';
 import { isUnevaluable } from '../expressions/compile.ts';
 import { readableEmail } from '../mail/address.ts';
 import type { MailContent } from '../mail/mail.ts';
+import { asCaller, sessionAs } from '../reach/subjects.ts';
+import { answerRecord } from '../records/answer.ts';
 import type { FieldValue, StoredRecord } from '../records/record.ts';
 import { formulasOf, isVisible, recordScope } from '../records/scope.ts';
 import { ANY_STATUS } from './grant.ts';
@@ -73,8 +75,9 @@ export async function remindContractor(
 }
 
 /**
- * Tells the user who raised the record that its pass ends although the job is not reported done. Where a program has
- * raised it, or the user is gone, whoever answers for the app is told, if its contact has an address.
+ * Tells the user who raised the record that its pass ends although the job is not reported done, as far as they may view
+ * the record. Where a program has raised it, or the user is gone or may not view it any more, whoever answers for the app
+ * is told, if its contact has an address.
  */
 async function staffWarning(
   session: GrantSession,
@@ -84,11 +87,16 @@ async function staffWarning(
   const { runtime, published, grant, type } = session;
   const raisedBy = await runtime.store.readPrincipal(grant.createdBy);
   const contact = type.app.definition.contact ?? published.settings.contact;
-  const to = raisedBy?.type === 'user' ? raisedBy.email : addressIn(contact);
+  const shown =
+    raisedBy?.type === 'user'
+      ? answerRecord(sessionAs(session, asCaller(raisedBy)), type, record)
+      : undefined;
+  const to = shown ? raisedBy?.email : addressIn(contact);
   if (to === undefined) return undefined;
   const { titleField, name } = type.definition;
-  const title = String((titleField && record.values[titleField]) ?? name);
-  const person = (grant.principalId && record.names[grant.principalId]) || 'the contractor';
+  const title = shown?.title ?? String((titleField && record.values[titleField]) ?? name);
+  const { names } = shown ?? record;
+  const person = (grant.principalId && names[grant.principalId]) || 'the contractor';
   const { siteUrl } = runtime;
   return {
     to,

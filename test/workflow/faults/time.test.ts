@@ -2,13 +2,17 @@ import type { System } from '../../../local/system.ts';
 import { createJobFaults, type Trouble } from '../../support/job-faults.ts';
 import { DAY_MS, type Job, Lifecycles, MINUTE_MS } from '../../support/lifecycles.ts';
 import { leftOf, missingFrom, orphans, pendingOutbox } from '../../support/oracle.ts';
+import { createUser, firstOwner, patchUser } from '../../support/people.ts';
 import {
+  addWorkOrder,
   CONTRACTORS,
+  changeDefinitions,
   DISPATCHER,
   startPropertyManagement,
   WORK_ORDERS,
   workOrder,
 } from '../../support/property-management.ts';
+import { staffSession } from '../../support/site-runtime.ts';
 
 /** A pass from its first day to long after its last, on the movable clock. */
 let system: System;
@@ -80,6 +84,41 @@ async function expectOver(job: Job): Promise<void> {
 }
 
 describe('a pass that nobody uses', () => {
+  it('[D17, F23] is warned of in words that who raised its record may view; who may view it no more is not warned', async () => {
+    await changeDefinitions(system, ({ 'work-orders': orders }, site) => {
+      site.roles.push({ id: 'requester', name: 'Requester', environments: ['production'] });
+      orders?.permissions.push({
+        role: 'requester',
+        recordType: 'work-order',
+        operations: ['add', 'view'],
+        fields: { view: ['building'] },
+      });
+    });
+    const owner = await firstOwner(system);
+    const raise = async () => {
+      const { id, email } = await createUser(owner, { roles: ['requester'] });
+      const contractor = { name: `Hired by ${id}`, email: `hired-${id}@firm.example` };
+      const order = workOrder(contractor, { dueDate: dayIn(5) });
+      await addWorkOrder(await staffSession(system, email), order);
+      return { id, email, order };
+    };
+    const [stays, leaves] = [await raise(), await raise()];
+    await settled();
+    expect((await patchUser(owner, leaves.id, { roles: [] })).status).toBe(200);
+    await moveTo(endOf(dayIn(5)) - DAY_MS + MINUTE_MS);
+
+    const [warning, ...more] = await lifecycles.mails(stays);
+    expect([warning?.subject, more]).toEqual([expect.stringMatching(/^The pass for Work Order ends/), []]);
+    expect(warning?.text).toContain('the pass of the contractor ends');
+    expect(warning?.text).not.toContain(stays.order.number);
+    expect(warning?.text).not.toContain(`Hired by ${stays.id}`);
+    const contact = await lifecycles.mails({ email: 'dispatch@abc.example' });
+    expect([await lifecycles.mails(leaves), contact.map(({ subject }) => subject)]).toEqual([
+      [],
+      [expect.stringContaining(`The pass for ${leaves.order.number} ends`)],
+    ]);
+  });
+
   it('[D17] ends with the day on which its record is due, after a reminder; staff are warned before and told after', async () => {
     const { job, dueDate, end } = await raiseDueIn(5);
     expect(end).toBe(endOf(dueDate));
