@@ -1,6 +1,6 @@
 import type { AppDefinition, Permission } from '../../core/apps/definition.ts';
 import { ifMatch, type Plan, type Scene, type Try } from './attempt.ts';
-import { holderOf } from './judge-rights.ts';
+import { holderOf } from './holders.ts';
 import { hasRight, rightsOf } from './reach.ts';
 import { APPS, FIELDS, OPERATIONS, RUNNING } from './site.ts';
 

@@ -1,7 +1,7 @@
 import type { AppDefinition } from '../../core/apps/definition.ts';
 import type { StoredRecord } from '../../core/records/record.ts';
 import type { Answer } from '../../local/visitor.ts';
-import { type Actor, holderOf } from './judge-rights.ts';
+import { type Actor, holderOf } from './holders.ts';
 import { hasRight, mayDo, rightsOf } from './reach.ts';
 import type { Stored } from './stored.ts';
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AppDefinition } from '../../core/apps/definition.ts';
 import type { StoredRecord } from '../../core/records/record.ts';
-import { type Actor, holderOf } from './judge-rights.ts';
+import { type Actor, holderOf } from './holders.ts';
 import { type Holder, hasRight, isExempt, mayDo, rightsOf } from './reach.ts';
 import type { Stored } from './stored.ts';
 

@@ -1,33 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AppDefinition } from '../../core/apps/definition.ts';
 import type { Environment } from '../../core/environments.ts';
-import {
-  allowsFor,
-  couldGive,
-  couldGrant,
-  type Holder,
-  hasRight,
-  mayDo,
-  type Place,
-  rightsOf,
-} from './reach.ts';
+import { type Actor, holderOf, type May, moved, nameOf } from './holders.ts';
+import { judgeMovedPermissions, permittedBeyond } from './judge-permissions.ts';
+import { couldGive, hasRight, rightsOf } from './reach.ts';
 import type { Stored } from './stored.ts';
-
-/** Who tries: somebody signed in, a program with a key, or nobody in particular. */
-export interface Actor {
-  id: string;
-  type: 'user' | 'serviceAccount' | 'anonymous';
-  /** The environment that the actor's key is for; absent on sessions, and on keys of the site. */
-  environment?: Environment;
-  /** The roles that the actor's key was made for; absent where it carries whatever its account holds. */
-  carried?: readonly string[];
-}
-
-/** Who asks, with the roles that count for it. */
-export function holderOf(stored: Stored, { id, type, carried }: Actor): Holder {
-  const roles = stored.principals.get(id)?.roles ?? [];
-  return { id, type, roles: carried ? roles.filter((role) => carried.includes(role)) : roles };
-}
 
 /**
  * What somebody gained, or took from others, by one request and could not have: each finding is a sentence. What the
@@ -45,8 +22,6 @@ export function judgeRights(before: Stored, after: Stored, actor: Actor): string
     ...judgeNewKeys(before, after, actor, { may, give }),
   ];
 }
-
-type May = (right: string) => boolean;
 
 /** A key of an environment touches nothing of another one, and nothing of the site. */
 function judgeBoundKey(before: Stored, after: Stored, { environment }: Actor): string[] {
@@ -128,18 +103,6 @@ function judgeRobots(before: Stored, after: Stored): string[] {
   );
 }
 
-/** Everybody whose rights count: people, machines, and each role as if somebody held it. */
-function holdersIn(stored: Stored): Map<string, Holder> {
-  const people = [...stored.principals.values()]
-    .filter(({ type }) => type !== 'tokenUser')
-    .map(({ id, type, roles }): [string, Holder] => [id, { id, type, roles }]);
-  const roles = [...stored.roles.keys()].map((id): [string, Holder] => [
-    `role ${id}`,
-    { id: `role ${id}`, type: 'role', roles: [id] },
-  ]);
-  return new Map([...people, ...roles, ['anonymous', { id: 'anonymous', type: 'anonymous', roles: [] }]]);
-}
-
 /** Sign-in, accounts, services and design rights that somebody has more or less of. */
 function judgeMovedRights(
   before: Stored,
@@ -160,76 +123,6 @@ function judgeMovedRights(
       ...lost.map((right) => `LOSS ${who} lost ${right}, which the actor does not hold`),
     ];
   });
-}
-
-/** Holders before and after; `gone` where deleting them as a whole was the actor's right. */
-function moved(before: Stored, after: Stored, may: May) {
-  const [old, fresh] = [holdersIn(before), holdersIn(after)];
-  return [...new Set([...old.keys(), ...fresh.keys()])].map((id) => {
-    const [was, is] = [old.get(id), fresh.get(id)];
-    const right = was?.type === 'role' ? 'design:role:delete' : 'design:account:delete';
-    return { id, was, is, gone: !is && (may(right) || may('account:delete')) };
-  });
-}
-
-/** What apps permit: asked of every record, for everybody, under the rules before and after. */
-function judgeMovedPermissions(before: Stored, after: Stored, actor: Actor, may: May): string[] {
-  const same =
-    isDeepStrictEqual(before.running, after.running) &&
-    isDeepStrictEqual(rolesHeld(before), rolesHeld(after));
-  if (same) return [];
-  const granter = holderOf(before, actor);
-  const records = [...before.records.values()];
-  const findings = new Set<string>();
-  for (const { id, was, is, gone } of moved(before, after, may)) {
-    for (const [environment, apps] of after.running) {
-      for (const [name, app] of apps) {
-        const ruled = before.running.get(environment)?.get(name);
-        // The authority over what the app permits.
-        if (may(`design:app:${name}:changePermissions`)) continue;
-        const [now, then] = [
-          { environment, app },
-          { environment, app: ruled ?? { ...app, permissions: [] } },
-        ];
-        for (const operation of operationsOf(app)) {
-          const probes = records.filter(
-            (record) => record.app === name && record.environment === environment,
-          );
-          for (const record of operation.startsWith('open:') ? [undefined] : probes) {
-            const [had, has] = [
-              was && mayDo(then, was, operation, record),
-              is && mayDo(now, is, operation, record),
-            ];
-            const who = id === actor.id ? 'the actor' : nameOf(after, id);
-            const what = `${operation} in ${name} of ${environment}`;
-            if (has && is && exceeds(has, had) && !granted(now, is, then, granter, operation))
-              findings.add(`GAIN ${who} may ${what}, which the actor could not give`);
-            if (had && was && exceeds(had, has) && !gone && !granted(then, was, then, granter, operation))
-              findings.add(`LOSS ${who} may no more ${what}, which the actor could not take`);
-          }
-        }
-      }
-    }
-  }
-  return [...findings];
-}
-
-const rolesHeld = ({ principals }: Stored) => [...principals.values()].map(({ id, roles }) => [id, roles]);
-
-const operationsOf = ({ recordTypes }: AppDefinition) =>
-  recordTypes.flatMap(({ operations, views }) => [
-    ...operations.map(({ id }) => id),
-    ...views.map(({ id }) => `open:${id}`),
-  ]);
-
-const exceeds = (more: ReadonlySet<string>, less: ReadonlySet<string> | undefined) =>
-  !less || [...more].some((field) => !less.has(field));
-
-/** Whether every allow behind it is one that the actor could give. */
-function granted(at: Place, holder: Holder, then: Place, granter: Holder, operation: string): boolean {
-  return allowsFor(at, holder, operation).every((allow) =>
-    couldGrant(then, granter, operation, { app: at.app, permission: allow }),
-  );
 }
 
 /** Whoever makes a key can act as its account, and so gains what it has. */
@@ -256,28 +149,6 @@ function judgeNewKeys(
   });
 }
 
-/** What apps permit an account and whoever holds a key of it could not give. */
-function permittedBeyond(
-  before: Stored,
-  after: Stored,
-  actor: Actor,
-  { may, account }: { may: May; account: Holder & { name: string } },
-): string[] {
-  const granter = holderOf(before, actor);
-  return [...after.running].flatMap(([environment, apps]) =>
-    [...apps].flatMap(([name, app]) => {
-      if (may(`design:app:${name}:changePermissions`)) return [];
-      const place = { environment, app };
-      return operationsOf(app)
-        .filter((operation) => !granted(place, account, place, granter, operation))
-        .map(
-          (operation) =>
-            `GAIN the actor holds a key of ${account.name}, who may ${operation} in ${name} of ${environment}`,
-        );
-    }),
-  );
-}
-
 function changedIn<Name extends string, T>(
   before: ReadonlyMap<Name, T>,
   after: ReadonlyMap<Name, T>,
@@ -300,5 +171,3 @@ function changedSettings({ settings: before }: Stored, { settings: after }: Stor
       ),
   );
 }
-
-const nameOf = ({ principals }: Stored, id: string) => principals.get(id)?.name ?? id;

@@ -1,7 +1,7 @@
 import type { RoleDefinition } from '../../core/apps/definition.ts';
 import { ENVIRONMENTS } from '../../core/environments.ts';
 import { ifMatch, type Plan, type Scene, type Try } from './attempt.ts';
-import { holderOf } from './judge-rights.ts';
+import { holderOf } from './holders.ts';
 import { hasRight, rightsOf } from './reach.ts';
 
 /** Each part of a role with everything that can be in it, and with nothing. */

@@ -247,9 +247,7 @@ function fieldsGiven(app: AppDefinition, operation: string, { fields }: Permissi
   return [...named, ...effectsOf(app, operation)];
 }
 
-/** The allows that give somebody an operation on a record, as they are written. */
-export function allowsFor(place: Place, holder: Holder, operation: string): Permission[] {
-  return concerning(place, holder, operation)
-    .map(({ permission }) => permission)
-    .filter(({ effect }) => effect !== 'deny');
+/** The permissions and denials that are about somebody and an operation, as they are written. */
+export function rulesFor(place: Place, holder: Holder, operation: string): Permission[] {
+  return concerning(place, holder, operation).map(({ permission }) => permission);
 }

@@ -1,6 +1,6 @@
 import type { StoredRecord } from '../../core/records/record.ts';
 import type { Plan, Scene, Try } from './attempt.ts';
-import { holderOf } from './judge-rights.ts';
+import { holderOf } from './holders.ts';
 import { mayDo } from './reach.ts';
 import { APPS, RUNNING } from './site.ts';
 

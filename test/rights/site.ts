@@ -238,7 +238,8 @@ function drawPermissions(dice: Dice, accountOf: (id: string) => string): Permiss
       ? [one, { role, effect: 'deny', recordType: 'thing', operations: [dice.pick(OPERATIONS.slice(2))] }]
       : [one];
   });
-  if (dice.chance(0.4)) permissions.push(drawPermission(dice, { subject: accountOf(dice.pick(USERS)) }));
+  if (dice.chance(0.4))
+    permissions.push(drawPermission(dice, { subject: accountOf(dice.pick([...USERS, ...ACCOUNTS])) }));
   if (dice.chance(0.25)) permissions.push(drawPermission(dice, { role: 'AuthenticatedUser' }));
   const all = { recordType: 'thing', operations: OPERATIONS, views: ['all', 'mine'] };
   return [...permissions, { role: 'machine', ...all }];

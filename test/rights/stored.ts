@@ -82,5 +82,8 @@ export async function readStored(system: System): Promise<Stored> {
 const unpack = ({ packed }: Item): unknown => JSON.parse(gunzipSync(packed as Uint8Array).toString('utf8'));
 
 function byId<T>(items: Item[]): ReadonlyMap<string, T> {
-  return new Map(items.map((item) => [String(item.id), item as T]));
+  // In the order in which they were made: ids are another in every run.
+  const made = (item: Item) => `${String(item.createdAt)} ${String(item.id)}`;
+  const sorted = items.toSorted((a, b) => made(a).localeCompare(made(b)));
+  return new Map(sorted.map((item) => [String(item.id), item as T]));
 }

@@ -13,8 +13,8 @@ import { Visitor } from '../../local/visitor.ts';
 import { signedToken, siteRuntime } from '../support/site-runtime.ts';
 import { wholeTable } from '../support/witness.ts';
 import { type Dice, diceOf } from './dice.ts';
+import type { Actor } from './holders.ts';
 import type { Canary } from './judge-answers.ts';
-import type { Actor } from './judge-rights.ts';
 import { APPS, type DrawnSite, drawSite, OPERATIONS, PLANTER, RUNNING } from './site.ts';
 
 /** Somebody who can send requests. */

@@ -11,7 +11,7 @@ jest.setTimeout(300_000);
  * environment, roles widened by their editors, forms and questions about records out of sight, transitions out of their
  * condition, borrowed robots.
  */
-const SEEDS = [8, 18, 23, 29];
+const SEEDS = [6, 8, 18, 19];
 /** Of all requests that a person could send; `npm run test:rights` sends all of them. */
 const SHARE = 0.06;
 
