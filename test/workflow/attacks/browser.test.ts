@@ -147,6 +147,7 @@ describe('requests that another site makes in somebody’s browser', () => {
     };
     await contractor.visitor.get(contractor.home);
     await everything.get('/app/production');
+    const link = await signInToken(system, TECHNICIAN);
     const before = await photograph(system);
     const writing = ROUTES.filter(({ method }) => method !== 'GET');
     for (const route of writing) {
@@ -166,6 +167,17 @@ describe('requests that another site makes in somebody’s browser', () => {
       for (const origin of ORIGINS()) {
         const { status, text } = await fromElsewhere(victim, addressOf(route, values), { ...sent, origin });
         expect([route.id, origin, status, text.includes(REFUSED)]).toEqual([route.id, origin, 403, true]);
+      }
+    }
+    // Nor does another site use the forms of somebody who has not signed in: it could sign them in as somebody else.
+    for (const [path, form] of [
+      ['/sign-in', { email: DISPATCHER }],
+      ['/sign-in/link', { token: link }],
+    ] as const) {
+      const body = new URLSearchParams(form).toString();
+      for (const origin of ORIGINS()) {
+        const { status, text } = await fromElsewhere(new Visitor(system.url), path, { body, origin });
+        expect([path, origin, status, text.includes(REFUSED)]).toEqual([path, origin, 403, true]);
       }
     }
     expect(await photograph(system)).toEqual(before);

@@ -1,6 +1,8 @@
 import { jest } from '@jest/globals';
 import type { System } from '../../../local/system.ts';
 import { type Answer, Visitor } from '../../../local/visitor.ts';
+import { ApiKeys } from '../../support/api-keys.ts';
+import { firstOwner } from '../../support/people.ts';
 import {
   addWorkOrder,
   arrive,
@@ -24,8 +26,19 @@ let dispatcher: Visitor;
 
 beforeAll(async () => {
   system = await startPropertyManagement();
-  await changeDefinitions(system, (apps) => {
-    const type = apps['work-orders']?.recordTypes[0];
+  await changeDefinitions(system, (apps, site) => {
+    const app = apps['work-orders'];
+    const type = app?.recordTypes[0];
+    app?.permissions.push({ role: 'robot', recordType: 'work-order', operations: ['add'] });
+    Object.assign(app ?? {}, {
+      services: [{ id: 'report', name: 'Report', recordType: 'work-order', operation: 'add' }],
+    });
+    site.roles.push({
+      id: 'reporters',
+      name: 'Reporters',
+      environments: ['production'],
+      services: ['report'],
+    });
     for (const operation of type?.operations ?? []) {
       const mail = { kind: 'sendEmail', subject: '"News"', body: '"News of a job."' } as const;
       // Whoever adds one tells the desk; whoever changes or completes one tells the contractor it names.
@@ -122,6 +135,25 @@ it('a mail whose operation is planned again takes its turn once', async () => {
     ({ PK }) => String(PK).startsWith('RATE#mail') && String(PK).endsWith(`#${window}`),
   );
   expect(turns.map(({ count }) => count)).toEqual([2, 2]);
+});
+
+it('what a service mails counts for the program that calls it: none uses up what others may send', async () => {
+  const keys = new ApiKeys(system, await firstOwner(system));
+  const caller = async () => {
+    const { id } = await keys.account('reporters');
+    return (await keys.make(id, { environment: 'production' })).machine;
+  };
+  const report = async (by: Visitor) => {
+    const answer = await by.json('POST', '/production/services/report', { values: workOrder() });
+    expect([answer.status, answer.text]).toEqual([200, answer.text]);
+  };
+  const [busy, other] = [await caller(), await caller()];
+  for (let called = 0; called < 61; called++) await report(busy);
+  await system.settled();
+  expect(await newsTo(DESK)).toBe(60);
+  await report(other);
+  await system.settled();
+  expect(await newsTo(DESK)).toBe(61);
 });
 
 describe('where no operation mails by itself,', () => {
