@@ -63,10 +63,10 @@ const APP: AppDefinition = {
 type Edit = (type: AppDefinition['recordTypes'][number], app: AppDefinition) => unknown;
 
 /** What an edit of the app changes: place and rights. */
-function changes(edit: Edit): string[] {
-  const after = structuredClone(APP);
+function changes(edit: Edit, before = APP): string[] {
+  const after = structuredClone(before);
   edit(after.recordTypes[0] as AppDefinition['recordTypes'][number], after);
-  return changedPlacesOf(APP, requireValidApp(after, exampleNames()))
+  return changedPlacesOf(before, requireValidApp(after, exampleNames()))
     .map(({ path, needs }) => `${pointerOf(path)} ${needs.join('+')}`)
     .sort();
 }
@@ -211,6 +211,20 @@ describe('a draft’s change needs', () => {
     expect(changes(edit)).toEqual(places);
   });
 
+  it('both for what lies in a field that a service answers', () => {
+    const close = {
+      id: 'close-case',
+      name: 'Close',
+      recordType: 'case',
+      operation: 'close',
+      returns: ['rank'],
+    };
+    const before = { ...APP, services: [close] };
+    expect(changes(({ fields }) => set(fields[5], { default: 'record.salary' }), before)).toEqual([
+      `${TYPE}/fields/5/default ${BOTH}`,
+    ]);
+  });
+
   it('both for who is mailed the link of a pass, by what it says and by what its address reads', () => {
     const [tokens, orders] = exampleApps();
     const after = structuredClone(orders?.definition as AppDefinition);
@@ -230,6 +244,20 @@ describe('a draft’s change needs', () => {
       `${TYPE}/fields/8/default ${BOTH}`,
       `${TYPE}/fields/8/label edit`,
     ]);
+  });
+
+  it('both for a mail that comes to carry the link of a pass, to whomever it went before', () => {
+    const [tokens, orders] = exampleApps();
+    const before = structuredClone(orders?.definition as AppDefinition);
+    set(before.notifications[0], { fields: ['description'] });
+    const after = structuredClone(before);
+    set(after.notifications[0], { fields: ['description', 'contractorLink'] });
+    const names = exampleNames(tokens ? [tokens.definition] : []);
+    expect(
+      changedPlacesOf(before, requireValidApp(after, names)).map(
+        ({ path, needs }) => `${pointerOf(path)} ${needs.join('+')}`,
+      ),
+    ).toEqual([`/notifications/0/fields/1 ${BOTH}`]);
   });
 
   it('“changePermissions” for all that a new app permits, and none for the rest of it', () => {

@@ -1,4 +1,7 @@
+import type { RoleDefinition } from '../../../core/apps/definition.ts';
 import type { Environment } from '../../../core/environments.ts';
+import { DaypassError } from '../../../core/errors.ts';
+import { grantorsOf, mayAssign } from '../../../core/people/delegation.ts';
 import { checkRules, compilePolicy } from '../../../core/policy/check.ts';
 import { mayActAs, mayAssignRole, mayGrant } from '../../../core/policy/delegation.ts';
 import type { PolicyInput } from '../../../core/policy/document.ts';
@@ -238,5 +241,29 @@ describe('one acts as an account that rules name itself who may grant what they 
     ['anybody, of one whom they do not name', bob, 'cat', true],
   ])('%s', (_title, subject, id, expected) => {
     expect(mayActAs(grantor(subject), id)).toBe(expected);
+  });
+});
+
+describe('on a site on which nothing runs yet', () => {
+  it('[D18] a role is given by who holds what it permits, and by nobody else', async () => {
+    const runtime = { published: () => Promise.reject(new DaypassError('NOT_FOUND')) };
+    const clerks: RoleDefinition = {
+      id: 'clerks',
+      name: 'Clerks',
+      environments: [],
+      design: { accounts: ['read', 'create'] },
+    };
+    const settings = { name: 'New', contact: 'desk@new.example', roles: [clerks] };
+    const clerk: Subject = { type: 'user', id: 'carl', roles: ['clerks'] };
+    const given = ['clerks', 'Owner', 'TenantAdministrator'];
+    const gives = async (subject: Subject) => {
+      const grantors = await grantorsOf(runtime, subject, settings);
+      return given.filter((id) => mayAssign(grantors, id));
+    };
+    expect([await gives(clerk), await gives(bob), await gives(owner)]).toEqual([
+      ['clerks'],
+      [],
+      ['clerks', 'Owner'],
+    ]);
   });
 });

@@ -314,6 +314,20 @@ describe('what an app permits', () => {
     expect((await publish(publisher, 'work-orders')).status).toBe(200);
   });
 
+  it('is no more for publishing what its rules rest on: what a permitted operation writes, which no rule says', async () => {
+    const writes = (operation: Operation) => operation.fields?.push('building');
+    expect((await change(owner, (app) => writes(operationOf(app, 'complete')))).status).toBe(200);
+    const places = ['/work-orders/recordTypes/0/operations/4/fields/1'];
+    const [[, problems = []] = []] = await optionsOf(publisher);
+    const refused = await publish(publisher, 'work-orders');
+    expect([
+      (problems as { path: string }[]).map(({ path }) => path),
+      codeOf(refused),
+      problemsOf(refused).map(({ path }) => path),
+    ]).toEqual([places, [403, 'FORBIDDEN'], places]);
+    expect((await publish(owner, 'work-orders')).status).toBe(200);
+  });
+
   it('is not laundered by an app that comes along', async () => {
     const edited = await change(
       owner,
@@ -407,6 +421,8 @@ describe('a robot', () => {
       ['“robot” reaches further than your own rights'],
     ]);
     expect(codeOf(await nameApps(borrower, 'work-orders', 'night-shift'))).toEqual([403, 'FORBIDDEN']);
+    // Nor do they take it away from an app that it works for.
+    expect(codeOf(await nameApps(clerk))).toEqual([403, 'FORBIDDEN']);
 
     const lent = await nameApps(owner, 'work-orders', 'night-shift', 'not-there-yet');
     expect([lent.status, lent.json]).toEqual([

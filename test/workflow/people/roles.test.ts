@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import type { AppDefinition } from '../../../core/apps/definition.ts';
 import { DEVELOPER, MAINTAINER, TENANT_ADMINISTRATOR } from '../../../core/policy/built-in.ts';
 import type { System } from '../../../local/system.ts';
 import { type Answer, Visitor } from '../../../local/visitor.ts';
@@ -91,6 +92,40 @@ describe('roles', () => {
     );
     const { roles } = (await owner.get('/admin/roles')).json as { roles: Role[] };
     expect(roles.map(({ id }) => id)).toContain('dispatcher');
+  });
+
+  it('[F19] a role that people of an app begin with is in use, also if the app offers every role', async () => {
+    const { id } = (await createRole()).json as Role;
+    const made = await owner.json('POST', '/admin/apps', { id: 'guests', name: 'Guests', kind: 'tokens' });
+    const { definition } = made.json as { definition: AppDefinition };
+    const roles = definition.recordTypes[0]?.fields.find(({ type }) => type === 'roles');
+    Object.assign(roles ?? {}, { default: `["${id}"]`, rolesFrom: undefined });
+    const saved = await owner.json('PUT', '/admin/apps/guests/draft', definition, { 'if-match': '"1"' });
+    expect([saved.status, saved.text]).toEqual([200, saved.text]);
+    const refused = await remove(id);
+    expect([codeOf(refused), problemsOf(refused)]).toEqual([
+      [409, 'ROLE_IN_USE'],
+      [{ path: '/apps/guests/draft/fields/roles', message: '“Roles” in the draft offers it' }],
+    ]);
+  });
+
+  it('[F19] who removes roles and may not read accounts is told of no person and no program that holds one', async () => {
+    const warden = (await createRole({ environments: ['production'], design: { roles: ['read', 'delete'] } }))
+      .json as Role;
+    const { email } = await createUser(owner, { roles: [warden.id] });
+    const by = await staffSession(system, email);
+    const { id } = (await createRole()).json as Role;
+    await createUser(owner, { roles: [id] });
+    const program = { name: 'Nightly', roles: [id] };
+    expect((await owner.json('POST', '/admin/service-accounts', program)).status).toBe(201);
+    const places = (answer: Answer) => problemsOf(answer).map(({ path }) => path.split('/')[1]);
+    const [told, all] = [await remove(id, by), await remove(id)];
+    expect([codeOf(told), places(told), codeOf(all), places(all).sort()]).toEqual([
+      [409, 'ROLE_IN_USE'],
+      [],
+      [409, 'ROLE_IN_USE'],
+      ['service-accounts', 'users'],
+    ]);
   });
 
   it('[F19] the role that a live pass holds is in use, too', async () => {
