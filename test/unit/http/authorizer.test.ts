@@ -239,7 +239,9 @@ describe('the authorizer refuses without any read', () => {
   it('a credential of one environment at the address of another', async () => {
     const key = setting({ kind: 'apiKey', environment: 'test' });
     const headers = { authorization: `Bearer ${key.token}` };
-    await refused(key, { path: '/production/apps', headers }, 'invalid');
+    for (const path of ['/production/apps', '/app/production/orders', '/passes/production']) {
+      await refused(key, { path, headers }, 'invalid');
+    }
     const made = setting({ environment: 'test' });
     const request = { path: '/production/apps', cookies: passCookie(made.token) };
     await refused(made, { ...request, headers: { 'daypass-pass': pass } }, 'invalid');

@@ -241,6 +241,14 @@ describe('who may ask', () => {
       RESOURCES,
       () => ({ subject: bob, resource: { type: 'record' } }),
     ],
+    [
+      'for which records as they might be they may do something',
+      RESOURCES,
+      (id) => ({
+        subject: { type: 'user', id },
+        resource: { type: 'record', properties: { status: 'active' } },
+      }),
+    ],
     ['what somebody else may do', ACTIONS, () => ({ subject: bob })],
   ])('[D6] nobody asks %s without the right to', async (_, path, asked) => {
     const body = { ...question, ...asked(session.id) };

@@ -478,6 +478,26 @@ describe('where a gate decided, no rule is named', () => {
   });
 });
 
+it('[D2] a token user whose pass was for another environment is nobody here', async () => {
+  const { principalId } = await plantCredential(system, {
+    type: 'tokenUser',
+    kind: 'access',
+    roles: ['property-contractors'],
+    environment: 'test',
+    ceiling: { app: 'work-orders' },
+    lifetimeMs: -1000,
+  });
+  const answer = await administrator.json('POST', '/access/v1/explanation', {
+    subject: { type: 'tokenUser', id: principalId },
+    action: { name: 'view' },
+    resource: order(spare),
+  });
+  expect([answer.status, (answer.json as { problems: object[] }).problems]).toEqual([
+    404,
+    [{ path: '/subject', message: 'names nobody' }],
+  ]);
+});
+
 describe('what is said outside', () => {
   interface Outsider {
     visitor: Visitor;

@@ -257,6 +257,15 @@ describe('a key that signs no more', () => {
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('The journal is whole.')]);
     expect(JSON.stringify(await wholeTable(system))).toContain('"keyId":"0002"');
     expect((await readRecord(dispatcher, id)).state).toBe('Active');
+
+    // Nor by taking back a change, whatever is said: here one that somebody made by hand.
+    const secret = system.outputs.JournalKeysSecretArn as string;
+    const byHand = { ...JSON.parse(system.secrets.read(secret)), active: '0003', '0003': '3'.repeat(64) };
+    system.secrets.replace(secret, JSON.stringify(byHand));
+    expect(await keys('undo', '--journal', '--end-what-it-signed')).toEqual({
+      exitCode: 1,
+      says: 'A key of the journal is never taken out: without it, what it chained cannot be verified.',
+    });
   });
 
   it('whoever asks wrongly is told how to', async () => {

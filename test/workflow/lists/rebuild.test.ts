@@ -1,6 +1,6 @@
 import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { IndexState } from '../../../core/apps/rebuilding.ts';
-import { DEVELOPER, PUBLISHER } from '../../../core/policy/built-in.ts';
+import { DEVELOPER, OWNER, PUBLISHER } from '../../../core/policy/built-in.ts';
 import { AwsError } from '../../../local/aws-endpoint/aws-call.ts';
 import type { System } from '../../../local/system.ts';
 import { type Answer, Visitor } from '../../../local/visitor.ts';
@@ -181,9 +181,19 @@ describe('Refresh Searchable Fields', () => {
 describe('a view that is published for records that are there', () => {
   it('[V32] waits until they are indexed, which begins by itself, while records are added, changed and removed', async () => {
     const [third, first, second] = orders as [RecordJson, RecordJson, RecordJson];
+    system.faults.inject({
+      when: ({ service, operation }) => service === 'states' && operation === 'StartExecution',
+      failure: 'throttle',
+    });
     await withBackup([VIEW]);
     const early = await dispatcher.get(`${WORK_ORDERS}/views/by-building`);
     expect([early.status, (early.json as { code: string }).code]).toEqual([503, 'LIST_NOT_READY']);
+    // A change of roles, which writes anew what the environment runs, forgets nothing of it.
+    const role = { id: 'wardens', name: 'Wardens', environments: [] };
+    expect((await (await withRole(OWNER)).json('POST', '/admin/roles', role)).status).toBe(201);
+    const meanwhile = await dispatcher.get(`${WORK_ORDERS}/views/by-building`);
+    expect([meanwhile.status, (meanwhile.json as { code: string }).code]).toEqual([503, 'LIST_NOT_READY']);
+    system.faults.clear();
     expect(await listed('all')).toEqual(numbersOf(first, second, third));
     expect(await state()).toMatchObject({ ready: false, rebuild: { mode: 'outdated' } });
 
