@@ -162,9 +162,9 @@ export function newSession(
   };
 }
 
-/** Ends the credential that the caller came with: signing out. */
+/** Ends the session that the caller came with. Keys and passes are no sessions: they end where it is journalled. */
 export async function signOut(runtime: Runtime, caller: Caller): Promise<void> {
-  if (!caller.credential) return;
+  if (caller.credential?.kind !== 'session') return;
   await runtime.store.commit([
     {
       kind: 'endCredential',

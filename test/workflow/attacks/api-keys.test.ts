@@ -401,6 +401,18 @@ describe('who makes API keys', () => {
     expect((await keys.post(named.id, { environment: 'test' })).status).toBe(201);
   });
 
+  it('[A42, D12] is who ends them, too: a key does not sign itself out unseen', async () => {
+    const { id } = await keys.account('dispatcher');
+    const { machine } = await keys.make(id, { environment: 'test' });
+    const page = await machine.get('/app/test/work-orders/work-order/operations/add');
+    const { formToken = '' } = fieldsOf(page.text);
+    const body = new URLSearchParams({ formToken }).toString();
+    const left = await machine.send('POST', '/sign-out', { headers: { 'content-type': FORM }, body });
+    expect([left.status, (await machine.get('/test/apps')).status]).toEqual([303, 200]);
+    const { keys: made } = (await owner.get(`/admin/service-accounts/${id}`)).json as KeyList;
+    expect(made.map(({ endedAt }) => endedAt)).toEqual([undefined]);
+  });
+
   it('[A42] gets none for a robot, of the API or on the page', async () => {
     for (const reach of [{ environment: 'test' }, { site: true }]) {
       expect(codeOf(await keys.post('work-order-robot', reach))).toEqual([403, 'FORBIDDEN']);
