@@ -116,6 +116,20 @@ describe('applying definition files', () => {
     expect([named('staging'), named('production')]).toEqual(['ABC Property Management', 'Another name']);
   });
 
+  it('sets environments as the files say, and leaves those that they do not mention', async () => {
+    const accounts = (deletion: boolean) => ({ accounts: { manipulation: true, deletion } });
+    files.site = { ...files.site, environments: { test: accounts(false), staging: accounts(false) } };
+    await apply('production');
+    files.site = { ...files.site, environments: { test: accounts(true) } };
+    await apply('production');
+
+    const { site = 0 } = definitions.manifests.get('production') ?? {};
+    expect(definitions.settings.get(site)?.environments).toEqual({
+      test: accounts(true),
+      staging: accounts(false),
+    });
+  });
+
   it('publishes no app whose robot does not name it', async () => {
     const robot = files.site.people.find(({ kind }) => kind === 'robot');
     delete robot?.apps;

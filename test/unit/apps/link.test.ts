@@ -105,6 +105,22 @@ describe('linked operations', () => {
     ]);
   });
 
+  it('send a mail to one address and have it answered to another, where the definition says so', () => {
+    const [tokens] = exampleApps();
+    const app = exampleApp('work-orders');
+    Object.assign(app.notifications?.[0] ?? {}, { replyTo: '"desk@abc.example"' });
+    const { app: checked } = checkApp(app, exampleNames(tokens ? [tokens.definition] : []));
+    const linked = checked && tokens && linkDefinitions([tokens, checked]).apps.get('work-orders');
+    const notification = linked?.notifications.get('contractor-work-order');
+    const record = { contractorEmail: 'carla@plumbing.example' };
+
+    expect([notification?.to({ record }), notification?.replyTo?.({ record })]).toEqual([
+      'carla@plumbing.example',
+      'desk@abc.example',
+    ]);
+    expect(workOrder.app.notifications.get('contractor-work-order')?.replyTo).toBeUndefined();
+  });
+
   it('map values to the target and back', () => {
     const action = workOrder.app.tasks.get('create-contractor-token')?.actions[0];
     const record = { contractorName: 'Carla', contractorEmail: 'carla@plumbing.example' };

@@ -7,6 +7,7 @@ import {
   saveDraft,
 } from '../../../core/apps/drafts.ts';
 import { listPublishingOptions, publishApps, readManifest } from '../../../core/apps/publishing.ts';
+import { newApp } from '../../../core/apps/ready-form.ts';
 import { DaypassError, type ErrorCode } from '../../../core/errors.ts';
 import type { Caller } from '../../../core/ports.ts';
 import { DefinitionMemory } from '../../fixtures/definition-memory.ts';
@@ -228,6 +229,26 @@ describe('publishing', () => {
     const first = await publishApps(designer, 'production', both);
     expect(await publishApps(designer, 'production', both)).toEqual(first);
     expect(definitions.publications).toHaveLength(2);
+  });
+
+  it('that would write more than one transaction takes is refused, and says how much it is', async () => {
+    const app = newApp({ id: 'lists', name: 'Lists', kind: 'records' });
+    const [type] = app.recordTypes;
+    type?.fields.push({ id: 'note', label: 'Note', type: 'string' });
+    const many = (columns: string[]) => {
+      const views = [{ id: 'all', name: 'All', columns }];
+      const recordTypes = Array.from({ length: 44 }, (_, at) => ({ ...type, id: `list-${at}`, views }));
+      return { ...app, recordTypes, permissions: [] } as AppDefinitionInput;
+    };
+    await draft(many(['title']));
+    await publishApps(designer, 'production', [app.id]);
+    // Each type's list is to be made anew: what asks for that, and what starts it.
+    await saveDraft(designer, app.id, { ...many(['title', 'note']) }, 2);
+    const tooMany = publishApps(designer, 'production', [app.id]);
+    await expect(tooMany).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('would write 91 items, and 90 are possible'),
+    });
   });
 
   it('into two environments publishes one and the same version', async () => {

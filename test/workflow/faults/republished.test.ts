@@ -169,3 +169,29 @@ it('[F35] a pass whose job is done while the list of tokens is made anew is clea
   await system.clock.advance(5 * MINUTE_MS);
   await settled();
 });
+
+it('[D17] a pass that runs out is ended by the task of its own record type, whatever else ends passes of the app', async () => {
+  await changeDefinitions(system, (apps) => {
+    const { app, type } = workOrders(apps);
+    const task = app.tasks.find(({ id }) => id === 'delete-contractor-token');
+    if (!task) throw new Error('the example has changed');
+    const other = structuredClone({ ...task, id: 'end-inspection', recordType: 'inspection' });
+    const [action] = other.actions;
+    if (action) action.returns = { ...action.returns, completionNotes: '"Inspected."' };
+    const inspection = structuredClone({ ...type, id: 'inspection', name: 'Inspection' });
+    for (const operation of inspection.operations) {
+      delete operation.notifications;
+      delete operation.tasks;
+      if (operation.id === 'complete') operation.tasks = [{ task: other.id }];
+    }
+    app.recordTypes.push(inspection);
+    app.tasks.unshift(other);
+  });
+  const dueDate = dayIn(3);
+  const job = await raise({ dueDate });
+  await system.clock.moveTo(endOf(dueDate) + 2_000);
+  await settled();
+  expect(await lifecycles.run(job)).toMatchObject({ status: 'ended', endReason: 'expired' });
+  expect(await leftOf(lifecycles, job)).toEqual([]);
+  expect((await lifecycles.record(job))?.values.completionNotes).toBeUndefined();
+});

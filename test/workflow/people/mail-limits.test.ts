@@ -112,6 +112,26 @@ it('a contractor reports a job whatever mails there were: the one too many is le
   expect(logged.join()).not.toContain(email);
 });
 
+it('that a mail was left out stays to be seen when the contractor reports the job, whose own mail is sent', async () => {
+  const email = 'cleo@contractor.example';
+  const { id } = await addWorkOrder(dispatcher, workOrder({ name: 'Cleo', email }));
+  const { visitor, pass } = await arrive(system, email);
+  await nextQuarter();
+  for (let number = 0; number <= 20; number++) await edit(id, `Change ${number}`);
+  expect((await readRecord(dispatcher, id)).trouble).toMatchObject({ step: 'MailLeftOut' });
+  await nextQuarter();
+  await system.mail.clear();
+
+  const path = `/production/records/${id}/operations/complete`;
+  expect((await visitor.json('POST', path, { values: {} }, pass)).status).toBe(200);
+  await system.settled();
+  expect(await newsTo(email)).toBe(1);
+  expect(await readRecord(dispatcher, id)).toMatchObject({
+    state: 'Closed',
+    trouble: { step: 'MailLeftOut' },
+  });
+});
+
 it('a mail whose operation is planned again takes its turn once', async () => {
   const { id } = await addWorkOrder(
     dispatcher,
