@@ -8,6 +8,7 @@ import { RecordPage, type ShownRecord } from '../../../lambdas/portal/pages/reco
 import { RedeemPage } from '../../../lambdas/portal/pages/sign-in.tsx';
 import type { ShownField } from '../../../lambdas/portal/pages/value.tsx';
 import { Value } from '../../../lambdas/portal/pages/value.tsx';
+import { ViewPage } from '../../../lambdas/portal/pages/view.tsx';
 import { sentOf } from '../../../lambdas/portal/typed.ts';
 import { field, form, frame, NOW } from './fixtures.ts';
 
@@ -279,6 +280,25 @@ describe('the pages of a pass', () => {
 });
 
 describe('other pages', () => {
+  it('ask for a parameter of the very list that is open, of whichever record type it is', () => {
+    const views = [{ id: 'by-number', name: 'By number', parameters: [{ id: 'number', label: 'Number' }] }];
+    const list = {
+      base: '/app/test',
+      app: { id: 'orders', name: 'Orders' },
+      view: 'by-number',
+      pageNumber: 1,
+    };
+    const type = { id: 'quote', plural: 'Quotes', views, operations: [] };
+    const shownList = { ...list, type, params: { number: 'Q-7' }, columns: [], records: [] };
+    const text = renderPage(frame, 'x', <ViewPage {...shownList} />);
+    const asked = /<form method="get"[\s\S]*?<\/form>/.exec(text)?.[0] ?? '';
+    expect([...asked.matchAll(/name="([^"]*)" value="([^"]*)"/g)].map(([, ...pair]) => pair)).toEqual([
+      ['type', 'quote'],
+      ['view', 'by-number'],
+      ['param.number', 'Q-7'],
+    ]);
+  });
+
   it('let one button redeem a sign-in link', () => {
     const text = renderPage(frame, 'x', <RedeemPage token="dp_sx" to="/app/test" />);
     expect([...text.matchAll(/<button/g)]).toHaveLength(1);

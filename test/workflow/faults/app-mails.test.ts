@@ -1,4 +1,5 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { jest } from '@jest/globals';
 import { outboxKey } from '../../../lambdas/shared/table/keys.ts';
 import type { AwsCall } from '../../../local/aws-endpoint/aws-call.ts';
@@ -132,6 +133,25 @@ it('a mail that the sweeper has sent is not sent again by a stream that lags', a
   expect(await system.invoke('outbox', batches[0])).toEqual({ payload: { batchItemFailures: [] } });
   await minutes(3);
   expect([await mailsTo(email), await pending()]).toEqual([1, 0]);
+});
+
+it('of a batch that the stream brings, that alone is tried again which failed: it is named by its place in the stream', async () => {
+  const createdAt = new Date(system.clock.now()).toISOString();
+  const brought = (at: number, action: object) => ({
+    eventID: `event-${at}`,
+    eventName: 'INSERT',
+    dynamodb: {
+      SequenceNumber: String(at).padStart(21, '1'),
+      NewImage: marshall({ id: `brought-${at}`, createdAt, action }),
+    },
+  });
+  const dropped = { type: 'noteMailDropped', environment: 'production' };
+  const Records = [brought(1, dropped), brought(2, { type: 'dance' }), brought(3, dropped)];
+
+  const { payload } = await system.invoke('outbox', { Records });
+
+  const failed = Records[1]?.dynamodb.SequenceNumber;
+  expect(payload).toEqual({ batchItemFailures: [{ itemIdentifier: failed }] });
 });
 
 it('whether a mail may leave was decided by what the table held at that moment', () => {

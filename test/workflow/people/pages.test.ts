@@ -5,7 +5,7 @@ import { signIn, Visitor } from '../../../local/visitor.ts';
 import { PERSON_DIRECTORY } from '../../support/directory.ts';
 import { fieldsOf, readable, sendForm, submit } from '../../support/page-forms.ts';
 import { createUser, freshEmail, readUser } from '../../support/people.ts';
-import { staffSession } from '../../support/site-runtime.ts';
+import { siteRuntime, staffSession } from '../../support/site-runtime.ts';
 import { startSystem } from '../../support/system.ts';
 
 jest.setTimeout(60_000);
@@ -215,10 +215,29 @@ describe('pages of administrators', () => {
     expect((await olga.get('/manage/roles/app-users')).text).not.toContain('name="publish"');
   });
 
+  it('lead on in what was searched for, to all of the users who were found', async () => {
+    const { store } = await siteRuntime(system);
+    const createdAt = new Date(system.clock.now()).toISOString();
+    const ids = Array.from({ length: 51 }, (_, at) => `turner${at}`);
+    for (const id of ids) {
+      const email = `${id}@harbour.example`;
+      const account = { id, type: 'user' as const, name: id, email, roles: [], profiles: [], createdAt };
+      await store.commit([{ kind: 'addUser', principal: account, email }]);
+    }
+    const listedOn = ({ text }: { text: string }) =>
+      [...text.matchAll(/href="\/manage\/users\/(\w+)"/g)].map(([, id = '']) => id);
+    const first = await olga.get('/manage/users?search=turner');
+    const next = /href="(\/manage\/users\?[^"]*cursor=[^"]*)"/.exec(first.text)?.[1] ?? '';
+    const second = await olga.get(next.replaceAll('&amp;', '&'));
+    expect([listedOn(first).length, second.status]).toEqual([50, 200]);
+    expect([...listedOn(first), ...listedOn(second)].sort()).toEqual(ids.sort());
+  });
+
   it('[A42] make a key that is on one page once, and revoke it', async () => {
     const list = await olga.get('/manage/service-accounts');
     const path = /\/manage\/service-accounts\/[0-9A-Za-z]{22}/.exec(list.text)?.[0] ?? '';
-    const until = new Date(system.clock.now() + 86_400_000).toISOString().slice(0, 10);
+    // Its last day is a whole one, also where that is today.
+    const until = new Date(system.clock.now()).toISOString().slice(0, 10);
     const made = await sendForm(olga, path, 'New key', { name: 'Nightly', environment: 'production', until });
     const key = /dp_k[0-9A-Za-z]+/.exec(made.text)?.[0] ?? '';
     expect([made.status, made.headers.get('cache-control')]).toEqual([200, 'no-store']);
