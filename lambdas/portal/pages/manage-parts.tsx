@@ -70,31 +70,24 @@ export function Text(props: {
   id?: string;
   label: string;
   value?: string | undefined;
-  type?: 'text' | 'email' | 'date' | 'search';
+  type?: 'text' | 'email' | 'date';
   required?: boolean;
   help?: string;
-  rows?: number;
 }) {
-  const { name, label, value = '', type = 'text', required, help, rows, id = `f-${name}` } = props;
+  const { name, label, value = '', type = 'text', required, help, id = `f-${name}` } = props;
   const described = help && `${id}-help`;
   return (
     <div class="form-field">
       <label for={id}>{label}</label>
-      {rows ? (
-        <textarea id={id} name={name} rows={rows} aria-describedby={described}>
-          {value}
-        </textarea>
-      ) : (
-        <input
-          id={id}
-          name={name}
-          {...({ type } as { type: 'text' })}
-          value={value}
-          required={required}
-          autocomplete="off"
-          aria-describedby={described}
-        />
-      )}
+      <input
+        id={id}
+        name={name}
+        {...({ type } as { type: 'text' })}
+        value={value}
+        required={required}
+        autocomplete="off"
+        aria-describedby={described}
+      />
       {help && <small id={described}>{help}</small>}
     </div>
   );
