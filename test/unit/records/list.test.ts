@@ -74,7 +74,8 @@ describe('a page of a list', () => {
 
   it('leaves out what the view does not list, for whomever', async () => {
     const site = await siteWith({ title: 'a', hours: 1, worker: 'ann', secret: 'x', kind: 'Roof' });
-    const values = async (view: string) => (await open(site.as('ann'), view, view === 'of-kind' ? ROOFS : {})).records[0]?.values;
+    const values = async (view: string) =>
+      (await open(site.as('ann'), view, view === 'of-kind' ? ROOFS : {})).records[0]?.values;
 
     expect(await values('all')).toEqual({ title: 'a', hours: 1, secret: 'x', twice: '2' });
     expect(await values('of-kind')).toEqual({ title: 'a' });
@@ -95,7 +96,11 @@ describe('a page of a list', () => {
       ...[3, 1, 4, 2].map((hours) => ({ title: `${hours}`, hours, kind: 'Roof', secret: 'x' })),
     );
     const first = await open(site.as('ann'), 'of-kind', { ...ROOFS, limit: 3 });
-    const second = await open(site.as('ann'), 'of-kind', { ...ROOFS, limit: 3, cursor: first.cursor as string });
+    const second = await open(site.as('ann'), 'of-kind', {
+      ...ROOFS,
+      limit: 3,
+      cursor: first.cursor as string,
+    });
 
     expect([titles(first), titles(second), second.cursor]).toEqual([['4', '3', '2'], ['1'], undefined]);
   });
@@ -179,7 +184,11 @@ describe('an index item that a write has overtaken', () => {
   }
 
   it.each<[string, Partial<StoredRecord> | 'gone', string[]]>([
-    ['the record as it is now, where that is still in the list', { values: { ...FITS, title: 'new' } }, ['new']],
+    [
+      'the record as it is now, where that is still in the list',
+      { values: { ...FITS, title: 'new' } },
+      ['new'],
+    ],
     ['nothing where its key is another now', { values: { ...FITS, kind: 'Lift' } }, []],
     ['nothing where it is not to be written any more', { values: { ...FITS, secret: 'y' } }, []],
     ['nothing where the rest of the filter does not hold any more', { values: { ...FITS, hours: 9 } }, []],
@@ -229,12 +238,15 @@ describe('a list that has to wait for its index', () => {
   const narrow = (site: RepairSite) =>
     [...(site.type('job').views.get('all')?.index.narrow.keys() ?? [])].map((id) => `all/${id}`);
 
-  it.each([[undefined], [2]])('says so until a rebuild since then has finished (the last: %s)', async (built) => {
-    const { site } = await waiting(own, built);
+  it.each([[undefined], [2]])(
+    'says so until a rebuild since then has finished (the last: %s)',
+    async (built) => {
+      const { site } = await waiting(own, built);
 
-    await expect(open(site.as('ann'), 'all')).rejects.toMatchObject({ code: 'LIST_NOT_READY' });
-    expect(titles(await open(site.as('bob'), 'mine'))).toEqual(['a']);
-  });
+      await expect(open(site.as('ann'), 'all')).rejects.toMatchObject({ code: 'LIST_NOT_READY' });
+      expect(titles(await open(site.as('bob'), 'mine'))).toEqual(['a']);
+    },
+  );
 
   it('is there once one has', async () => {
     const { site } = await waiting(own, 3);

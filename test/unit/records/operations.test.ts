@@ -1,6 +1,11 @@
 import type { Change } from '../../../core/changes.ts';
 import { DaypassError } from '../../../core/errors.ts';
-import { addRecord, type OperationAnswer, readRecord, runOperation } from '../../../core/records/operation.ts';
+import {
+  addRecord,
+  type OperationAnswer,
+  readRecord,
+  runOperation,
+} from '../../../core/records/operation.ts';
 import type { StoredRecord, Values } from '../../../core/records/record.ts';
 import type { Session } from '../../../core/runtime.ts';
 import { NOW, RepairSite } from '../../fixtures/repairs.ts';
@@ -154,7 +159,10 @@ describe('adding', () => {
       word: 'typed',
     });
     const { all, mine, kind } = Object.fromEntries(
-      [...site.type('job').views.values()].map((view) => [view.id === 'of-kind' ? 'kind' : view.id, view.index]),
+      [...site.type('job').views.values()].map((view) => [
+        view.id === 'of-kind' ? 'kind' : view.id,
+        view.index,
+      ]),
     );
     const [narrow] = all?.narrow.keys() ?? [];
     const projected = (values: Values) =>
@@ -239,17 +247,33 @@ describe('adding', () => {
 
   it.each<[string, Values, [string, string][]]>([
     ['what is required', {}, [['/values/title', 'is required']]],
-    ['what is required where something says so', { title: 'a', urgent: true }, [['/values/why', 'is required']]],
+    [
+      'what is required where something says so',
+      { title: 'a', urgent: true },
+      [['/values/why', 'is required']],
+    ],
     [
       'nothing in a field that something hides',
       { title: 'a', why: 'rain' },
       [['/values/why', 'is hidden with these values: leave it out']],
     ],
-    ['no field that there is none of', { title: 'a', other: 1 }, [['/values/other', 'is not a field that you can write here']]],
+    [
+      'no field that there is none of',
+      { title: 'a', other: 1 },
+      [['/values/other', 'is not a field that you can write here']],
+    ],
     ['no formula', { title: 'a', twice: '4' }, [['/values/twice', 'is read-only']]],
-    ['somebody who exists', { title: 'a', helper: 'dan' }, [['/values/helper', 'names somebody who does not exist']]],
+    [
+      'somebody who exists',
+      { title: 'a', helper: 'dan' },
+      [['/values/helper', 'names somebody who does not exist']],
+    ],
     ['a person', { title: 'a', helper: 'fixer' }, [['/values/helper', 'names somebody who does not exist']]],
-    ['what the field takes', { title: 'a'.repeat(31) }, [['/values/title', 'must have at most 30 characters; it has 31']]],
+    [
+      'what the field takes',
+      { title: 'a'.repeat(31) },
+      [['/values/title', 'must have at most 30 characters; it has 31']],
+    ],
     [
       'everything at once',
       { title: '', hours: 'two' as never, helper: 'dan' },
@@ -283,7 +307,8 @@ describe('adding', () => {
 
   it('keeps a default’s place free for what was sent, and takes it where nothing was', async () => {
     const site = new RepairSite();
-    const days = async (values: Values) => (await add(site.as('ann'), { title: 'a', ...values })).record?.values.day;
+    const days = async (values: Values) =>
+      (await add(site.as('ann'), { title: 'a', ...values })).record?.values.day;
     expect(await days({ day: '2027-05-01' })).toBe('2027-05-01');
     expect([await days({}), await days({ day: '' }), await days({ day: null })]).toEqual(
       Array(3).fill('2027-03-10'),
@@ -430,7 +455,11 @@ describe('changing', () => {
       for (let at = 0; at < times; at++)
         site.store.meanwhile.push(() => {
           const record = stored(site);
-          site.store.records.set('r1', { ...record, version: record.version + 1, values: { ...record.values, kind: 'Lift' } });
+          site.store.records.set('r1', {
+            ...record,
+            version: record.version + 1,
+            values: { ...record.values, kind: 'Lift' },
+          });
         });
     };
 
@@ -444,16 +473,18 @@ describe('changing', () => {
     it('gives up after that', async () => {
       const site = await siteWith();
       others(site, 4);
-      await expect(run(site.as('ann'), 'change', { hours: 5 })).rejects.toMatchObject({ code: 'VERSION_MISMATCH' });
+      await expect(run(site.as('ann'), 'change', { hours: 5 })).rejects.toMatchObject({
+        code: 'VERSION_MISMATCH',
+      });
       expect(site.store.meanwhile).toEqual([]);
     });
 
     it('is refused at once with the version that was read', async () => {
       const site = await siteWith();
       others(site, 2);
-      await expect(
-        run(site.as('ann'), 'change', { hours: 5 }, { expectedVersion: 1 }),
-      ).rejects.toMatchObject({ code: 'VERSION_MISMATCH' });
+      await expect(run(site.as('ann'), 'change', { hours: 5 }, { expectedVersion: 1 })).rejects.toMatchObject(
+        { code: 'VERSION_MISMATCH' },
+      );
       expect(site.store.meanwhile).toHaveLength(1);
     });
 
@@ -469,7 +500,12 @@ describe('changing', () => {
   it('of a pass commits only while it lives', async () => {
     const site = await siteWith();
     await run(site.pass('bob'), 'finish');
-    expect(last(site).at(-1)).toEqual({ kind: 'requireLive', principalId: 'bob', credentialId: 'c1', at: NOW });
+    expect(last(site).at(-1)).toEqual({
+      kind: 'requireLive',
+      principalId: 'bob',
+      credentialId: 'c1',
+      at: NOW,
+    });
     const credential = { id: 'c2', kind: 'session', expiresAt: NOW + 1 } as const;
     await run(site.as('ann', { credential }), 'change', { hours: 1 });
     expect(last(site).map(({ kind }) => kind)).toEqual(['updateRecord', 'addEvent']);
@@ -529,7 +565,10 @@ describe('a request that is sent again with its key', () => {
     await add(site.as('ann'), { title: 'a' });
     await add(site.as('dan', { roles: ['chief'] }), { title: 'a' }, 'k1');
     expect(site.store.commits).toHaveLength(4);
-    const elsewhere = { ...site.as('ann'), published: { ...site.published, environment: 'staging' as const } };
+    const elsewhere = {
+      ...site.as('ann'),
+      published: { ...site.published, environment: 'staging' as const },
+    };
     await expect(add(elsewhere, { title: 'a' }, 'k1')).rejects.toMatchObject(MISMATCH);
   });
 
