@@ -4,7 +4,7 @@ import { cookieNames } from '../../../lambdas/shared/http/cookies.ts';
 import { formTokenOf } from '../../../lambdas/shared/http/forgery.ts';
 import { exampleLinked, exampleSite } from '../../fixtures/property-management.ts';
 import { type Sent, SITE_URL, userContext } from '../http/events.ts';
-import { type Answered, asked, NOW, signing } from './use-cases.ts';
+import { type Answered, asked, clock, NOW, signing } from './use-cases.ts';
 
 export const user = toCaller(userContext);
 export const formToken = formTokenOf(user, signing);
@@ -18,7 +18,7 @@ let made = 0;
 export const runtime = {
   ...signing,
   siteUrl: SITE_URL,
-  now: () => NOW,
+  now: () => clock.now,
   newId: () => `id-${++made}`,
   published: async (environment: string) => ({ environment, site, settings }),
 } as Record<string, unknown>;

@@ -33,6 +33,8 @@ export function answering(more: Record<string, unknown>): void {
 }
 
 export const NOW = Date.parse('2026-03-01T12:00:00Z');
+/** What time it is; tests move it. */
+export const clock = { now: NOW };
 
 export const signing = {
   siteId: 'site-one',
@@ -82,7 +84,7 @@ export function serving<Name extends FunctionName>(
     ...(errorPage && { errorPage }),
     logger,
     metrics: { addMetric: () => undefined, publishStoredMetrics: () => undefined } as never,
-    now: () => NOW,
+    now: () => clock.now,
   });
   return async (sent) => {
     const result = (await handler(httpEvent(sent), {
