@@ -131,7 +131,7 @@ function hintOf(field: FormField, fields: readonly FormField[]): string {
   const shown = wanted.map((text) => asked.choices?.find(({ value }) => value === text)?.label ?? 'Yes');
   return shown.length === 0
     ? 'Fill this in only if it applies'
-    : `Only if “${asked.label}” is ${shown.join(' or ')}`;
+    : `Only if “${asked.label}” is ${shown.join(common.length > 0 ? ' and ' : ' or ')}`;
 }
 
 /** `/values/notes` → `notes`. */
