@@ -95,3 +95,37 @@ export const GRAPHS: Record<string, string[]> = {
   'Dead letters': ['Outbox', 'housekeeping', 'mailevents'].map((queue) => letters(queue, 300)),
   'Mail reputation': [reputation('BounceRate'), reputation('ComplaintRate')],
 };
+
+const FAILS = FUNCTION_NAMES.filter((name) => name !== 'authorizer').map((name) => [
+  `${name}-errors`,
+  `The function ${name} fails → function-errors`,
+]);
+const GIVEN_UP = ['outbox', 'housekeeping', 'mail-events'].map((source) => [
+  `${source}-dead-letters`,
+  `Work for ${source} was given up and lies in its queue → ${source}-dead-letters`,
+]);
+const UNFINISHED = ['rebuild-indexes', 'token-access'].map((machine) => [
+  `${machine}-failed`,
+  `An execution of ${machine} did not end by itself → ${machine}-failed`,
+]);
+
+/** What each alarm tells whoever is woken by it, and where the runbook goes on. */
+export const TOLD: Record<string, string> = {
+  ...Object.fromEntries([...FAILS, ...GIVEN_UP, ...UNFINISHED]),
+  'authorizer-errors': 'Callers cannot be resolved, so nobody gets in → authorizer-errors',
+  'authorizer-slow': 'Resolving callers is slow, and every request waits for it → authorizer-slow',
+  'functions-throttled': 'Functions are throttled: the account has no concurrency left → functions-throttled',
+  'stream-behind': 'What must follow a write is dispatched late → stream-behind',
+  'outbox-backlog':
+    'Outbox items have been pending too long, although the sweeper dispatches them again → outbox-backlog',
+  'grants-reaped': 'The reaper had to end passes that their workflows should have ended → grants-reaped',
+  'grants-not-reaped':
+    'Passes that are over could not be ended from outside either, again and again → grants-not-reaped',
+  'housekeeping-silent':
+    'Housekeeping does not run: outbox and ended passes are not looked after → housekeeping-silent',
+  'mail-bounces': 'Too many mails bounce: SES may stop the account from sending → mail-bounces',
+  'mail-complaints':
+    'Too many recipients report mails as spam: SES may stop the account from sending → mail-complaints',
+  'http-5xx': 'Requests are answered with server errors → server-errors',
+  'table-throttled': 'The table turns requests away → table-throttled',
+};

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FUNCTION_NAMES } from '../../lib/names.ts';
-import { ALARMS, GRAPHS } from './alarm-table.ts';
+import { ALARMS, GRAPHS, TOLD } from './alarm-table.ts';
 import { alarmRow, graphRows } from './metrics.ts';
 import { ROOT, resourcesOf, SMALLEST, shown, templatesOf } from './synthesise.ts';
 
@@ -131,6 +131,15 @@ describe('alarms', () => {
 
     expect(Object.fromEntries(rows)).toEqual(ALARMS);
   });
+
+  it('[P6] say exactly what has happened, and lead to the section about it', () => {
+    const told = resourcesOf(stateless, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => [
+      String(Properties.AlarmName).replace('daypass-test-', ''),
+      String(Properties.AlarmDescription).replace('. What to do: docs/runbook.md#', ' → '),
+    ]);
+
+    expect(Object.fromEntries(told)).toEqual(TOLD);
+  });
 });
 
 describe('the dashboard', () => {
@@ -140,5 +149,29 @@ describe('the dashboard', () => {
     );
 
     expect(graphRows(shown(dashboard?.DashboardBody))).toEqual(GRAPHS);
+    expect(dashboard?.DashboardName).toBe('daypass-test-site');
+  });
+
+  it('[P6] begins with the last twelve hours, three graphs in a row', () => {
+    const [dashboard] = resourcesOf(stateless, 'AWS::CloudWatch::Dashboard').map(
+      ([, { Properties }]) => Properties,
+    );
+    const { start, widgets } = JSON.parse(shown(dashboard?.DashboardBody)) as {
+      start: string;
+      widgets: { width: number; x: number; y: number; properties: { title: string; view: string } }[];
+    };
+    const rows = Map.groupBy(widgets, ({ y }) => y);
+
+    expect(start).toBe('-PT12H');
+    expect(
+      [...rows.values()].map((row) =>
+        row.map(({ x, width, properties }) => `${x}+${width} ${properties.title}`),
+      ),
+    ).toEqual([
+      ['0+8 Requests', '8+8 Latency, ms', '16+8 Refused and failed requests'],
+      ['0+8 Function errors', '8+8 Function duration p95, ms', '16+8 Throttles'],
+      ['0+8 Workflows', '8+8 Outbox', '16+8 Dead letters'],
+      ['0+8 Mail reputation'],
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { environmentNames } from '../../lambdas/shared/environment.ts';
 import type { ConfigFile } from '../../lib/config.ts';
 import { FUNCTION_NAMES } from '../../lib/names.ts';
-import { FULLEST, resourcesOf, SMALLEST, shown, type Template, templatesOf } from './synthesise.ts';
+import { FULLEST, RESTORED, resourcesOf, SMALLEST, shown, type Template, templatesOf } from './synthesise.ts';
 
 interface Statement {
   Effect: 'Allow' | 'Deny';
@@ -118,10 +118,58 @@ describe('permissions', () => {
     expect(rightsOf(`${part}Role`)).toEqual([...(EXPECTED[function_] ?? []), ...ownLog(part)].sort());
   });
 
-  it('of token-access end at calling the robot, besides its log and its trace', () => {
-    const lines = rightsOf('Workflowstokenaccessrole').filter((line) => !/^(logs|xray):/.test(line));
+  it.each(['token-access', 'rebuild-indexes'])(
+    'of %s end at calling the robot, besides its log and its trace',
+    (machine) => {
+      const lines = rightsOf(`Workflows${machine.replace('-', '')}role`);
 
-    expect(lines).toEqual(['lambda:InvokeFunction → robot Function']);
+      expect(lines.filter((line) => !/^(logs|xray):/.test(line))).toEqual([
+        'lambda:InvokeFunction → robot Function',
+      ]);
+      expect(lines).toContain('xray:PutTraceSegments → *');
+    },
+  );
+
+  it.each<[string, ConfigFile, string[]]>([
+    ['its address', SMALLEST, ['passes@example.org']],
+    ['its whole domain, in the sandbox to somebody', FULLEST, ['example.org', 'somebody@example.org']],
+    [
+      'what the account has already',
+      { ...SMALLEST, senderIdentity: 'existing' },
+      ['example.org', 'passes@example.org'],
+    ],
+  ])('to send mail from a site that sends as %s name exactly that', async (_, config, identities) => {
+    const { stateless: template } = await templatesOf(config);
+    const senders = ['admin', 'portal', 'robot', 'outbox', 'housekeeping'];
+    const mails = [...allowed(template)].flatMap(([id, lines]) =>
+      lines.filter((line) => line.startsWith('ses:')).map((line) => `${id.replace(/Role.*/, '')}: ${line}`),
+    );
+
+    expect(mails.sort()).toEqual(
+      senders
+        .flatMap((sender) => [
+          `${sender}: ses:SendEmail → ses:configuration-set/Mail`,
+          ...identities.map((identity) => `${sender}: ses:SendEmail → ses:identity/${identity}`),
+        ])
+        .sort(),
+    );
+  });
+
+  it('of a site that uses a restored table reach that one, its indexes and its stream, and no other', async () => {
+    const { stateless: template } = await templatesOf(RESTORED);
+    const reached = [...allowed(template).values()]
+      .flat()
+      .filter((line) => line.startsWith('dynamodb:'))
+      .map((line) => line.split(' → ')[1]);
+
+    expect([...new Set(reached)].sort()).toEqual([
+      'dynamodb:table/daypass-restored',
+      'dynamodb:table/daypass-restored/index/GSI1',
+      'dynamodb:table/daypass-restored/index/GSI2',
+      'dynamodb:table/daypass-restored/stream/2026-01-01T00:00:00.000',
+    ]);
+    const [[, mapping] = []] = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
+    expect(mapping?.Properties.EventSourceArn).toBe(RESTORED.restoredTable?.streamArn);
   });
 
   it('of the schedules end at calling housekeeping', () => {

@@ -1,4 +1,4 @@
-import { FULLEST, type Resource, resourcesOf, SMALLEST, templatesOf } from './synthesise.ts';
+import { FULLEST, RESTORED, type Resource, resourcesOf, SMALLEST, templatesOf } from './synthesise.ts';
 
 const test = await templatesOf(SMALLEST);
 const throwaway = await templatesOf({ ...SMALLEST, throwaway: true });
@@ -86,14 +86,7 @@ describe('data', () => {
   });
 
   it('keeps the table exported while a restored one is in use, so that it can be switched back', async () => {
-    const restored = await templatesOf({
-      ...SMALLEST,
-      restoredTable: {
-        name: 'daypass-restored',
-        streamArn:
-          'arn:aws:dynamodb:eu-central-1:111122223333:table/daypass-restored/stream/2026-01-01T00:00:00.000',
-      },
-    });
+    const restored = await templatesOf(RESTORED);
     const exportsOf = (stack: typeof test) =>
       Object.values(stack.stateful.Outputs ?? {}).flatMap(({ Export }) => Export?.Name ?? []);
     const names = resourcesOf(restored.stateless, 'AWS::Lambda::Function').map(
@@ -106,6 +99,7 @@ describe('data', () => {
     );
     expect(new Set(names)).toEqual(new Set(['daypass-restored']));
     expect(JSON.stringify(restored.stateless)).not.toContain('FnGetAttTable');
+    expect(restored.stateful.Outputs?.TableName?.Value).toBe('daypass-restored');
   });
 });
 

@@ -22,6 +22,21 @@ export interface Template {
   Outputs?: Record<string, { Value: unknown; Export?: { Name: string } }>;
 }
 
+/** A stack as it is deployed. */
+interface StackRow {
+  environment: string;
+  tags: unknown;
+  /** Stacks that must be there before. */
+  after: string[];
+  description: string;
+}
+
+interface Artifact {
+  environment?: string;
+  properties?: Record<string, unknown>;
+  dependencies?: string[];
+}
+
 /** A configuration with nothing but what must be given. */
 export const SMALLEST: ConfigFile = {
   stage: 'test',
@@ -45,6 +60,20 @@ export const FULLEST: ConfigFile = {
   },
   alarmEmail: 'platform@example.org',
   oidc: { issuer: 'https://login.example.org', clientId: 'daypass', name: 'Example Accounts' },
+  senderName: 'Example Passes',
+  tokenLifetimeDays: 14,
+  logRetentionDays: 400,
+  logLevel: 'DEBUG',
+};
+
+/** A site that goes on with a table restored to a point in time. */
+export const RESTORED: ConfigFile = {
+  ...SMALLEST,
+  restoredTable: {
+    name: 'daypass-restored',
+    streamArn:
+      'arn:aws:dynamodb:eu-central-1:111122223333:table/daypass-restored/stream/2026-01-01T00:00:00.000',
+  },
 };
 
 /**
@@ -55,7 +84,12 @@ export const FULLEST: ConfigFile = {
 export async function templatesOf(
   config: ConfigFile = SMALLEST,
   options: { first?: boolean } = {},
-): Promise<{ stateful: Template; stateless: Template; terminationProtection: boolean }> {
+): Promise<{
+  stateful: Template;
+  stateless: Template;
+  terminationProtection: boolean;
+  stacks: Record<string, StackRow>;
+}> {
   const text = JSON.stringify(config);
   const name = createHash('sha256')
     .update(JSON.stringify([text, options]))
@@ -77,13 +111,22 @@ export async function templatesOf(
   const read = <T = Template>(file: string) =>
     JSON.parse(readFileSync(join(ROOT, directory, file), 'utf8')) as T;
   const data = `Daypass-${config.stage}-data`;
-  const { artifacts } = read<{ artifacts: Record<string, { properties?: Record<string, unknown> }> }>(
-    'manifest.json',
-  );
+  const { artifacts } = read<{ artifacts: Record<string, Artifact> }>('manifest.json');
+  const rowOf = (name: string): StackRow => {
+    const { environment = '', properties, dependencies = [] } = artifacts[name] ?? {};
+    return {
+      environment,
+      tags: properties?.tags,
+      after: dependencies.filter((other) => !other.endsWith('.assets')),
+      description: read<{ Description: string }>(`${name}.template.json`).Description,
+    };
+  };
+  const names = [data, `Daypass-${config.stage}`];
   return {
     stateful: read(`${data}.template.json`),
     stateless: read(`Daypass-${config.stage}.template.json`),
     terminationProtection: artifacts[data]?.properties?.terminationProtection === true,
+    stacks: Object.fromEntries(names.map((stack) => [stack, rowOf(stack)])),
   };
 }
 
