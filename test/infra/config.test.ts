@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ConfigError, configSchema, loadConfig, parseConfig } from '../../lib/config.ts';
+import { ConfigError, configSchema, findConfig, loadConfig, parseConfig } from '../../lib/config.ts';
 import { FULLEST, ROOT, SMALLEST } from './synthesise.ts';
 
 const complaint = (input: unknown): string => {
@@ -83,12 +83,70 @@ describe('a configuration', () => {
       { ...SMALLEST, throwaway: 'no' },
       'throwaway: must be true, for a stage whose data may be lost, or false',
     ],
+    ['an account that is no number', { ...SMALLEST, account: '1234' }, 'account: must be 12 digits'],
+    [
+      'a site id with capitals',
+      { ...SMALLEST, siteId: 'Example' },
+      'siteId: must be 1 to 64 lower-case letters, digits and hyphens',
+    ],
+    [
+      'a sender name with quotes',
+      { ...SMALLEST, senderName: '"Passes"' },
+      "senderName: must be plain letters, digits, spaces and '&+-",
+    ],
+    [
+      'a sender address with its name',
+      { ...SMALLEST, senderAddress: 'Passes <passes@example.org>' },
+      'senderAddress: must be an email address, for example passes@example.org',
+    ],
+    [
+      'an answer address outside ASCII',
+      { ...SMALLEST, replyTo: 'pässe@example.org' },
+      'replyTo: must be an email address, for example passes@example.org',
+    ],
+    [
+      'a certificate that is none',
+      { ...FULLEST, domain: { ...FULLEST.domain, certificateArn: 'arn:aws:iam::1:server-certificate/x' } },
+      'domain.certificateArn: must be the ARN of a certificate in AWS Certificate Manager (see docs/deploy.md, Custom domain)',
+    ],
+    [
+      'a zone by its name',
+      { ...FULLEST, domain: { ...FULLEST.domain, hostedZone: { id: 'example.org', name: 'example.org' } } },
+      "domain.hostedZone.id: must be a hosted zone's id, for example Z0123456789ABC",
+    ],
     ['something that is no object', 'production', '(whole file): '],
   ])('with %s is refused with the place and what to do', (_, input, wanted) => {
     const message = complaint(input);
 
     expect(message).toContain(wanted);
     expect(message).toContain('config/test.json cannot be used');
+  });
+
+  it.each([
+    ['in the zone of its own name', 'passes.example.org'],
+    ['in a zone above it', 'example.org'],
+  ])('may have its domain %s', (_, name) => {
+    const domain = { ...FULLEST.domain, hostedZone: { id: 'Z0123456789ABC', name } };
+
+    expect(complaint({ ...FULLEST, domain })).toBe('no complaint');
+  });
+
+  it('may have its domain in no zone, and an issuer on the laptop without https', () => {
+    const { hostedZone: _, ...domain } = FULLEST.domain ?? {};
+    const oidc = { issuer: 'http://localhost:4000/oidc', clientId: 'daypass', name: 'Accounts' };
+
+    expect(complaint({ ...FULLEST, domain, oidc })).toBe('no complaint');
+  });
+
+  it('is taken as it is given: a site id, and an issuer that keeps a secret unless it is said not to', () => {
+    const { oidc, ...rest } = parseConfig(FULLEST, 'the test');
+
+    expect(oidc).toEqual({ ...FULLEST.oidc, publicClient: false });
+    expect({ ...rest, oidc: FULLEST.oidc }).toEqual({
+      ...FULLEST,
+      throwaway: false,
+      runbookUrl: 'docs/runbook.md',
+    });
   });
 
   it('names everything that is wrong at once', () => {
@@ -98,7 +156,47 @@ describe('a configuration', () => {
   });
 
   it('of stage local is built in, so that the laptop needs none', () => {
-    expect(loadConfig('local', ROOT)).toMatchObject({ stage: 'local', throwaway: true });
+    expect(loadConfig('local', ROOT)).toEqual({
+      stage: 'local',
+      region: 'us-east-1',
+      senderAddress: 'passes@daypass.example',
+      senderIdentity: 'existing',
+      sandboxRecipients: [],
+      siteId: 'daypass-local',
+      tokenLifetimeDays: 30,
+      throwaway: true,
+      logRetentionDays: 90,
+      logLevel: 'INFO',
+      runbookUrl: 'docs/runbook.md',
+    });
+  });
+
+  it('is the file that a command names before any stage, else that of the stage, else the built-in one', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'daypass-config-'));
+    mkdirSync(join(folder, 'config'));
+    const write = (file: string, content: object) =>
+      writeFileSync(join(folder, file), JSON.stringify(content));
+    write('config/test.json', SMALLEST);
+    write('config/other.json', SMALLEST);
+    write('elsewhere.json', { ...SMALLEST, stage: 'elsewhere' });
+    writeFileSync(join(folder, 'config/broken.json'), '{"stage":');
+    const stageOf = (file?: string, stage?: string) => {
+      try {
+        return findConfig({ file, stage }, folder).stage;
+      } catch (error) {
+        return error instanceof ConfigError ? error.message.replaceAll(folder, '') : error;
+      }
+    };
+
+    expect(stageOf(join(folder, 'elsewhere.json'), 'test')).toBe('elsewhere');
+    expect(stageOf(undefined, 'test')).toBe('test');
+    expect(stageOf()).toBe('local');
+    expect(stageOf(undefined, 'other')).toBe(
+      '/config/other.json says stage "test". Rename the file, or correct its stage.',
+    );
+    expect(stageOf(undefined, 'broken')).toMatch(/^\/config\/broken\.json is not JSON: /);
+    expect(stageOf(join(folder, 'missing.json'))).toBe('/missing.json cannot be read (ENOENT).');
+    rmSync(folder, { recursive: true });
   });
 
   it('has an example that is complete and right', () => {

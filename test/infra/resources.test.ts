@@ -129,6 +129,17 @@ describe('a deployed site', () => {
     }
   });
 
+  it('carries nothing of how it was made: no paths, no files, no word to the makers of the CDK', () => {
+    const metadata = [smallest.stateless, smallest.stateful].flatMap(({ Resources }) =>
+      Object.values(Resources).flatMap(({ Type, Metadata = {} }) => [
+        ...Object.keys(Metadata),
+        ...(Type === 'AWS::CDK::Metadata' ? [Type] : []),
+      ]),
+    );
+
+    expect(metadata).toEqual([]);
+  });
+
   it('makes a function, and what wakes it, after the rights that it needs', () => {
     const waiting = Object.entries(smallest.stateless.Resources)
       .filter(([, { Type }]) => /::(Function|EventSourceMapping|Schedule|StateMachine)$/.test(Type))

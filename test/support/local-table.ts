@@ -3,9 +3,11 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { startDynamodbProcess } from '../../local/dynamodb/dynamodb-process.ts';
 import { ownDatabase } from './shared-database.ts';
 
+const INDEXES = ['GSI1', 'GSI2'];
+
 export interface LocalTables {
   client: DynamoDBDocumentClient;
-  /** Makes an empty table with the single table's key and its index of live grants, and answers its name. */
+  /** Makes an empty table with the single table's key and its two indexes, and answers its name. */
   create(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -34,22 +36,17 @@ export async function startLocalTables(): Promise<LocalTables> {
             { AttributeName: 'PK', KeyType: 'HASH' },
             { AttributeName: 'SK', KeyType: 'RANGE' },
           ],
-          AttributeDefinitions: [
-            { AttributeName: 'PK', AttributeType: 'S' },
-            { AttributeName: 'SK', AttributeType: 'S' },
-            { AttributeName: 'GSI1PK', AttributeType: 'S' },
-            { AttributeName: 'GSI1SK', AttributeType: 'S' },
-          ],
-          GlobalSecondaryIndexes: [
-            {
-              IndexName: 'GSI1',
-              KeySchema: [
-                { AttributeName: 'GSI1PK', KeyType: 'HASH' },
-                { AttributeName: 'GSI1SK', KeyType: 'RANGE' },
-              ],
-              Projection: { ProjectionType: 'ALL' },
-            },
-          ],
+          AttributeDefinitions: ['', ...INDEXES].flatMap((index) =>
+            ['PK', 'SK'].map((part) => ({ AttributeName: `${index}${part}`, AttributeType: 'S' as const })),
+          ),
+          GlobalSecondaryIndexes: INDEXES.map((IndexName) => ({
+            IndexName,
+            KeySchema: [
+              { AttributeName: `${IndexName}PK`, KeyType: 'HASH' },
+              { AttributeName: `${IndexName}SK`, KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'ALL' },
+          })),
         }),
       );
       return TableName;
