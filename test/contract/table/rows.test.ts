@@ -1,28 +1,37 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Change, OutboxEntry } from '../../../core/changes.ts';
-import type { Grant } from '../../../core/grants/grant.ts';
 import type { DesignEvent } from '../../../core/journal/design-event.ts';
 import type { RecordEvent } from '../../../core/journal/event.ts';
 import type { Rebuild } from '../../../core/lists/rebuild.ts';
 import type { Credential, Principal } from '../../../core/principals.ts';
-import type { StoredRecord } from '../../../core/records/record.ts';
-import type { IndexEntry } from '../../../core/records/view-index.ts';
 import type { Store } from '../../../core/store.ts';
 import { createStore } from '../../../lambdas/shared/table/store.ts';
 import { type LocalTables, startLocalTables } from '../../support/local-table.ts';
+import {
+  ADA,
+  AT,
+  addAda,
+  addGrant,
+  addRecord,
+  changeGrant,
+  credential,
+  DAY,
+  entry,
+  GRANT,
+  GUEST,
+  LATER,
+  NOW,
+  RECORD,
+  RECORD_ID,
+  ROBOT,
+  SECONDS,
+} from './fixtures.ts';
 
 let tables: LocalTables;
 beforeAll(async () => {
   tables = await startLocalTables();
 }, 60_000);
 afterAll(() => tables?.stop());
-
-const AT = '2026-01-01T00:00:00.000Z';
-const NOW = Date.parse(AT);
-const DAY = 86_400;
-/** Seconds, as the table's time to live counts; half a second is no whole one. */
-const SECONDS = 1_767_225_600;
-const LATER = NOW + 30 * DAY * 1000 + 500;
 
 /** The whole table after these transactions and other writes, in order of its keys. */
 async function rowsAfter(
@@ -35,34 +44,6 @@ async function rowsAfter(
   return Items.sort((a, b) => (`${a.PK} ${a.SK}` < `${b.PK} ${b.SK}` ? -1 : 1));
 }
 
-const ADA: Principal = {
-  id: 'u1',
-  type: 'user',
-  name: 'Ada King',
-  firstName: 'Ada',
-  lastName: 'King',
-  email: 'Ada@Example.org',
-  roles: ['staff', 'owner'],
-  profiles: [],
-  createdAt: AT,
-};
-const ROBOT: Principal = {
-  id: 'b1',
-  type: 'robot',
-  name: 'Ｒobot',
-  roles: ['staff'],
-  profiles: [],
-  createdAt: AT,
-};
-const GUEST: Principal = {
-  id: 't1',
-  type: 'tokenUser',
-  name: 'Bob',
-  roles: ['staff'],
-  profiles: ['guest'],
-  createdAt: AT,
-};
-const addAda: Change = { kind: 'addUser', principal: ADA, email: 'Ada@Example.org' };
 const adaRow = { PK: 'PRINCIPAL#u1', SK: '#PRINCIPAL', ...ADA };
 const adaEmail = { PK: 'EMAIL#ada@example.org', SK: '#EMAIL', principalId: 'u1' };
 const adaEntry = {
@@ -72,7 +53,7 @@ const adaEntry = {
   type: 'user',
   name: 'Ada King',
   email: 'Ada@Example.org',
-  roles: ['staff', 'owner'],
+  roles: ['staff', 'Owner'],
 };
 const held = (role: string, holders: number) => ({ PK: `ROLE#${role}`, SK: '#ROLE', holders });
 
@@ -82,7 +63,7 @@ describe('people in the table', () => {
       adaEntry,
       adaEmail,
       adaRow,
-      held('owner', 1),
+      held('Owner', 1),
       held('staff', 1),
     ]);
   });
@@ -109,14 +90,14 @@ describe('people in the table', () => {
   });
 
   it('whose name and roles change move in the directory, and are counted where they are now', async () => {
-    const after = { ...ADA, name: 'Ada Lovelace', roles: ['owner', 'editor'], version: 2 };
+    const after = { ...ADA, name: 'Ada Lovelace', roles: ['Owner', 'editor'], version: 2 };
 
     expect(await rowsAfter([addAda], [{ kind: 'updateAccount', before: ADA, after }])).toEqual([
-      { ...adaEntry, SK: 'ada lovelace#u1', name: 'Ada Lovelace', roles: ['owner', 'editor'] },
+      { ...adaEntry, SK: 'ada lovelace#u1', name: 'Ada Lovelace', roles: ['Owner', 'editor'] },
       adaEmail,
       { ...adaRow, ...after },
+      held('Owner', 1),
       held('editor', 1),
-      held('owner', 1),
       held('staff', 0),
     ]);
   });
@@ -128,13 +109,13 @@ describe('people in the table', () => {
       { ...adaEntry, email: 'ada@example.org' },
       adaEmail,
       { ...adaRow, ...after },
-      held('owner', 1),
+      held('Owner', 1),
       held('staff', 1),
     ]);
   });
 
   it('who are deleted leave a tombstone for ninety days, and nothing that says who they were', async () => {
-    const other: Principal = { ...ADA, id: 'u2', name: 'Eve', email: 'eve@example.org', roles: ['owner'] };
+    const other: Principal = { ...ADA, id: 'u2', name: 'Eve', email: 'eve@example.org', roles: ['Owner'] };
     const rows = await rowsAfter(
       [addAda, { kind: 'addUser', principal: other, email: 'eve@example.org' }],
       [{ kind: 'endAccount', principal: ADA, at: NOW + 500 }],
@@ -148,7 +129,7 @@ describe('people in the table', () => {
         deletedAt: '2026-01-01T00:00:00.500Z',
         ttl: SECONDS + 90 * DAY,
       },
-      held('owner', 1),
+      held('Owner', 1),
       held('staff', 0),
     ]);
   });
@@ -182,14 +163,6 @@ describe('people in the table', () => {
 });
 
 describe('credentials in the table', () => {
-  const credential = (kind: Credential['kind']): Credential => ({
-    id: 'c1',
-    principalId: 'p1',
-    kind,
-    keyId: '0001',
-    createdAt: AT,
-    expiresAt: LATER,
-  });
   const over = SECONDS + 30 * DAY;
 
   it.each<[Credential['kind'], string, number]>([
@@ -251,43 +224,6 @@ describe('credentials in the table', () => {
   );
 });
 
-const RECORD: StoredRecord = {
-  id: 'record-1',
-  environment: 'staging',
-  app: 'desk',
-  recordType: 'job',
-  definitionVersion: 3,
-  version: 1,
-  state: 'open',
-  values: { title: 'Lift' },
-  names: {},
-  createdAt: AT,
-  createdBy: 'u1',
-  updatedAt: AT,
-  updatedBy: 'u1',
-  eventCount: 1,
-  eventMac: 'mac-1',
-};
-const entry = (view: string, sort: string): IndexEntry => ({
-  app: 'desk',
-  recordType: 'job',
-  view,
-  index: 'all',
-  partition: ['a#b', 'ü'],
-  sort,
-  recordId: 'record-1',
-  projection: {
-    version: 1,
-    state: 'open',
-    values: { title: 'Lift' },
-    names: {},
-    createdAt: AT,
-    createdBy: 'u1',
-    updatedAt: AT,
-    updatedBy: 'u1',
-    layout: 'layout-1',
-  },
-});
 const indexRow = (view: string, sort: string) => ({
   PK: `INDEX#staging#desk#job#${view}#all#a%23b#%C3%BC`,
   SK: `${sort}#record-1`,
@@ -296,12 +232,6 @@ const indexRow = (view: string, sort: string) => ({
 });
 const recordRow = { PK: 'RECORD#staging#record-1', SK: '#RECORD', ...RECORD };
 const registerRow = { PK: 'REGISTER#staging#desk#job#5', SK: 'record-1' };
-const addRecord: Change = {
-  kind: 'addRecord',
-  record: RECORD,
-  index: [entry('open', '1'), entry('mine', '2')],
-};
-
 describe('records in the table', () => {
   it('are a head, a place in the register of their type, and an item for each index', async () => {
     expect(await rowsAfter([addRecord])).toEqual([
@@ -477,40 +407,15 @@ describe('what else is in the table', () => {
 });
 
 describe('grants in the table', () => {
-  const RECORD_ID = '0'.repeat(22);
-  const grant: Grant = {
-    id: `${RECORD_ID}-abc`,
-    environment: 'test',
-    recordId: RECORD_ID,
-    app: 'desk',
-    recordType: 'job',
-    operation: 'add',
-    task: 'give',
-    status: 'requested',
-    createdAt: AT,
-    createdBy: 'u1',
-    steps: [],
-    dueAt: NOW,
-  };
   const row = {
     PK: `RECORD#test#${RECORD_ID}`,
     SK: `GRANT#${RECORD_ID}-abc`,
-    ...grant,
+    ...GRANT,
     GSI1PK: 'LIVE#5',
     GSI1SK: `${AT}#test#${RECORD_ID}-abc`,
   };
-  const change = (more: Partial<Extract<Change, { kind: 'changeGrant' }>>): Change => ({
-    kind: 'changeGrant',
-    environment: 'test',
-    grantId: grant.id,
-    from: ['requested', 'live'],
-    set: {},
-    ...more,
-  });
-  const add: Change = { kind: 'addGrant', grant };
-
   it('lie with their record, and among the open ones by when the reaper looks at them', async () => {
-    expect(await rowsAfter([add])).toEqual([row]);
+    expect(await rowsAfter([addGrant])).toEqual([row]);
   });
 
   it('are looked at when their new time has come, and note what was done', async () => {
@@ -519,9 +424,9 @@ describe('grants in the table', () => {
 
     expect(
       await rowsAfter(
-        [add],
-        [change({ set: { status: 'live', credentialId: 'c1', dueAt }, step })],
-        [change({ set: { remindedAt: AT }, step: { ...step, step: 'Remind' } })],
+        [addGrant],
+        [changeGrant({ set: { status: 'live', credentialId: 'c1', dueAt }, step })],
+        [changeGrant({ set: { remindedAt: AT }, step: { ...step, step: 'Remind' } })],
       ),
     ).toEqual([
       {
@@ -539,21 +444,21 @@ describe('grants in the table', () => {
   it.each(['ended', 'failed'] as const)('that have %s are open no longer', async (status) => {
     const { GSI1PK: _, GSI1SK: __, ...closed } = row;
 
-    expect(await rowsAfter([add], [change({ set: { status, endReason: 'failed', endedAt: AT } })])).toEqual([
-      { ...closed, status, endReason: 'failed', endedAt: AT },
-    ]);
+    expect(
+      await rowsAfter([addGrant], [changeGrant({ set: { status, endReason: 'failed', endedAt: AT } })]),
+    ).toEqual([{ ...closed, status, endReason: 'failed', endedAt: AT }]);
   });
 
   it('keep their last fifty steps', async () => {
     const step = (number: number) => ({ at: AT, step: `Step${number}`, outcome: 'done' as const });
     const steps = Array.from({ length: 50 }, (_, number) => step(number));
     const [after49] = await rowsAfter(
-      [{ kind: 'addGrant', grant: { ...grant, steps: steps.slice(0, 49) } }],
-      [change({ set: { remindedAt: AT }, step: step(49), stepsRead: steps.slice(0, 49) })],
+      [{ kind: 'addGrant', grant: { ...GRANT, steps: steps.slice(0, 49) } }],
+      [changeGrant({ set: { remindedAt: AT }, step: step(49), stepsRead: steps.slice(0, 49) })],
     );
     const [after50] = await rowsAfter(
-      [{ kind: 'addGrant', grant: { ...grant, steps } }],
-      [change({ set: { remindedAt: AT }, step: step(50), stepsRead: steps })],
+      [{ kind: 'addGrant', grant: { ...GRANT, steps } }],
+      [changeGrant({ set: { remindedAt: AT }, step: step(50), stepsRead: steps })],
     );
 
     expect(after49?.steps).toEqual(steps);
