@@ -68,7 +68,7 @@ const ROLES_OF_TABLES = ['table', 'row', 'rowgroup', 'cell', 'columnheader'];
 /**
  * A page as its readers have it, a line for each thing on it: headings, texts, `[links](address)`, controls with what
  * they send, cells with their column. What a label or a description refers to is told in its place.
- * @throws Error for an id that is there twice, or a reference to one that is not
+ * @throws Error for an id that is there twice, and for a link or a reference to one that is not there
  */
 export function outline(content: ComponentChildren): string[] {
   return outlineOf(renderToString(content as Parameters<typeof renderToString>[0]));
@@ -90,6 +90,7 @@ export function outlineOf(html: string): string[] {
     if (!found) throw new Error(`nothing has the id ${id}`);
     return found;
   };
+  for (const { attributes } of all) if (attributes.href?.startsWith('#')) referred(attributes.href.slice(1));
   const lines: string[] = [];
   let line = '';
   const flush = () => {

@@ -16,7 +16,7 @@ describe('the page of a record', () => {
 
   it('shows state, trouble, fields and what can be done, and leads back', () => {
     const trouble = { at: '2026-03-03T08:00:00Z', step: 'SendMail', message: 'The address is unknown.' };
-    const operations = ['delete', 'sendEmail', 'edit', 'transition', 'other'].map((kind) => ({
+    const operations = ['delete', 'sendEmail', 'edit', 'transition'].map((kind) => ({
       id: kind,
       name: `Do ${kind}`,
       kind,
@@ -44,7 +44,7 @@ describe('the page of a record', () => {
       'div.field.long',
       'dt Notes',
       'dd {span.none –}',
-      'nav.operations aria-label=What you can do [Do other](/other .button.quiet)[Do transition](/transition .button)[Do edit](/edit .button.quiet)[Do sendEmail](/sendEmail .button.quiet)[Do delete](/delete .button.quiet.danger)',
+      'nav.operations aria-label=What you can do [Do transition](/transition .button)[Do edit](/edit .button.quiet)[Do sendEmail](/sendEmail .button.quiet)[Do delete](/delete .button.quiet.danger)',
       'p More',
     ]);
   });
