@@ -106,7 +106,7 @@ function dueOf(type: LinkedRecordType, answer: RecordAnswer): DueDate | undefine
   const date = dueDateField ? answer.values[dueDateField] : undefined;
   const label = dueDateField && type.fields.get(dueDateField)?.definition.label;
   const open = [...type.operations.values()].some(
-    ({ definition: { kind, from } }) => kind === 'transition' && (!from || from.includes(answer.state)),
+    ({ definition: { kind, from } }) => kind === 'transition' && from?.includes(answer.state),
   );
   return typeof date === 'string' && label ? { label, date, open } : undefined;
 }
