@@ -50,3 +50,45 @@ it('a list holds what says whether a column is shown, though that is no column i
     expect.arrayContaining(['hint', 'secrecy']),
   );
 });
+
+describe('what a publication has to rebuild', () => {
+  const type = { app: 'work-orders', recordType: 'work-order' };
+  const one = siteWith(['one']);
+  const namesIn = (site: LinkedSite) =>
+    [...(site.recordType(type.app, type.recordType)?.views.values() ?? [])].flatMap((view) =>
+      [view.index.id, ...[...view.index.narrow.keys()].sort()].map((index) => `${view.id}/${index}`),
+    );
+  /** The site as it would be without work orders; without the app. */
+  const without = (site: LinkedSite, whole = false): LinkedSite => ({
+    ...site,
+    apps: new Map(
+      [...site.apps].flatMap(([id, app]) =>
+        id !== type.app ? [[id, app]] : whole ? [] : [[id, { ...app, recordTypes: new Map() }]],
+      ),
+    ),
+    recordType: (app, id) => (app === type.app ? undefined : site.recordType(app, id)),
+  });
+
+  it('is nothing where indexes stay, or there were no records of the type', () => {
+    const pending = { [TYPE]: { since: 1, indexes: ['x'] } };
+    expect(rebuildNeeds({ before: one, after: one, version: 2, pending })).toEqual({ needs: pending, rebuilds: [] });
+    const first = rebuildNeeds({ before: without(one, true), after: one, version: 2, pending: {} });
+    expect(first).toEqual({ needs: {}, rebuilds: [] });
+  });
+
+  it('is only the items where no index lacks records: lists need not wait', () => {
+    const wider = siteWith(['one'], [], ['number', 'building']);
+    const pending = { [TYPE]: { since: 1, indexes: ['gone/index'] } };
+    expect(rebuildNeeds({ before: one, after: wider, version: 2, pending })).toEqual({ needs: {}, rebuilds: [type] });
+  });
+
+  it('is all of a type that has left its app, once it is back', () => {
+    const left = rebuildNeeds({ before: one, after: without(one), version: 2, pending: {} });
+    expect(left).toEqual({ needs: { [TYPE]: { since: 2, indexes: ['*'] } }, rebuilds: [] });
+    const back = rebuildNeeds({ before: without(one), after: one, version: 3, pending: left.needs });
+    expect(back).toEqual({ needs: { [TYPE]: { since: 3, indexes: namesIn(one) } }, rebuilds: [type] });
+    // One that is new to the app has no records yet.
+    const added = rebuildNeeds({ before: without(one), after: one, version: 3, pending: {} });
+    expect(added).toEqual({ needs: {}, rebuilds: [] });
+  });
+});
