@@ -11,7 +11,10 @@ interface Asked {
 }
 
 /** Branches written as the places that they hold; a record's id is its place without regard to case. */
-async function merge(parts: string[], { limit = 10, after, descending = false, verdict = () => true }: Asked = {}) {
+async function merge(
+  parts: string[],
+  { limit = 10, after, descending = false, verdict = () => true }: Asked = {},
+) {
   const taken: string[] = [];
   const examined: string[] = [];
   const reads: string[] = [];

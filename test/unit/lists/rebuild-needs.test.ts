@@ -71,7 +71,10 @@ describe('what a publication has to rebuild', () => {
 
   it('is nothing where indexes stay, or there were no records of the type', () => {
     const pending = { [TYPE]: { since: 1, indexes: ['x'] } };
-    expect(rebuildNeeds({ before: one, after: one, version: 2, pending })).toEqual({ needs: pending, rebuilds: [] });
+    expect(rebuildNeeds({ before: one, after: one, version: 2, pending })).toEqual({
+      needs: pending,
+      rebuilds: [],
+    });
     const first = rebuildNeeds({ before: without(one, true), after: one, version: 2, pending: {} });
     expect(first).toEqual({ needs: {}, rebuilds: [] });
   });
@@ -79,7 +82,10 @@ describe('what a publication has to rebuild', () => {
   it('is only the items where no index lacks records: lists need not wait', () => {
     const wider = siteWith(['one'], [], ['number', 'building']);
     const pending = { [TYPE]: { since: 1, indexes: ['gone/index'] } };
-    expect(rebuildNeeds({ before: one, after: wider, version: 2, pending })).toEqual({ needs: {}, rebuilds: [type] });
+    expect(rebuildNeeds({ before: one, after: wider, version: 2, pending })).toEqual({
+      needs: {},
+      rebuilds: [type],
+    });
   });
 
   it('is all of a type that has left its app, once it is back', () => {

@@ -21,12 +21,18 @@ const asked = (more: Partial<Parameters<typeof newRebuild>[1]> = {}) =>
   });
 
 /** A site with so many jobs; by an earlier layout those that `outdated` says. */
-async function siteWith(count: number, outdated: (at: number) => boolean = () => false, mode?: Rebuild['mode']) {
+async function siteWith(
+  count: number,
+  outdated: (at: number) => boolean = () => false,
+  mode?: Rebuild['mode'],
+) {
   const site = new RepairSite();
   for (let at = 0; at < count; at++) await site.job({ title: `job ${at}`, worker: 'bob' });
   for (const [at, record] of [...site.store.records.values()].entries())
     if (outdated(at)) {
-      const places = (record.indexed ?? []).map(([view, index, sort]) => [view, index, `old ${sort}`] as const);
+      const places = (record.indexed ?? []).map(
+        ([view, index, sort]) => [view, index, `old ${sort}`] as const,
+      );
       site.store.records.set(record.id, { ...record, layout: 'an earlier one', indexed: places as never });
     }
   site.store.commits.length = 0;
@@ -63,8 +69,14 @@ describe('a rebuild that is asked for', () => {
       asked({ since: 4 }),
       asked({ mode: 'all' }),
       asked({ mode: 'all', ...later }),
-      newRebuild({ ...JOBS, recordType: 'house' }, { mode: 'outdated', since: 3, at: AT, by: 'ann', published: AT }),
-      newRebuild({ ...JOBS, environment: 'staging' }, { mode: 'outdated', since: 3, at: AT, by: 'ann', published: AT }),
+      newRebuild(
+        { ...JOBS, recordType: 'house' },
+        { mode: 'outdated', since: 3, at: AT, by: 'ann', published: AT },
+      ),
+      newRebuild(
+        { ...JOBS, environment: 'staging' },
+        { mode: 'outdated', since: 3, at: AT, by: 'ann', published: AT },
+      ),
       newRebuild({ ...JOBS, app: 'other' }, { mode: 'outdated', since: 3, at: AT, by: 'ann', published: AT }),
     ].map(({ id }) => id);
     expect(ids.map((id) => id === asked().id)).toEqual([true, true, ...Array(6).fill(false)]);
@@ -73,7 +85,10 @@ describe('a rebuild that is asked for', () => {
 
   it('counts what there is to do before it begins', async () => {
     const { site, ref } = await siteWith(2);
-    expect(await beginRebuild(site.runtime, ref)).toEqual({ ...START, notBefore: '2027-03-10T09:00:30.000Z' });
+    expect(await beginRebuild(site.runtime, ref)).toEqual({
+      ...START,
+      notBefore: '2027-03-10T09:00:30.000Z',
+    });
     expect(site.store.rebuild).toMatchObject({ status: 'running', known: 2, done: 0, updatedAt: AT });
   });
 
@@ -102,7 +117,12 @@ describe('a rebuild', () => {
   it('writes the items of outdated records anew, each as it was read, and leaves the record as it is', async () => {
     const { site, ref } = await siteWith(3, (at) => at === 1);
     const before = structuredClone(site.store.records.get('r2') as StoredRecord);
-    expect(await rebuildPage(site.runtime, ref, START)).toEqual({ shard: 3, after: '', done: 3, finished: true });
+    expect(await rebuildPage(site.runtime, ref, START)).toEqual({
+      shard: 3,
+      after: '',
+      done: 3,
+      finished: true,
+    });
 
     expect(site.store.commits).toEqual([
       [
@@ -143,7 +163,8 @@ describe('a rebuild', () => {
   it('goes on where it was in a later state, when there are very many', async () => {
     const { site, ref } = await siteWith(0);
     const [ids, places] = [new Set<string>(), [] as string[]];
-    const many = (shard: number) => Array.from({ length: 350 }, (_, at) => `${shard}-${String(at).padStart(3, '0')}`);
+    const many = (shard: number) =>
+      Array.from({ length: 350 }, (_, at) => `${shard}-${String(at).padStart(3, '0')}`);
     Object.assign(site.store, {
       listRegister: async (_: unknown, shard: number, page: { limit: number; after?: string }) => {
         places.push(`${shard}/${page.after ?? ''}/${page.limit}`);
@@ -188,11 +209,15 @@ describe('a rebuild', () => {
 
     const busy = await siteWith(1, () => true);
     write(busy.site, 5);
-    await expect(rebuildPage(busy.site.runtime, busy.ref, START)).rejects.toMatchObject({ code: 'VERSION_MISMATCH' });
+    await expect(rebuildPage(busy.site.runtime, busy.ref, START)).rejects.toMatchObject({
+      code: 'VERSION_MISMATCH',
+    });
 
     const broken = await siteWith(1, () => true);
     write(broken.site, 1, new DaypassError('CONFLICT'));
-    await expect(rebuildPage(broken.site.runtime, broken.ref, START)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(rebuildPage(broken.site.runtime, broken.ref, START)).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
     expect(NOW).toBe(Date.parse(AT));
   });
 });

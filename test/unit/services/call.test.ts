@@ -50,7 +50,9 @@ describe('a service that adds', () => {
 
   it('refuses fields that are not the service’s, and what is for other kinds of services', async () => {
     const site = new RepairSite();
-    await expect(call(site, 'add-job', { values: { title: 'a', secret: 'x', hours: 1 } })).rejects.toMatchObject({
+    await expect(
+      call(site, 'add-job', { values: { title: 'a', secret: 'x', hours: 1 } }),
+    ).rejects.toMatchObject({
       code: 'VALUES_INVALID',
       problems: [
         { path: '/values/secret', message: 'is not a field that this service takes' },
@@ -60,7 +62,9 @@ describe('a service that adds', () => {
     const why = 'leave it out: this service adds a record';
     await expect(
       call(site, 'add-job', { values: {}, parameters: {}, limit: 1, cursor: '', record: 'r1' }),
-    ).rejects.toMatchObject(invalid(['/parameters', why], ['/limit', why], ['/cursor', why], ['/record', why]));
+    ).rejects.toMatchObject(
+      invalid(['/parameters', why], ['/limit', why], ['/cursor', why], ['/record', why]),
+    );
     await expect(call(site, 'add-job')).rejects.toMatchObject({ code: 'VALUES_INVALID' });
     expect(site.store.commits).toEqual([]);
   });
@@ -70,10 +74,12 @@ describe('a service that runs an operation', () => {
   it('acts on the record that is named, and answers no values unless it says which', async () => {
     const site = new RepairSite();
     await site.job({ title: 'Mend', worker: 'bob' });
-    expect(await call(site, 'close-job', { record: 'r1', values: { hours: 3 }, expectedVersion: 1 })).toEqual({
-      service: 'close-job',
-      record: { id: 'r1', version: 2, state: 'Done', values: {}, names: {} },
-    });
+    expect(await call(site, 'close-job', { record: 'r1', values: { hours: 3 }, expectedVersion: 1 })).toEqual(
+      {
+        service: 'close-job',
+        record: { id: 'r1', version: 2, state: 'Done', values: {}, names: {} },
+      },
+    );
     expect(site.store.records.get('r1')?.values.hours).toBe(3);
     expect(eventOf(site)).toMatchObject({ operation: 'finish', actor: { id: 'ann' }, service: 'close-job' });
   });
@@ -90,7 +96,9 @@ describe('a service that runs an operation', () => {
     const stored = site.store.records.get(job.id) as StoredRecord;
     site.store.records.set('h1', { ...stored, id: 'h1', recordType: 'house' });
 
-    await expect(call(site, 'close-job')).rejects.toMatchObject(invalid(['/record', 'name the record to act on']));
+    await expect(call(site, 'close-job')).rejects.toMatchObject(
+      invalid(['/record', 'name the record to act on']),
+    );
     await expect(call(site, 'close-job', { record: 'h1' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(call(site, 'close-job', { record: 'r9' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(call(site, 'close-job', { record: 'r1', expectedVersion: 2 })).rejects.toMatchObject({
@@ -163,7 +171,12 @@ describe('a service', () => {
   it.each<[string, object | undefined, string, string]>([
     ['is gone', undefined, 'ROBOT_MISSING', 'the app repairs has no robot any more'],
     ['is no robot', { type: 'serviceAccount' }, 'ROBOT_MISSING', 'the app repairs has no robot any more'],
-    ['works for another app', { apps: ['other'] }, 'ROBOT_REFUSED', 'its robot does not run services of the app repairs'],
+    [
+      'works for another app',
+      { apps: ['other'] },
+      'ROBOT_REFUSED',
+      'its robot does not run services of the app repairs',
+    ],
   ])('says what is wrong where its robot %s', async (_, change, code, message) => {
     const site = new RepairSite();
     const robot = site.store.principals.get('fixer');
