@@ -25,7 +25,7 @@ describe('a robot', () => {
     expect(works.map(hasWork)).toEqual([true, true, true, false, false]);
   });
 
-  it.each([
+  it.each<{ who: string; principal: Parameters<typeof worksFor>[0]; works: boolean }>([
     { who: 'a robot that names the app', principal: { type: 'robot', apps: ['other', 'desk'] }, works: true },
     { who: 'a robot that names another', principal: { type: 'robot', apps: ['other'] }, works: false },
     { who: 'a robot that names none', principal: { type: 'robot' }, works: false },
@@ -35,7 +35,7 @@ describe('a robot', () => {
       principal: { type: 'serviceAccount', apps: ['desk'] },
       works: false,
     },
-  ] as const)('works for an app: $who: $works', ({ principal, works }) => {
+  ])('works for an app: $who: $works', ({ principal, works }) => {
     expect(worksFor(principal, 'desk')).toBe(works);
   });
 
