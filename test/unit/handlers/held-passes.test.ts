@@ -34,9 +34,14 @@ function browser() {
     cookies,
     reads,
     /** @returns the pass's short id */
-    hold(short: string, stored: Partial<Credential> | null = {}, kind: TokenKind = 'access') {
+    hold(
+      short: string,
+      stored: Partial<Credential> | null = {},
+      kind: TokenKind = 'access',
+      environment: 'test' | 'none' = kind === 'access' ? 'test' : 'none',
+    ) {
       const id = short.padEnd(22, 'x');
-      const bound = kind === 'access' ? ({ environment: 'test' } as const) : {};
+      const bound = environment === 'none' ? {} : { environment };
       const ids = { principalId: principal.id, credentialId: id };
       cookies[names.pass(short)] = formatToken({ kind, ...ids, ...bound }, signing.keyring, signing.siteId);
       if (stored) {
@@ -86,8 +91,9 @@ describe('the passes of a browser', () => {
     cookies[names.pass('Made0001')] = 'no token';
     const gone = hold('Gone0001', null);
     const session = hold('Sess0001', {}, 'session');
-    expect(await look()).toEqual({ live: [], cleared: ['Made0001', gone, session] });
-    expect(reads).toEqual([gone]);
+    const nowhere = hold('Site0001', {}, 'access', 'none');
+    expect(await look()).toEqual({ live: [], cleared: ['Made0001', gone, session, nowhere] });
+    expect(reads).toEqual([gone, nowhere]);
   });
 
   it('that have ended say so to the last three: by when they were ended, or ran out', async () => {
