@@ -9,9 +9,10 @@ import { type Answered, asked, clock, NOW, signing } from './use-cases.ts';
 export const user = toCaller(userContext);
 export const formToken = formTokenOf(user, signing);
 
-const { name, contact } = exampleSite();
+const { name } = exampleSite();
 const site = exampleLinked();
-export const settings = { name, contact, roles: exampleSite().roles };
+/** Its apps name another contact than the site does. */
+export const settings = { name, contact: 'The office, office@abc.example', roles: exampleSite().roles };
 
 let made = 0;
 /** What handlers are given besides what use cases answer; ids that they mint are `id-1`, `id-2` … since `freshIds`. */

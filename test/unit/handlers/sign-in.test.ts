@@ -114,7 +114,7 @@ describe('the page to sign in', () => {
         {
           email: 'dora@abc.example',
           siteName: SITE,
-          contact: 'ABC dispatch, dispatch@abc.example, +1 555 0100',
+          contact: 'The office, office@abc.example',
           to: '/app/test',
         },
       ],

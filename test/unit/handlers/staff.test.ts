@@ -98,7 +98,7 @@ describe('the page of apps', () => {
     expect(handedOn()).toEqual([['listApps', WHO]]);
     expect(surroundings(page)).toEqual([
       `[${SITE}](/) staging <form /sign-out> {formToken=${formToken}} [Dora Dispatch](/account) (Sign out)`,
-      expect.stringMatching(/^Questions\? .*\[API reference\]\(\/reference\)$/),
+      'Questions? The office, [office@abc.example](mailto:office@abc.example) [API reference](/reference)',
     ]);
     answering({
       listApps: [
