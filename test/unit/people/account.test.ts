@@ -108,13 +108,16 @@ describe('an environment', () => {
     ['test', false],
     ['staging', false],
     ['production', true],
-  ] as const)('[A26, A28] unless it says so itself, %s lets apps change and delete accounts: %s', (name, on) => {
-    expect(accountSettings(settings, name)).toEqual({ manipulation: on, deletion: on });
-    expect(accountSettings({ ...settings, environments: { [name]: {} } }, name)).toEqual({
-      manipulation: on,
-      deletion: on,
-    });
-  });
+  ] as const)(
+    '[A26, A28] unless it says so itself, %s lets apps change and delete accounts: %s',
+    (name, on) => {
+      expect(accountSettings(settings, name)).toEqual({ manipulation: on, deletion: on });
+      expect(accountSettings({ ...settings, environments: { [name]: {} } }, name)).toEqual({
+        manipulation: on,
+        deletion: on,
+      });
+    },
+  );
 
   it('[A19, A26] says for itself alone what apps may do with accounts, and what its welcome says', () => {
     const usual = {
@@ -128,10 +131,8 @@ describe('an environment', () => {
       accounts,
       { manipulation: false, deletion: false },
     ]);
-    expect([welcomeText(own, 'test'), welcomeText(own, 'production'), welcomeText(settings, 'test')]).toEqual([
-      welcomeMail,
-      usual,
-      usual,
-    ]);
+    expect([welcomeText(own, 'test'), welcomeText(own, 'production'), welcomeText(settings, 'test')]).toEqual(
+      [welcomeMail, usual, usual],
+    );
   });
 });

@@ -3,7 +3,11 @@ import type { PageOf } from '../../../core/store.ts';
 import { callerOf, refusal, SiteMemory } from '../../fixtures/site-memory.ts';
 
 const numbered = (count: number, name: (at: number) => string) =>
-  Array.from({ length: count }, (_, at) => ({ id: `u${at}`, name: name(at), email: `u${at}@people.example` }));
+  Array.from({ length: count }, (_, at) => ({
+    id: `u${at}`,
+    name: name(at),
+    email: `u${at}@people.example`,
+  }));
 const ordered = (at: number) => `Person ${String(at).padStart(5, '0')}`;
 
 /** All pages of a list, by the ids on each. */
@@ -85,7 +89,9 @@ describe('the directory', () => {
 
   it('is left off after 2,000 entries, and goes on with the next page', async () => {
     const last = 2_000;
-    const site = new SiteMemory().add(...numbered(last + 1, (at) => `${ordered(at)}${at === last ? ' Rare' : ''}`));
+    const site = new SiteMemory().add(
+      ...numbered(last + 1, (at) => `${ordered(at)}${at === last ? ' Rare' : ''}`),
+    );
     expect(await pages(site, 'rare', 3)).toEqual([[], [`u${last}`]]);
     expect(site.reads).toHaveLength(11);
   });
@@ -98,7 +104,11 @@ describe('the directory', () => {
   });
 
   it('takes the cursor of its list, search and reader alone', async () => {
-    const site = new SiteMemory().add(...numbered(5, ordered), { id: 'm1', type: 'robot' }, { id: 'm2', type: 'robot' });
+    const site = new SiteMemory().add(
+      ...numbered(5, ordered),
+      { id: 'm1', type: 'robot' },
+      { id: 'm2', type: 'robot' },
+    );
     const session = site.design(callerOf());
     const { cursor = '' } = await listDirectory(session, 'users', { limit: 2, search: 'Person' });
     const again = await listDirectory(session, 'users', { limit: 2, search: ' person ', cursor });

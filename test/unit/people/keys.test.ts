@@ -22,7 +22,11 @@ const account = { id: MACHINE, type: 'serviceAccount', name: 'Payroll', roles: [
 const siteWith = () =>
   new SiteMemory({ roles: [clerk] })
     .running('production')
-    .add({ ...account, roles: ['clerk'] }, { id: 'bot', type: 'robot', name: 'Bot' }, { id: 'ann', name: 'Ann' });
+    .add(
+      { ...account, roles: ['clerk'] },
+      { id: 'bot', type: 'robot', name: 'Bot' },
+      { id: 'ann', name: 'Ann' },
+    );
 
 const key = (more: Partial<Credential> = {}): Credential => ({
   id: idOf(8000),
@@ -42,41 +46,44 @@ describe('an API key', () => {
   it.each([
     ['production', { environment: 'production' }],
     ['site', { site: true }],
-  ] as const)('[A32, A42] for %s is answered once, stored without itself, and journalled by its name', async (reach, is) => {
-    const site = siteWith();
-    const { key: text, ...answer } = await make(site, NOW + 365 * DAY, MACHINE, reach);
-    const expiresAt = '2027-03-04T10:00:00.000Z';
-    const named = { id: idOf(1), name: 'Nightly', ...is, roles: ['clerk'] };
-    expect(answer).toEqual({ ...named, createdAt: AT, expiresAt });
-    expect(readToken(text, site.runtime.keyring, site.runtime.siteId)).toEqual({
-      kind: 'apiKey',
-      principalId: MACHINE,
-      credentialId: idOf(1),
-      keyId: '0002',
-      ...(reach !== 'site' && { environment: reach }),
-    });
-    const [changes = []] = site.commits;
-    expect(withoutJournal(changes)).toEqual([
-      { kind: 'countKey', account: principalOf({ ...account, roles: ['clerk'] }) },
-      {
-        kind: 'addCredential',
-        credential: {
-          ...key({ id: idOf(1), createdAt: AT, expiresAt: NOW + 365 * DAY, roles: ['clerk'] }),
-          ...(reach !== 'site' && { environment: reach }),
+  ] as const)(
+    '[A32, A42] for %s is answered once, stored without itself, and journalled by its name',
+    async (reach, is) => {
+      const site = siteWith();
+      const { key: text, ...answer } = await make(site, NOW + 365 * DAY, MACHINE, reach);
+      const expiresAt = '2027-03-04T10:00:00.000Z';
+      const named = { id: idOf(1), name: 'Nightly', ...is, roles: ['clerk'] };
+      expect(answer).toEqual({ ...named, createdAt: AT, expiresAt });
+      expect(readToken(text, site.runtime.keyring, site.runtime.siteId)).toEqual({
+        kind: 'apiKey',
+        principalId: MACHINE,
+        credentialId: idOf(1),
+        keyId: '0002',
+        ...(reach !== 'site' && { environment: reach }),
+      });
+      const [changes = []] = site.commits;
+      expect(withoutJournal(changes)).toEqual([
+        { kind: 'countKey', account: principalOf({ ...account, roles: ['clerk'] }) },
+        {
+          kind: 'addCredential',
+          credential: {
+            ...key({ id: idOf(1), createdAt: AT, expiresAt: NOW + 365 * DAY, roles: ['clerk'] }),
+            ...(reach !== 'site' && { environment: reach }),
+          },
         },
-      },
-    ]);
-    expect(journalOf(changes)).toEqual([
-      {
-        action: 'createKey',
-        subject: { type: 'serviceAccount', id: MACHINE, name: 'Payroll' },
-        after: { key: { ...named, expiresAt } },
-        at: AT,
-        actor: { id: 'olga', type: 'user', name: 'Olga Owner' },
-      },
-    ]);
-    expect(JSON.stringify(site.commits)).not.toContain(text);
-  });
+      ]);
+      expect(journalOf(changes)).toEqual([
+        {
+          action: 'createKey',
+          subject: { type: 'serviceAccount', id: MACHINE, name: 'Payroll' },
+          after: { key: { ...named, expiresAt } },
+          at: AT,
+          actor: { id: 'olga', type: 'user', name: 'Olga Owner' },
+        },
+      ]);
+      expect(JSON.stringify(site.commits)).not.toContain(text);
+    },
+  );
 
   it.each([
     ['now', NOW, false],
@@ -141,7 +148,8 @@ describe('an API key', () => {
       'FORBIDDEN',
       'A robot works inside of workflows and has no key',
     ]);
-    for (const id of ['ann', 'nobody']) expect((await refusal(() => make(site, NOW + 1, id)))[0]).toBe('NOT_FOUND');
+    for (const id of ['ann', 'nobody'])
+      expect((await refusal(() => make(site, NOW + 1, id)))[0]).toBe('NOT_FOUND');
     const developer = site.design(callerOf({ roles: ['Developer'] }));
     const given = { name: 'x', reach: 'test', expiresAt: NOW + 1 } as const;
     expect((await refusal(() => createKey(developer, MACHINE, given)))[0]).toBe('FORBIDDEN');
@@ -150,7 +158,10 @@ describe('an API key', () => {
 
   it('[A42] is revoked in one transaction with its entry in the journal, however often', async () => {
     const site = siteWith();
-    site.credentials.push(key({ environment: 'test', roles: ['clerk'] }), key({ id: idOf(8001), kind: 'session' }));
+    site.credentials.push(
+      key({ environment: 'test', roles: ['clerk'] }),
+      key({ id: idOf(8001), kind: 'session' }),
+    );
     await revokeKey(site.design(callerOf()), MACHINE, idOf(8000));
     const [changes = []] = site.commits;
     expect(withoutJournal(changes)).toEqual([

@@ -1,4 +1,11 @@
-import { createUser, deleteUser, listUsers, readUser, signOutUser, updateUser } from '../../../core/people/users.ts';
+import {
+  createUser,
+  deleteUser,
+  listUsers,
+  readUser,
+  signOutUser,
+  updateUser,
+} from '../../../core/people/users.ts';
 import { endSession, endSessions, listSessions } from '../../../core/people/sessions.ts';
 import type { Credential } from '../../../core/principals.ts';
 import { DaypassError } from '../../../core/errors.ts';
@@ -30,7 +37,12 @@ const siteWith = () =>
     .running('production')
     .add(pat, { id: 'bot', type: 'robot' }, { id: 'bare', name: 'Bare' });
 const answer = { ...pat, environments: ['production'], createdAt: '2026-01-01T00:00:00.000Z' };
-const given = { firstName: ' Zoë ', lastName: 'Meer', email: ' ｚoë@people.example', roles: ['clerk', 'clerk'] };
+const given = {
+  firstName: ' Zoë ',
+  lastName: 'Meer',
+  email: ' ｚoë@people.example',
+  roles: ['clerk', 'clerk'],
+};
 const olga = { id: 'olga', type: 'user', name: 'Olga Owner' };
 
 describe('a user', () => {
@@ -46,7 +58,8 @@ describe('a user', () => {
       createdAt: answer.createdAt,
       version: 1,
     });
-    for (const id of ['bot', 'nobody']) expect((await refusal(() => readUser(session, id)))[0]).toBe('NOT_FOUND');
+    for (const id of ['bot', 'nobody'])
+      expect((await refusal(() => readUser(session, id)))[0]).toBe('NOT_FOUND');
   });
 
   it('is listed by id, name, email and roles, page by page', async () => {
@@ -103,14 +116,17 @@ describe('a user', () => {
     expect(site.commits).toHaveLength(1);
   });
 
-  it.each(['firstName', 'lastName'])('has a %s that is not blank, when it is made and when it changes', async (part) => {
-    const site = siteWith();
-    const problem = [{ path: `/${part}`, message: 'must not be empty' }];
-    const session = site.design(callerOf());
-    expect((await refusal(() => createUser(session, { ...given, [part]: ' ' })))[2]).toEqual(problem);
-    expect((await refusal(() => updateUser(session, 'pat', { [part]: '' }, 4)))[2]).toEqual(problem);
-    expect(site.commits).toEqual([]);
-  });
+  it.each(['firstName', 'lastName'])(
+    'has a %s that is not blank, when it is made and when it changes',
+    async (part) => {
+      const site = siteWith();
+      const problem = [{ path: `/${part}`, message: 'must not be empty' }];
+      const session = site.design(callerOf());
+      expect((await refusal(() => createUser(session, { ...given, [part]: ' ' })))[2]).toEqual(problem);
+      expect((await refusal(() => updateUser(session, 'pat', { [part]: '' }, 4)))[2]).toEqual(problem);
+      expect(site.commits).toEqual([]);
+    },
+  );
 
   it.each([
     [{ firstName: 'Paul' }, { firstName: 'Paul', name: 'Paul Person' }],
@@ -120,7 +136,10 @@ describe('a user', () => {
   ])('is changed in what is sent, %j, and stays in the rest', async (set, changed) => {
     const site = siteWith();
     const after = { ...principalOf(pat), ...changed, version: 5 };
-    expect(await updateUser(site.design(callerOf()), 'pat', set, 4)).toMatchObject({ ...changed, version: 5 });
+    expect(await updateUser(site.design(callerOf()), 'pat', set, 4)).toMatchObject({
+      ...changed,
+      version: 5,
+    });
     const [changes = []] = site.commits;
     expect(withoutJournal(changes)).toEqual([{ kind: 'updateAccount', before: principalOf(pat), after }]);
     const { firstName: _, lastName: __, ...told } = changed as Record<string, unknown>;
@@ -277,15 +296,21 @@ describe('sessions', () => {
     expect(ids).toEqual(site.credentials.map(({ id }) => id));
   });
 
-  it.each(['anonymous', 'tokenUser', 'serviceAccount', 'robot'] as const)('are nothing that a %s has', async (type) => {
-    const site = opened();
-    for (const work of [
-      () => listSessions(site.runtime, { ...caller, type }),
-      () => endSession(site.runtime, { ...caller, type }, 'new'),
-    ]) {
-      expect((await refusal(work)).slice(0, 2)).toEqual(['FORBIDDEN', 'Only people who sign in have sessions']);
-    }
-  });
+  it.each(['anonymous', 'tokenUser', 'serviceAccount', 'robot'] as const)(
+    'are nothing that a %s has',
+    async (type) => {
+      const site = opened();
+      for (const work of [
+        () => listSessions(site.runtime, { ...caller, type }),
+        () => endSession(site.runtime, { ...caller, type }, 'new'),
+      ]) {
+        expect((await refusal(work)).slice(0, 2)).toEqual([
+          'FORBIDDEN',
+          'Only people who sign in have sessions',
+        ]);
+      }
+    },
+  );
 });
 
 describe('a request with an Idempotency-Key', () => {
