@@ -1,6 +1,6 @@
+import { DaypassError } from '../../../core/errors.ts';
 import { answerKey, createKey, type KeyReach, revokeKey } from '../../../core/people/keys.ts';
 import type { Credential } from '../../../core/principals.ts';
-import { DaypassError } from '../../../core/errors.ts';
 import { readToken } from '../../../core/tokens/token.ts';
 import {
   AT,

@@ -1,4 +1,6 @@
 import type { RoleDefinition } from '../../../core/apps/definition.ts';
+import type { Environment } from '../../../core/environments.ts';
+import type { Grant } from '../../../core/grants/grant.ts';
 import { requireAssignable, requireKnownRoles } from '../../../core/people/delegation.ts';
 import {
   changeEnvironmentSettings,
@@ -20,8 +22,6 @@ import {
   retireRole,
   roleChange,
 } from '../../../core/people/roles.ts';
-import type { Environment } from '../../../core/environments.ts';
-import type { Grant } from '../../../core/grants/grant.ts';
 import type { SiteSettings } from '../../../core/runtime.ts';
 import { exampleApps, exampleSite } from '../../fixtures/property-management.ts';
 import { AT, callerOf, refusal, SiteMemory } from '../../fixtures/site-memory.ts';
@@ -266,6 +266,9 @@ describe('where a role is in use', () => {
       { path: '/service-accounts/bot', message: 'Bot holds it' },
     ]);
     expect(await roleUsage(site, state, 'nothing')).toEqual([]);
+    // That a role may be given by whoever holds it is no use of it.
+    const own = { ...site.settings, roles: [role('own', { accounts: { assign: ['own'] } })] };
+    expect(await roleUsage(site, { settings: own, manifests: new Map() }, 'own')).toEqual([]);
   });
 
   it('[F19] is said of 100 places at most', async () => {

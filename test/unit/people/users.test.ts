@@ -1,3 +1,5 @@
+import { DaypassError } from '../../../core/errors.ts';
+import { endSession, endSessions, listSessions } from '../../../core/people/sessions.ts';
 import {
   createUser,
   deleteUser,
@@ -6,9 +8,7 @@ import {
   signOutUser,
   updateUser,
 } from '../../../core/people/users.ts';
-import { endSession, endSessions, listSessions } from '../../../core/people/sessions.ts';
 import type { Credential } from '../../../core/principals.ts';
-import { DaypassError } from '../../../core/errors.ts';
 import {
   AT,
   callerOf,
@@ -189,6 +189,33 @@ describe('a user', () => {
     expect((await refusal(() => deleteUser(maintainer, 'o2', { confirmed })))[0]).toBe('FORBIDDEN');
     await deleteUser(maintainer, 'pat', { confirmed });
     expect(site.accounts.has('pat')).toBe(false);
+    // What custom roles permit need not be held by who ends an account.
+    const design = { accounts: ['delete' as const] };
+    const roles = [clerk, { id: 'warden', name: 'Warden', environments: [], design }];
+    const other = new SiteMemory({ roles }).running('production').add(pat);
+    const warden = other.design(callerOf({ principalId: 'wim', roles: ['warden'] }));
+    expect((await refusal(() => deleteUser(warden, 'pat', { confirmed: [] })))[0]).toBe(
+      'CONFIRMATION_NEEDED',
+    );
+    await deleteUser(warden, 'pat', { confirmed: ['production'] });
+    expect(other.accounts.has('pat')).toBe(false);
+  });
+
+  it('[A1, A23, A39] has an address that can be read and stays, and does not end itself', async () => {
+    const session = siteWith().design(callerOf());
+    expect((await refusal(() => createUser(session, { ...given, email: 'zoe@people' })))[2]).toEqual([
+      { path: '/email', message: 'must be an address like name@example.org' },
+    ]);
+    expect((await refusal(() => updateUser(session, 'pat', { email: pat.email }, 4)))[0]).toBe(
+      'EMAIL_IMMUTABLE',
+    );
+    expect((await refusal(() => deleteUser(session, 'olga', { confirmed: [] })))[0]).toBe('OWN_ACCOUNT');
+  });
+
+  it('that is made without an Idempotency-Key leaves no memory of the request', async () => {
+    const site = siteWith();
+    await createUser(site.design(callerOf()), given);
+    expect(site.commits.flat().map(({ kind }) => kind)).toEqual(['addUser', 'addDesignEvent']);
   });
 
   it('[A10] is touched by nobody who may only read accounts, and read by nobody else', async () => {
