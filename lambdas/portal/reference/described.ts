@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode } from '../../../core/errors.ts';
+import type { ErrorCode } from '../../../core/errors.ts';
 import type { Schema } from '../../shared/http/inlined.ts';
 import { openApiDocument } from '../../shared/http/openapi.ts';
 import { CALLERS, documentedOf, ERRORS_ANYWHERE, errorsOf, GROUPS } from '../../shared/reference/index.ts';
@@ -54,7 +54,7 @@ export function describeApi(siteUrl: string): DescribedGroup[] {
 }
 
 /** Errors that any route may answer, said once. */
-export const ANYWHERE = ERRORS_ANYWHERE.filter((code) => code in ERRORS);
+export const ANYWHERE = ERRORS_ANYWHERE;
 
 function describe(route: Route, operation: Operation): DescribedRoute {
   const documented = documentedOf(route);
@@ -104,6 +104,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   role: 'Id of the role',
   account: 'Id of the service account',
   key: 'Id of the key',
+  service: 'Id of the service in the app',
 };
 
 /**

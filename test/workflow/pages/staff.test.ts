@@ -228,6 +228,7 @@ describe('the pages of staff', () => {
       files.filter((file) => /^(mailto|tel):/.test(file)),
     );
     expect(assets).toHaveLength(3);
+    const types: [string | undefined, string | null][] = [];
     for (const file of assets) {
       const answer = await visitor.get(file, { 'accept-encoding': 'gzip, br' });
       expect([file, answer.status, answer.headers.get('cache-control')]).toEqual([
@@ -237,7 +238,26 @@ describe('the pages of staff', () => {
       ]);
       expect(answer.headers.get('content-encoding')).toBe('br');
       expect(answer.text).not.toContain('data:image');
+      // Whoever asks next is sent it as they take it, and not as somebody else was.
+      for (const [accepts, encoding] of [
+        ['gzip', 'gzip'],
+        ['identity', null],
+        ['br', 'br'],
+      ] as const) {
+        const again = await visitor.get(file, { 'accept-encoding': accepts });
+        expect([file, again.headers.get('content-encoding'), again.text === answer.text]).toEqual([
+          file,
+          encoding,
+          true,
+        ]);
+      }
+      types.push([file.split('.').at(-1), answer.headers.get('content-type')]);
     }
+    expect(types.sort()).toEqual([
+      ['css', 'text/css; charset=utf-8'],
+      ['js', 'text/javascript; charset=utf-8'],
+      ['svg', 'image/svg+xml'],
+    ]);
     expect((await visitor.get('/assets/nothing.css')).status).toBe(404);
   });
 });
