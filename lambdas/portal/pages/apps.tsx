@@ -22,17 +22,19 @@ export function AppsPage(props: { apps: readonly AppSummary[]; base: string; pas
           {app.description && <p dir="auto">{app.description}</p>}
           {app.recordTypes.map((type) => (
             <div key={type.id} class="type">
-              <ul class="links" aria-label={type.plural}>
-                {type.views.map((view) => (
-                  <li key={view.id}>
-                    <a href={viewHref(base, app.id, type.id, view.id)}>
-                      <bdi>
-                        {type.plural}: {view.name}
-                      </bdi>
-                    </a>
-                  </li>
-                ))}
-              </ul>
+              {type.views.length > 0 && (
+                <ul class="links" aria-label={type.plural}>
+                  {type.views.map((view) => (
+                    <li key={view.id}>
+                      <a href={viewHref(base, app.id, type.id, view.id)}>
+                        <bdi>
+                          {type.plural}: {view.name}
+                        </bdi>
+                      </a>
+                    </li>
+                  ))}
+                </ul>
+              )}
               <AddButtons
                 operations={type.operations}
                 href={(id) => `${base}/${app.id}/${type.id}/operations/${id}`}

@@ -64,7 +64,6 @@ describe('the page of apps', () => {
       'section.app labelled “Tokens”',
       'h2 Tokens',
       'div.type',
-      'ul.links aria-label=Contractors',
       'p.buttons [Add contractor](/app/test/tokens/contractor/operations/add .button)',
     ]);
   });

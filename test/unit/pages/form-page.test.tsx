@@ -97,6 +97,15 @@ describe('the form of an operation', () => {
     ]);
   });
 
+  it('that was refused for one thing alone says that one', () => {
+    const problems = [{ path: '/values/notes', message: 'is too long' }];
+    expect(outline(<FormPage {...props} form={form(fields)} problems={problems} />).slice(2, 5)).toEqual([
+      'div.summary role=alert',
+      'h2 Please correct what is marked',
+      'li [Notes is too long](#f-notes)',
+    ]);
+  });
+
   it('that was refused for another reason says it, and marks nothing', () => {
     expect(
       outline(<FormPage {...props} form={form(fields)} refusal="Somebody was faster" />).slice(2, 6),

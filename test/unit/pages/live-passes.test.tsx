@@ -123,6 +123,12 @@ describe('the page of live passes', () => {
     ]);
   });
 
+  it('offers all of them as a file as soon as there is one', () => {
+    expect(outline(<LivePassesPage {...props} passes={[least]} />)[2]).toBe(
+      'p [Download all as CSV](/passes/test/live-passes.csv download)',
+    );
+  });
+
   it('says why something was not done', () => {
     expect(outline(<LivePassesPage {...props} refusal="No day." />)[1]).toBe('p.summary role=alert No day.');
   });

@@ -163,6 +163,16 @@ describe('the page of a service account', () => {
     ]);
   });
 
+  it('calls the roles of its keys as the site does, and asks for a tick for its one environment', () => {
+    const key = { id: 'K1', name: 'Import', roles: ['importer', 'reader'] };
+    const times = { createdAt: '2026-03-01T10:00:00Z', expiresAt: '2026-04-01T00:00:00Z' };
+    const lines = page({ keys: [{ ...key, ...times }], environments: ['test'] });
+    expect(lines).toContain('td Roles: Importer, Reader');
+    expect(lines.filter((line) => line.includes('name=confirm'))).toEqual([
+      'label.option {input type=checkbox name=confirm value=test} test',
+    ]);
+  });
+
   it('shows a new key once, and asks for no tick where the account works nowhere', () => {
     const lines = page({ environments: [], roles: ['importer', 'reader'] }, { made: 'dp_key', refusal });
     expect(lines.slice(0, 16)).toEqual([

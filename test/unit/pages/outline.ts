@@ -91,6 +91,7 @@ export function outlineOf(html: string): string[] {
     return found;
   };
   for (const { attributes } of all) if (attributes.href?.startsWith('#')) referred(attributes.href.slice(1));
+  for (const { attributes } of all) if (attributes.form) referred(attributes.form);
   const lines: string[] = [];
   let line = '';
   const flush = () => {

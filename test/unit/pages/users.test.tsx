@@ -167,6 +167,13 @@ describe('the page of a user', () => {
     ]);
   });
 
+  it('asks for a tick also where they sign in to one environment alone', () => {
+    const lines = outline(<UserPage {...props} user={{ ...user, environments: ['staging'] }} />);
+    expect(lines.filter((line) => line.includes('name=confirm'))).toEqual([
+      'label.option {input type=checkbox name=confirm value=staging} staging',
+    ]);
+  });
+
   it('of somebody who signs in nowhere needs no ticks to delete it, and shows what was typed before it was refused', () => {
     const typed = { firstName: 'Anna', lastName: 'Ruis', roles: ['dispatcher'] };
     expect(

@@ -110,6 +110,13 @@ describe('the page of a view', () => {
     ]);
   });
 
+  it('with one parameter asks for it', () => {
+    const views = [{ id: 'mine', name: 'Mine', parameters: [{ id: 'who', label: 'Who' }] }];
+    expect(outline(<ViewPage {...props} type={{ ...props.type, views }} view="mine" />)).toContain(
+      'label Who {input name=param.who value=}',
+    );
+  });
+
   it.each([
     ['nothing at all', {}, ['p.empty There is nothing in this list.']],
     [
