@@ -138,3 +138,246 @@ it('nothing that could be used to get in is named in a definition', () => {
   for (const file of files)
     expect(JSON.stringify(read(file))).not.toMatch(/secret|password|"token\.\$"|link\.\$/i);
 });
+
+/** How the two workflows go, as the architecture says it: where to next, and where an error leads, by its name. */
+const CALLED = { Type: 'Task', TimeoutSeconds: 60 };
+const WAYS: Record<string, Record<string, object>> = {
+  'token-access.asl.json': {
+    CreateToken: {
+      ...CALLED,
+      retry: 'step',
+      Next: 'NotifyContractor',
+      keeps: { $: '$.wait', seconds: '$.Payload.seconds' },
+      caught: [['States.ALL', 'RevokeAfterFailure', '$.failure']],
+    },
+    NotifyContractor: {
+      ...CALLED,
+      retry: 'mail',
+      Next: 'AwaitCompletion',
+      caught: [['States.ALL', 'RecordMailFailure', '$.failure']],
+    },
+    RecordMailFailure: {
+      ...CALLED,
+      retry: 'step',
+      Next: 'AwaitCompletion',
+      hands: { 'error.$': '$.failure.Error' },
+      caught: [['States.ALL', 'AwaitCompletion', null]],
+    },
+    AwaitCompletion: {
+      Type: 'Task',
+      TimeoutSecondsPath: '$.wait.seconds',
+      retry: 'callback',
+      Next: 'DeleteToken',
+      hands: { 'callbackToken.$': '$$.Task.Token', 'seconds.$': '$.wait.seconds', interruptible: true },
+      caught: [
+        ['States.Timeout, EndMoved', 'CheckGrant', null],
+        ['States.ALL', 'RevokeAfterFailure', '$.failure'],
+      ],
+    },
+    CheckGrant: {
+      ...CALLED,
+      retry: 'step',
+      Next: 'NextStep',
+      keeps: { $: '$.wait', seconds: '$.Payload.seconds', next: '$.Payload.next' },
+      caught: [['States.ALL', 'RevokeAfterFailure', '$.failure']],
+    },
+    RemindContractor: {
+      ...CALLED,
+      retry: 'mail',
+      Next: 'AwaitCompletion',
+      caught: [['States.ALL', 'RecordMailFailure', '$.failure']],
+    },
+    DeleteToken: {
+      ...CALLED,
+      retry: 'end',
+      End: true,
+      caught: [
+        ['PassGoesOn', 'CheckGrant', null],
+        ['States.ALL', 'RevokeAfterFailure', '$.failure'],
+      ],
+    },
+    RevokeAfterFailure: {
+      ...CALLED,
+      retry: 'revoke',
+      Next: 'Failed',
+      hands: { 'error.$': '$.failure.Error' },
+      caught: [],
+    },
+  },
+  'rebuild-indexes.asl.json': {
+    BeginRebuild: {
+      ...CALLED,
+      retry: 'step',
+      Next: 'WaitForWrites',
+      keeps: {
+        $: '$.progress',
+        shard: '$.Payload.shard',
+        after: '$.Payload.after',
+        done: '$.Payload.done',
+        finished: '$.Payload.finished',
+        notBefore: '$.Payload.notBefore',
+      },
+      caught: [],
+    },
+    RebuildPage: {
+      ...CALLED,
+      retry: 'step',
+      Next: 'Finished',
+      hands: { 'progress.$': '$.progress' },
+      keeps: {
+        $: '$.progress',
+        shard: '$.Payload.shard',
+        after: '$.Payload.after',
+        done: '$.Payload.done',
+        finished: '$.Payload.finished',
+      },
+      caught: [],
+    },
+  },
+};
+/** What every state hands its function: which workflow's run it is, by ids. */
+const ABOUT: Record<string, string[]> = {
+  'token-access.asl.json': ['grantId', 'environment'],
+  'rebuild-indexes.asl.json': ['rebuildId', 'environment', 'app', 'recordType'],
+};
+
+describe.each(files)('%s', (file) => {
+  // biome-ignore lint/suspicious/noExplicitAny: the language is open.
+  const flow: any = read(file);
+
+  it('goes from task to task, errors too, and hands over and keeps what it is said to', () => {
+    // biome-ignore lint/suspicious/noExplicitAny: the language is open.
+    const found = Object.entries<any>(flow.States).flatMap(([name, state]) => {
+      if (state.Type !== 'Task') return [];
+      const { Type, TimeoutSeconds, TimeoutSecondsPath, Next, End, ResultPath, ResultSelector } = state;
+      const {
+        state: named,
+        'execution.$': execution,
+        'attempt.$': attempt,
+        ...payload
+      } = state.Parameters.Payload;
+      expect([named, execution, attempt]).toEqual([name, '$$.Execution.Name', '$$.State.RetryCount']);
+      for (const id of ABOUT[file] ?? []) {
+        expect(payload[`${id}.$`]).toBe(`$.${id}`);
+        delete payload[`${id}.$`];
+      }
+      const kept = Object.entries<string>(ResultSelector ?? {}).map(([key, path]) => [
+        key.replace('.$', ''),
+        path,
+      ]);
+      const retry = Object.keys(retries).find(
+        (each) => JSON.stringify(retries[each]?.retry) === JSON.stringify(state.Retry),
+      );
+      const way = {
+        Type,
+        TimeoutSeconds,
+        TimeoutSecondsPath,
+        retry,
+        Next,
+        End,
+        ...(Object.keys(payload).length > 0 && { hands: payload }),
+        ...(ResultPath !== null && { keeps: { $: ResultPath, ...Object.fromEntries(kept) } }),
+        caught: (state.Catch ?? []).map(
+          (each: { ErrorEquals: string[]; Next: string; ResultPath: unknown }) => [
+            each.ErrorEquals.join(', '),
+            each.Next,
+            each.ResultPath,
+          ],
+        ),
+      };
+      return [[name, way]];
+    });
+    expect(Object.fromEntries(found)).toEqual(WAYS[file]);
+  });
+});
+
+it('what is no task decides, waits and ends as it is said to', () => {
+  const without = ({ Comment: _comment, Cause: _cause, ...state }: Record<string, unknown>) => state;
+  const { StartAt, States } = read('token-access.asl.json');
+  const next = (value: string, to: string) => ({ Variable: '$.wait.next', StringEquals: value, Next: to });
+  expect(StartAt).toBe('CreateToken');
+  expect(without(States.NextStep)).toEqual({
+    Type: 'Choice',
+    Choices: [
+      next('remind', 'RemindContractor'),
+      next('wait', 'AwaitCompletion'),
+      next('delete', 'DeleteToken'),
+    ],
+    Default: 'UnknownNextStep',
+  });
+  expect(without(States.UnknownNextStep)).toEqual({
+    Type: 'Pass',
+    Result: { Error: 'UnknownNextStep' },
+    ResultPath: '$.failure',
+    Next: 'RevokeAfterFailure',
+  });
+  expect(without(States.Failed)).toEqual({ Type: 'Fail', ErrorPath: '$.failure.Error' });
+
+  const rebuild = read('rebuild-indexes.asl.json');
+  expect(rebuild.StartAt).toBe('BeginRebuild');
+  expect(without(rebuild.States.WaitForWrites)).toEqual({
+    Type: 'Wait',
+    TimestampPath: '$.progress.notBefore',
+    Next: 'RebuildPage',
+  });
+  expect(without(rebuild.States.Finished)).toEqual({
+    Type: 'Choice',
+    Choices: [{ Variable: '$.progress.finished', BooleanEquals: true, Next: 'Done' }],
+    Default: 'RebuildPage',
+  });
+  expect(without(rebuild.States.Done)).toEqual({ Type: 'Succeed' });
+});
+
+/** Seconds that a retry constant can take at most, from the first failure to the last try. */
+it.each([
+  ['what passes by itself', 'step', 1, 8, 30, 121],
+  ['an error that nobody foresaw', 'step', 2, 3, 15, 14],
+  ['a mail that could leave later', 'mail', 1, 7, 300, 615],
+  ['a mail whose failure nobody foresaw', 'mail', 2, 3, 60, 35],
+  ['a wait that could not begin', 'callback', 1, 8, 30, 121],
+  ['an end that could not be carried out', 'end', 1, 8, 30, 121],
+  ['the last resort, for hours', 'revoke', 0, 30, 900, 19_922],
+])('%s is tried again as often as that: %s', (_, name, at, attempts, longest, seconds) => {
+  interface Retrier {
+    IntervalSeconds: number;
+    BackoffRate: number;
+    MaxDelaySeconds: number;
+    MaxAttempts: number;
+  }
+  const { IntervalSeconds, BackoffRate, MaxDelaySeconds, MaxAttempts } = (retries[name]?.retry[at] ??
+    {}) as Retrier;
+  const pauses = Array.from({ length: MaxAttempts }, (_each, tried) =>
+    Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** tried),
+  );
+  expect([MaxAttempts, MaxDelaySeconds, pauses.reduce((sum, pause) => sum + pause, 0)]).toEqual([
+    attempts,
+    longest,
+    seconds,
+  ]);
+});
+
+it.each(Object.keys(retries))('the retry constant %s tells refusals from what passes by itself', (name) => {
+  const PASSING = [
+    'Lambda.ClientExecutionTimeoutException',
+    'Lambda.ServiceException',
+    'Lambda.AWSLambdaException',
+    'Lambda.SdkClientException',
+    'Lambda.TooManyRequestsException',
+    'TransactionConflict',
+    'Throttled',
+    'Unavailable',
+  ];
+  const NEVER: Record<string, string[]> = {
+    step: ['RobotRefused'],
+    mail: ['RobotRefused', 'MailFailed'],
+    callback: ['RobotRefused', INTERRUPTED],
+    end: ['RobotRefused', 'PassGoesOn'],
+  };
+  const names = ((retries[name]?.retry ?? []) as { ErrorEquals: string[] }[]).map(
+    ({ ErrorEquals }) => ErrorEquals,
+  );
+  const timeout = name === 'callback' ? [] : ['States.Timeout'];
+  expect(names).toEqual(
+    name === 'revoke' ? [['States.ALL']] : [NEVER[name], [...PASSING, ...timeout], ['States.TaskFailed']],
+  );
+});
