@@ -50,7 +50,6 @@ async function followByHand(
       : followDueDate(session, plan, before, grant);
     addEnd(plan, changes);
   }
-  if (plan.operation.definition.kind === 'delete') return;
   const wanted = open ? verdict?.again : issuingTask(session, plan, before);
   if (wanted) await openGrant(session, plan, wanted.operation, wanted.task);
 }

@@ -451,3 +451,81 @@ describe('running the issuing task once more', () => {
     expect(canBeDone(open.type, closed)).toBe(true);
   });
 });
+
+/** The worked example with a second operation that issues passes, and one that only puts a job off. */
+const withHandOver = (change: (operations: { id: string; tasks?: object[] }[]) => void = () => {}) =>
+  new PassDesk(({ 'work-orders': orders }) => {
+    const operations = (orders.recordTypes[0]?.operations ?? []) as { id: string; tasks?: object[] }[];
+    const transition = { kind: 'transition', from: ['Active'], to: 'Active' };
+    operations.unshift(
+      {
+        ...transition,
+        id: 'hand-over',
+        name: 'Hand Over',
+        tasks: [{ task: 'create-contractor-token' }],
+      } as never,
+      { ...transition, id: 'put-off', name: 'Put Off', fields: ['externalContractor'] } as never,
+    );
+    change(operations);
+    for (const { role, operations: granted } of orders.permissions ?? [])
+      if (role === 'dispatcher') granted?.push('hand-over', 'put-off');
+  });
+
+describe('an operation that issues a pass, beside the first submission,', () => {
+  it('[D10] ends the one that there is, and asks for another one, of itself', async () => {
+    const desk = withHandOver();
+    const grant = desk.live();
+    const { changes, after } = await followed(desk, 'hand-over');
+    expect(changes.slice(0, 3)).toEqual([killed('superseded'), marked(grant, 'superseded'), wake(grant)]);
+    expect(changes.slice(3)).toEqual([
+      { kind: 'addGrant', grant: expect.objectContaining({ id: after.grantId, operation: 'hand-over' }) },
+      outbox('startGrant', after.grantId ?? ''),
+    ]);
+    expect(after.grantId).not.toBe(grant.id);
+  });
+
+  it('is not what is run again: that is what raised the record', () => {
+    const over: Partial<Grant> = { status: 'ended', endReason: 'expired' };
+    const desk = withHandOver((operations) => {
+      for (const operation of operations)
+        if (operation.id === 'add') Object.assign(operation, { tasks: [], notifications: [] });
+    });
+    const grant = desk.live(over);
+    const order = desk.records.get(ORDER) as StoredRecord;
+    expect(mayRunAgain(desk.session('dana'), desk.type, order, grant)).toBe(false);
+  });
+
+  it('alone, and an edit: whatever a transition changes, it asks for no pass by itself', async () => {
+    const desk = withHandOver();
+    desk.order({ externalContractor: [] });
+    expect((await followed(desk, 'put-off', { externalContractor: ['Yes'] })).changes).toEqual([]);
+  });
+});
+
+it('running a task again is for whoever may raise such a record', async () => {
+  const desk = new PassDesk(({ 'work-orders': orders }) => {
+    for (const permission of orders.permissions ?? [])
+      if (permission.role === 'dispatcher') permission.operations = ['view', 'edit'];
+  });
+  const grant = desk.live({ status: 'ended', endReason: 'expired' });
+  const order = desk.records.get(ORDER) as StoredRecord;
+  expect(mayRunAgain(desk.session('dana'), desk.type, order, grant)).toBe(false);
+  await expect(runTaskAgain(desk.session('dana'), ORDER)).rejects.toMatchObject({ code: 'STATE_REFUSED' });
+});
+
+it('[D9] completing ends the token that the record held before, whatever the operation writes', async () => {
+  const desk = new PassDesk();
+  const { id } = desk.live();
+  desk.grants.delete(id);
+  expect((await followed(desk, 'complete', { contractorToken: null })).changes).toEqual([
+    killed('completed'),
+  ]);
+});
+
+it('[D17] a due date whose day ends this very moment ends the pass at once', async () => {
+  const desk = new PassDesk();
+  desk.live({ expiresAt: midnightAfter(10) });
+  desk.now = midnightAfter(0);
+  const { changes } = await followed(desk, 'edit', { dueDate: day(0) });
+  expect(changes.map(({ kind }) => kind)).toEqual(['endCredential', 'changeGrant', 'addOutbox']);
+});

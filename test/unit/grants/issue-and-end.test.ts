@@ -4,6 +4,8 @@ import { endBySystem } from '../../../core/grants/end-by-system.ts';
 import { revokeAfterFailure } from '../../../core/grants/failure.ts';
 import type { Grant } from '../../../core/grants/grant.ts';
 import { endOverdue } from '../../../core/grants/overdue.ts';
+import { typeName } from '../../../core/lists/rebuild.ts';
+import { indexName } from '../../../core/lists/rebuild-needs.ts';
 import type { StoredRecord, Values } from '../../../core/records/record.ts';
 import { endAborted } from '../../../lambdas/housekeeping/end-aborted.ts';
 import { DAY_MS, iso, NOON, PassDesk } from '../../fixtures/pass-desk.ts';
@@ -664,5 +666,91 @@ describe('[D10] a workflow that fails or is aborted', () => {
     });
     await revokeAfterFailure(desk.runtime, 'production', 'none', {});
     expect(desk.committed).toHaveLength(1);
+  });
+});
+
+describe('[D9] the task that ends a pass', () => {
+  it('is the one of the record’s own type', async () => {
+    const desk = new PassDesk(({ 'work-orders': orders }) => {
+      const [type] = orders.recordTypes;
+      const [, task] = orders.tasks ?? [];
+      if (!type || !task) throw new Error('The example has changed');
+      orders.recordTypes.push({ ...structuredClone(type), id: 'inspection', name: 'Inspection' });
+      for (const operation of orders.recordTypes[1]?.operations ?? [])
+        Object.assign(operation, { tasks: [], notifications: [] });
+      const actions = task.actions.map((action) => ({ ...action, returns: { assignedTo: 'null' } }));
+      orders.tasks?.unshift({ ...task, id: 'end-inspection', recordType: 'inspection', actions } as never);
+    });
+    const { id } = desk.live({ expiresAt: NOON });
+    await deleteToken(desk.runtime, 'production', id);
+    expect(left(desk).order).toMatchObject({ contractorToken: null, assignedTo: ANA });
+  });
+
+  /** The site while the view by which the task finds token users is made anew. */
+  function whileRebuilding(more: Partial<Grant>) {
+    const desk = new PassDesk();
+    const grant = desk.live({ status: 'ending', endReason: 'completed', ...more });
+    const view = desk.published.site.recordType('contractor-tokens', 'contractor')?.views.get('by-token');
+    const need = { since: 2, indexes: [indexName('by-token', view?.index.id ?? '')] };
+    desk.published.rebuilds = { [typeName({ app: 'contractor-tokens', recordType: 'contractor' })]: need };
+    desk.runtime.store.readRebuild = async () => ({ built: 1 }) as never;
+    return { desk, id: grant.id };
+  }
+
+  it('finds the token user by what the grant knows, while the view that it works by is made anew', async () => {
+    const { desk, id } = whileRebuilding({});
+    await deleteToken(desk.runtime, 'production', id);
+    expect(desk.committed[0]?.filter(({ kind }) => /Credential|Principal/.test(kind))).toEqual([
+      ...ended('completed'),
+      ...tombstone,
+    ]);
+    expect(left(desk).contractor).toBeUndefined();
+  });
+
+  it('waits for that view where the grant knows nothing', async () => {
+    const { desk, id } = whileRebuilding({ tokenRecord: undefined } as never);
+    const attempt = deleteToken(desk.runtime, 'production', id);
+    await expect(attempt).rejects.toMatchObject({ code: 'LIST_NOT_READY' });
+    expect(desk.committed).toEqual([]);
+  });
+
+  it.each([null, undefined])(
+    'ends what the grant knows where the work order holds %s for a token',
+    async (none) => {
+      const desk = new PassDesk();
+      const grant = desk.live({ status: 'ending', endReason: 'completed' });
+      const order = desk.records.get(ORDER) as StoredRecord;
+      const { contractorToken: _token, ...values } = order.values;
+      desk.put({ ...order, values: none === null ? { ...values, contractorToken: null } : values });
+      await deleteToken(desk.runtime, 'production', grant.id);
+      expect(desk.committed[0]?.slice(0, 2)).toEqual([...ended('revoked'), ...tombstone]);
+    },
+  );
+
+  it('begins anew where the end was moved after the pass was read, and its record is gone', async () => {
+    const desk = new PassDesk();
+    const grant = desk.live({ expiresAt: NOON });
+    desk.records.delete(ORDER);
+    const { readGrant } = desk.runtime.store;
+    let reads = 0;
+    desk.runtime.store.readGrant = async (environment, id) => {
+      reads += 1;
+      if (reads === 2) desk.grants.set(grant.id, { ...grant, expiresAt: NOON + 1 });
+      return readGrant(environment, id);
+    };
+    const attempt = deleteToken(desk.runtime, 'production', grant.id);
+    await expect(attempt).rejects.toMatchObject({ name: 'PassGoesOn' });
+    expect(desk.committed).toEqual([]);
+  });
+});
+
+it('[D8] a value that cannot be worked out is left out of what the task writes, and missed as such', async () => {
+  const desk = new PassDesk();
+  const { contractorName: _name, ...values } = desk.order().values;
+  desk.put({ ...desk.order(), values });
+  const { id } = desk.grant();
+  await expect(createToken(desk.runtime, 'production', id)).rejects.toMatchObject({
+    message:
+      'the robot could not run “Add the contractor and copy token and assignee back”: values are not accepted: name is required',
   });
 });

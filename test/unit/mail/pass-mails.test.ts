@@ -469,6 +469,15 @@ describe('[D26] mails that are sent once more', () => {
     );
   });
 
+  it('are the same mails', async () => {
+    const desk = new PassDesk();
+    const { id } = desk.live();
+    await notifyContractor(desk.runtime, 'production', id);
+    await sendAgain(desk.runtime, 'production', id);
+    const [first, second] = desk.mails;
+    expect(second).toEqual(first);
+  });
+
   it('are not sent where the robot may not, or the operation is not published any more', async () => {
     const desk = new PassDesk();
     const { id } = desk.live();

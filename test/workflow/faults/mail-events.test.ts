@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import type { Mail } from '../../../local/mailbox/mailbox.ts';
 import type { System } from '../../../local/system.ts';
+import { Visitor } from '../../../local/visitor.ts';
 import { type Job, Lifecycles } from '../../support/lifecycles.ts';
 import { DISPATCHER, startPropertyManagement } from '../../support/property-management.ts';
 
@@ -83,4 +84,72 @@ it('[P10] a warning to staff that comes back blames the address of staff, not th
   expect(await toldAfter(job, mail)).toBe(
     'The mail came back: there is no such mailbox. Correct the address.',
   );
+});
+
+/** What a function has logged with this text, newest last: what it says beside what each line has. */
+function logged(name: string, text: string): Record<string, unknown>[] {
+  const lines = system.logs(`daypass-local-${name}`).filter((line) => line.includes(text));
+  return lines.flatMap((line) => {
+    const start = line.indexOf('{');
+    return start < 0 ? [] : [JSON.parse(line.slice(start)) as Record<string, unknown>];
+  });
+}
+
+it('a mail of no pass that comes back is in the log, by its kind, and no failure', async () => {
+  const letters = system.queue('maileventsDeadLetters').length;
+  const visitor = new Visitor(system.url);
+  await visitor.form('/sign-in', { email: DISPATCHER });
+  const mail = await system.mail.waitFor(
+    ({ to, subject }) => to.includes(DISPATCHER) && subject.startsWith('Sign in'),
+  );
+  system.mail.happen('Complaint', mail.messageId);
+  await settled();
+  const told = logged('mail-events', '"mail trouble"').at(-1);
+  expect(told).toMatchObject({ level: 'WARN', message: 'mail trouble', type: 'Email Complaint Received' });
+  expect([told?.grantId, told?.notification]).toEqual([undefined, undefined]);
+  expect(system.queue('maileventsDeadLetters')).toHaveLength(letters);
+});
+
+it('of a pass that went through its workflow the log has each state, by ids, and what a mail in trouble was about', async () => {
+  const job = await lifecycles.raise();
+  await settled();
+  const { grantId } = job;
+  const about = { grantId, environment: 'production', execution: `grant-${grantId}`, attempt: 0 };
+  const done = logged('robot', `"${grantId}"`).filter(({ message }) => message === 'state done');
+  expect(done.map(({ state }) => state)).toEqual(['CreateToken', 'NotifyContractor', 'AwaitCompletion']);
+  for (const line of done) expect(line).toMatchObject(about);
+
+  const [mail] = await lifecycles.mails(job);
+  await toldAfter(job, mail, { bounceType: 'Transient', bounceSubType: 'MailboxFull' });
+  expect(logged('mail-events', `"${grantId}"`)).toEqual([
+    expect.objectContaining({
+      message: 'mail trouble',
+      type: 'Email Bounced',
+      grantId,
+      environment: 'production',
+      notification: 'contractor-work-order',
+      bounce: { bounceType: 'Transient', bounceSubType: 'MailboxFull' },
+    }),
+  ]);
+
+  const started = logged('outbox', `"${grantId}"`);
+  expect(started).toEqual([
+    expect.objectContaining({
+      message: 'dispatched',
+      outboxId: grantId,
+      action: { type: 'startGrant', environment: 'production', grantId },
+    }),
+  ]);
+
+  await system.executions.stop(`grant-${grantId}`);
+  await settled();
+  expect(logged('housekeeping', `"${grantId}"`)).toEqual([
+    expect.objectContaining({
+      level: 'INFO',
+      message: 'ended after its workflow',
+      grantId,
+      environment: 'production',
+      status: 'ABORTED',
+    }),
+  ]);
 });
