@@ -1,5 +1,5 @@
 /** The most that SMTP takes (RFC 5321, 4.5.3.1 and the path of its erratum 1690), in bytes. */
-const LONGEST = { local: 64, domain: 253, whole: 254 };
+const LONGEST = { local: 64, whole: 254 };
 /** No spaces, specials or dots at the ends or in a row; nothing invisible. */
 const LOCAL = /^[^\s@<>"(),:;\\[\]\p{Cc}\p{Cf}\p{Cs}.]+(?:\.[^\s@<>"(),:;\\[\]\p{Cc}\p{Cf}\p{Cs}.]+)*$/u;
 /** Letters of all scripts; what else a host may be called is decided on its form in ASCII. */
@@ -38,7 +38,7 @@ function hostOf(domain: string): string | undefined {
   // A text that URLs would take for a number becomes an IP address here, and is refused as one.
   if (!URL.canParse(`https://${domain}`)) return undefined;
   const host = new URL(`https://${domain}`).hostname;
-  return host.length <= LONGEST.domain && HOST.test(host) ? host : undefined;
+  return HOST.test(host) ? host : undefined;
 }
 
 const bytesOf = (text: string) => Buffer.byteLength(text, 'utf8');

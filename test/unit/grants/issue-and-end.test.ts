@@ -1,3 +1,4 @@
+import { linkDefinitions } from '../../../core/apps/link.ts';
 import { createToken } from '../../../core/grants/create.ts';
 import { deleteToken } from '../../../core/grants/end.ts';
 import { endBySystem } from '../../../core/grants/end-by-system.ts';
@@ -752,5 +753,77 @@ it('[D8] a value that cannot be worked out is left out of what the task writes, 
   await expect(createToken(desk.runtime, 'production', id)).rejects.toMatchObject({
     message:
       'the robot could not run “Add the contractor and copy token and assignee back”: values are not accepted: name is required',
+  });
+});
+
+it.each<[string, string | null, number | undefined, number]>([
+  ['with the day of its due date', '2027-01-20', undefined, Date.parse('2027-01-21T00:00:00Z')],
+  ['a day after it was issued where that is nearer, or over', '2027-01-13', undefined, NOON + DAY_MS],
+  ['364 days after it was issued where that is later', '2029-01-13', undefined, NOON + 364 * DAY_MS],
+  ['after the lifetime of its app without one', null, 30, NOON + 30 * DAY_MS],
+  ['after that of the site without either', null, undefined, NOON + 7 * DAY_MS],
+])('[D17] a pass ends %s', async (_, dueDate, tokenLifetimeDays, expiresAt) => {
+  const desk = new PassDesk(({ 'contractor-tokens': tokens }) => {
+    delete tokens.tokenLifetimeDays;
+    if (tokenLifetimeDays !== undefined) Object.assign(tokens, { tokenLifetimeDays });
+  });
+  desk.order({ dueDate });
+  const { id } = desk.grant();
+  await createToken(desk.runtime, 'production', id);
+  expect([desk.last('addCredential')[0]?.credential.expiresAt, desk.grants.get(id)?.expiresAt]).toEqual([
+    expiresAt,
+    expiresAt,
+  ]);
+});
+
+describe('a pass whose definitions are not what they were', () => {
+  it('[D10] ends as the task says that the operation has asked for', async () => {
+    const desk = new PassDesk(({ 'work-orders': orders }) => {
+      const [, task] = orders.tasks ?? [];
+      if (!task) throw new Error('The example has changed');
+      const actions = task.actions.map((action) => ({
+        ...action,
+        returns: { contractorToken: 'null', assignedTo: 'null' },
+      }));
+      orders.tasks?.push({ ...task, id: 'send-home', title: 'Send Home', actions } as never);
+    });
+    const { id } = desk.live({ status: 'ending', endReason: 'completed', endTask: 'send-home' });
+    await deleteToken(desk.runtime, 'production', id);
+    expect(left(desk).order).toMatchObject({ contractorToken: null, assignedTo: null });
+
+    desk.live({ status: 'ending', endReason: 'completed', endTask: 'gone' });
+    await deleteToken(desk.runtime, 'production', id);
+    expect(left(desk).order).toMatchObject({ contractorToken: null, assignedTo: ANA });
+  });
+
+  it('ends all the same where its app is not published any more', async () => {
+    const desk = new PassDesk();
+    const grant = desk.live();
+    Object.assign(desk.published, { site: linkDefinitions([]) });
+    const order = desk.records.get(ORDER);
+    await endBySystem(desk.runtime, grant, { status: 'failed', reason: 'failed', step: 'Reaper' });
+    expect(desk.committed[0]?.map(({ kind }) => kind)).toEqual([
+      'endCredential',
+      'endPrincipal',
+      'changeGrant',
+    ]);
+    expect(desk.records.get(ORDER)).toEqual(order);
+  });
+
+  it('cannot be worked on by the robot then, who says why', async () => {
+    const desk = new PassDesk();
+    desk.order();
+    const { id } = desk.grant();
+    const refusal = async (grant: string) =>
+      createToken(desk.runtime, 'production', grant).catch(
+        ({ name, message }: Error) => `${name}: ${message}`,
+      );
+    expect(await refusal('none')).toBe('RobotRefused: there is no grant none');
+    desk.grants.set(id, { ...(desk.grants.get(id) as Grant), task: 'gone' });
+    expect(await refusal(id)).toBe('RobotRefused: the app work-orders has no task gone any more');
+    desk.grants.set(id, { ...(desk.grants.get(id) as Grant), recordType: 'gone' });
+    expect(await refusal(id)).toBe('RobotRefused: the app work-orders is not published in production');
+    Object.assign(desk.published, { site: linkDefinitions([]) });
+    expect(await refusal(id)).toBe('RobotRefused: the app work-orders is not published in production');
   });
 });

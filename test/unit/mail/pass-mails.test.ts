@@ -615,3 +615,23 @@ describe('[P10] what a task run and its record say of mails in trouble', () => {
     expect(grantOf(desk).steps).toHaveLength(1);
   });
 });
+
+it('[D16] a mail speaks of states, links and lists as people call them', async () => {
+  const desk = new PassDesk(({ 'work-orders': orders }) => {
+    const [type] = orders.recordTypes;
+    const [state] = type?.states ?? [];
+    if (state) state.name = 'To be done';
+    for (const field of type?.fields ?? []) {
+      if (field.id === 'contractorLink') delete (field as { displayText?: string }).displayText;
+      if (field.id === 'externalContractor') Object.assign(field, { choices: ['Yes', 'Key'] });
+    }
+    const [mail] = orders.notifications ?? [];
+    if (mail) mail.fields = ['externalContractor', 'contractorLink'];
+  });
+  const { id } = desk.live({}, { externalContractor: ['Yes', 'Key'] });
+  await remindContractor(desk.runtime, 'production', id);
+  expect(textOf(desk)).toContain(
+    '\n\nExternal contractor: Yes, Key\n\nContractor Link:\nhttps://passes.example/?token=',
+  );
+  expect(textOf(desk, 1)).toMatch(/^To be done: WO-1 has not been reported done/);
+});

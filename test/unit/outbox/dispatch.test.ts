@@ -393,11 +393,33 @@ describe('a mail that an app has queued', () => {
                 ':before': iso(at - 2 * MINUTE_MS),
               },
               ConsistentRead: true,
+              Limit: 100,
             }),
           ),
         );
         expect(fake.counted).toEqual([['OutboxBacklog', 'Count', 0]]);
       }
+    });
+
+    it('stops when its time is up: what it had no time for is not counted as looked at', async () => {
+      const fake = ports();
+      const { now: clockOf } = performance;
+      let elapsed = 0;
+      performance.now = () => elapsed;
+      const { send } = fake.client;
+      fake.client.send = async (asked) => {
+        // Taking the second one away gets its answer only when the time is up.
+        if (asked.constructor.name === 'DeleteCommand') elapsed += 20_000;
+        return send(asked);
+      };
+      const dropped = { type: 'noteMailDropped', environment: 'production', recordId: 'r', operation: 'add' };
+      const entries = [1, 2, 3].map((at) => ({ ...entryOf(dropped), id: `e${at}` }));
+      fake.pages.set(outboxPartition(1), entries);
+      await sweepOutbox(NOON, asPorts(fake)).finally(() => {
+        performance.now = clockOf;
+      });
+      expect(fake.counted).toEqual([['OutboxBacklog', 'Count', 2]]);
+      expect(fake.sent.filter(({ command }) => command === 'Delete')).toHaveLength(2);
     });
 
     it('goes on past what fails, counts all, and takes away what is given up: then it fails itself', async () => {

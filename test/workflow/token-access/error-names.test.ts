@@ -43,6 +43,31 @@ it.each<[string, unknown, string]>([
   expect(`${error.message} ${error.stack}`).not.toContain(SECRET);
 });
 
+it.each<[string, Error, string]>([
+  ...[
+    'ThrottlingException',
+    'ThrottledException',
+    'TooManyRequestsException',
+    'RequestLimitExceeded',
+    'SlowDown',
+  ].map((name): [string, Error, string] => [name, aws(name), 'Throttled']),
+  ...['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT'].flatMap((code): [string, Error, string][] => [
+    [`code ${code}`, aws('Error', { code }), 'Unavailable'],
+    [`name ${code}`, aws(code), 'Unavailable'],
+  ]),
+  ['a caller who asks too often', new DaypassError('RATE_LIMITED', SECRET), 'Unavailable'],
+  ['a mistake of the client', aws('ValidationException', { $fault: 'client' }), 'ValidationException'],
+  ['what is not called throttling', aws('Strange', { $retryable: { throttling: false } }), 'Strange'],
+  [
+    'a conflict beside throttling',
+    aws('X', { CancellationReasons: [{ Code: 'ThrottlingError' }, { Code: 'TransactionConflict' }] }),
+    'TransactionConflict',
+  ],
+  ['a reason without a name', aws('X', { CancellationReasons: [{}] }), 'X'],
+])('%s is known to the workflow, which reads the name of the error alone', (_, problem, name) => {
+  expect(workflowError(problem)).toMatchObject({ name, message: `it failed with ${problem.name}` });
+});
+
 it("the robot's own refusals reach the workflow in its words", () => {
   expect(workflowError(new RobotRefused('its roles do not permit it'))).toMatchObject({
     name: 'RobotRefused',
