@@ -7,8 +7,10 @@ import {
 import { evaluate, evaluateAll } from '../../../core/authzen/evaluate.ts';
 import { explainQuestion } from '../../../core/authzen/explain.ts';
 import type { Question } from '../../../core/authzen/question.ts';
+import { recordTypeNamed, targetOf } from '../../../core/authzen/resources.ts';
 import { searchActions, searchSubjects } from '../../../core/authzen/search.ts';
 import { searchResources } from '../../../core/authzen/search-resources.ts';
+import { resolveSubject } from '../../../core/authzen/subjects.ts';
 import { DaypassError } from '../../../core/errors.ts';
 import type { Rule } from '../../../core/policy/types.ts';
 import type { Credential } from '../../../core/principals.ts';
@@ -620,5 +622,162 @@ describe('[D6] what would turn a decision round is written', () => {
     expect(together([remove('a'), add('look')])).toEqual({ ...add('look'), ...remove('a') });
     expect(together([add('look'), remove('a')])).toEqual({ ...add('look'), ...remove('a') });
     expect([together([null, add('look')]), together([add('look'), null])]).toEqual([null, null]);
+  });
+});
+
+describe('[D6] what is asked of the decision', () => {
+  async function asked(name: string, properties: object, entity: object | undefined = undefined) {
+    const site = await siteWithJob();
+    const stored = site.store.records.get('r1');
+    const target = targetOf(
+      site.type('job'),
+      entity ? undefined : stored,
+      entity as never,
+      entity ? 'new' : undefined,
+    );
+    return target.asked(action(name, properties), site.as('cid').caller, NOW + 1);
+  }
+  const values = { title: 'Mend', hours: 2, worker: 'bob', secret: 'x', day: '2027-03-10' };
+  const saved = { updatedBy: 'cid', updatedAt: '2027-03-10T09:00:00.001Z' };
+  const known = expect.objectContaining({ type: 'record', id: 'r1', state: 'Open', owner: 'bob', values });
+
+  it('of a change is the record as it is, and as it would be saved: by whom, when, whose, in which state', async () => {
+    expect(await asked('change', { hours: 3, fields: ['title', 'hours'], other: 1 })).toEqual({
+      resource: known,
+      fields: ['hours', 'title'],
+    });
+    const proposed = async (name: string, properties: object) => {
+      const { resource } = await asked(name, properties);
+      return [resource.proposed, resource.proposedMeta];
+    };
+    expect(await proposed('change', { hours: 3 })).toEqual([
+      { ...values, hours: 3 },
+      { ...saved, owner: 'bob' },
+    ]);
+    expect(await proposed('finish', { hours: 3 })).toEqual([
+      { ...values, hours: 3 },
+      { ...saved, owner: 'bob', state: 'Done' },
+    ]);
+    expect(await proposed('change', { worker: 'cid' })).toEqual([
+      { ...values, worker: 'cid' },
+      { ...saved, owner: 'cid' },
+    ]);
+    expect(await proposed('change', { worker: null })).toEqual([
+      { ...values, worker: null },
+      { ...saved, owner: 'ann' },
+    ]);
+  });
+
+  it('of what saves nothing is the record as it is', async () => {
+    for (const [name, properties, fields] of [
+      ['look', { hours: 3, fields: 'title' }, ['title']],
+      ['change', {}, []],
+      ['remove', { hours: 3 }, ['hours']],
+    ] as const) {
+      const { resource, ...rest } = await asked(name, properties);
+      expect([rest, resource.proposed, resource.values]).toEqual([{ fields }, undefined, values]);
+    }
+  });
+
+  it('of adding is what would be added, and nothing that is there', async () => {
+    const entity = { title: 'New', state: 'Open', owner: 'cid', other: 1 };
+    expect(await asked('add', { hours: 1 }, entity)).toEqual({
+      resource: {
+        type: 'record',
+        app: 'repairs',
+        recordType: 'job',
+        id: 'new',
+        values: undefined,
+        state: 'Open',
+        owner: 'cid',
+        proposed: { title: 'New', hours: 1 },
+      },
+      fields: ['hours'],
+    });
+  });
+
+  it('is nothing by a record type that two apps have, unless the app is named', async () => {
+    const site = await siteWithJob();
+    const apps = new Map(site.published.site.apps);
+    const repairs = apps.get('repairs');
+    if (repairs) apps.set('copy', { ...repairs, id: 'copy' });
+    const session = {
+      ...site.as('ann'),
+      published: { ...site.published, site: { ...site.published.site, apps } },
+    };
+    expect(recordTypeNamed(session, 'job')).toBeUndefined();
+    expect(recordTypeNamed(session, 'repairs/job')?.id).toBe('job');
+    expect(recordTypeNamed(site.as('ann'), 'job')?.id).toBe('job');
+  });
+});
+
+it('[D6] a subject as it might be has roles besides, and other profiles, level, names and email instead', async () => {
+  const site = new RepairSite();
+  Object.assign(site.store.principals.get('cid') ?? {}, {
+    profiles: ['p'],
+    level: 'guest',
+    email: 'c@example.org',
+  });
+  const might = async (properties: object) => resolveSubject(site.as('ann'), user('cid', properties));
+  const cid = {
+    outcome: 'ok',
+    principalId: 'cid',
+    type: 'user',
+    name: 'Cid',
+    email: 'c@example.org',
+    roles: ['worker'],
+    profiles: ['p'],
+    level: 'guest',
+    channel: 'browser',
+  };
+  expect(await might({})).toEqual(cid);
+  expect(await might({ level: 'owner', name: 7, profiles: 'q', role: 'worker' })).toEqual({
+    ...cid,
+    profiles: ['q'],
+  });
+  expect(
+    await might({
+      level: 'user',
+      name: 'C',
+      firstName: 'Ci',
+      lastName: 'D',
+      email: 'd@example.org',
+      profiles: [],
+      role: 'a',
+      roles: ['b', 'a'],
+    }),
+  ).toEqual({
+    ...cid,
+    level: 'user',
+    name: 'C',
+    firstName: 'Ci',
+    lastName: 'D',
+    email: 'd@example.org',
+    profiles: [],
+    roles: ['worker', 'a', 'b'],
+  });
+  expect(await resolveSubject(site.as('ann'), { type: 'robot', id: 'r', properties: { role: 'a' } })).toEqual(
+    {
+      outcome: 'ok',
+      principalId: 'r',
+      type: 'robot',
+      name: '',
+      roles: ['a'],
+      profiles: [],
+      channel: 'workflow',
+    },
+  );
+});
+
+it('[D6] a change that lacks the view, too, is given both for the fields that were asked for', async () => {
+  const site = await siteWithJob();
+  const { nearest } = await explainQuestion(site.as('ann'), {
+    subject: user('cid'),
+    action: action('change', { hours: 3 }),
+    resource: job('r1'),
+  });
+  expect(nearest?.add?.permission).toMatchObject({
+    operations: ['look', 'change'],
+    fields: { look: ['hours'], change: ['hours'] },
   });
 });

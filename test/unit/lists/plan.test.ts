@@ -119,6 +119,73 @@ describe('the rules of a reader come to branches', () => {
       [],
     ],
     ['an index that is not complete is not used', { when: [MINE], ready: false }, ['whole: ']],
+    ['an equality reads both ways', { when: ['me.id == record.assignedTo'] }, ['assignedTo/0: =u1']],
+    [
+      'what the view demands is no news the other way round',
+      { view: { filter: MINE }, when: ['me.id == record.assignedTo'], partition: ['=u1'] },
+      ['whole: =u1'],
+    ],
+    [
+      'what the view has written is no news',
+      { view: { filter: 'record.number > "5"' }, when: [`record.number > "5" && ${MINE}`] },
+      ['assignedTo/0: =u1'],
+    ],
+    [
+      'of two demands on a field the first is the key',
+      { when: [`${MINE} && record.assignedTo == me.name`] },
+      ['assignedTo/0: =u1'],
+    ],
+    [
+      'a list of constants is for the writing',
+      { when: ['record.category in ["Cleaning", "Maintenance"]'] },
+      ['/1: '],
+    ],
+    [
+      'a constant in the record’s list is for the writing',
+      { when: ['"Yes" in record.externalContractor'] },
+      ['/1: '],
+    ],
+    [
+      'the reader in the record’s list is one partition',
+      { when: ['me.name in record.externalContractor'] },
+      ['externalContractor/0: =Theo'],
+    ],
+    ['the owner is a key', { when: ['record.owner == me.id'] }, ['owner/0: =u1']],
+    [
+      'a demand that the view shares is met by its partition',
+      {
+        view: { filter: 'record.assignedTo == params.who', parameters: [{ id: 'who', type: 'string' }] },
+        when: [`${MINE} && record.category == "Cleaning"`],
+        partition: ['=u1'],
+      },
+      ['category/0: =u1,=Cleaning'],
+    ],
+    [
+      'a role that is held twice is one partition',
+      { roles: ['technician', 'technician'], when: ['record.building in me.roles'] },
+      ['building/0: =technician'],
+    ],
+    [
+      'twelve branches are read side by side',
+      { roles: ['technician', ...'abcdefghijk'], when: ['record.building in me.roles'] },
+      ['technician', ...'abcdefghijk'].map((role) => `building/0: =${role}`),
+    ],
+    [
+      'sixteen alternatives are multiplied out, and are too many to read',
+      {
+        when: [
+          [
+            ['number', 'building'],
+            ['category', 'description'],
+            ['contractorName', 'contractorEmail'],
+            ['assignedTo', 'completionNotes'],
+          ]
+            .map(([a, b]) => `(record.${a} == me.name || record.${b} == me.name)`)
+            .join(' && '),
+        ],
+      },
+      ['whole: '],
+    ],
     [
       'more branches than are worth it are the whole view',
       { roles: ['technician', ...'abcdefghijkl'], when: ['record.building in me.roles'] },

@@ -132,6 +132,14 @@ describe('who can reach a record', () => {
     });
   });
 
+  it('hides a pass whose token’s record is out of sight', async () => {
+    const site = await siteWithJob();
+    await site.job({ title: 'stands for a token', worker: 'cid' });
+    givePass(site, 'p1', { grant: { tokenRecord: { app: 'repairs', recordType: 'job', id: 'r2' } } });
+    const { subjects, otherPasses } = await whoReachesRecord(site.as('bob'), 'r1');
+    expect([subjects.map(({ id }) => id), otherPasses]).toEqual([['ann', 'bob', 'fixer'], 1]);
+  });
+
   it('counts passes of the record and of its type once each, and of other types none', async () => {
     const site = await siteWithJob();
     givePass(site, 'p1');

@@ -2,7 +2,7 @@ import type { AppDefinitionInput } from '../../../core/apps/definition.ts';
 import { openView, type ViewRequest } from '../../../core/records/list.ts';
 import type { StoredRecord, Values, ViewPage } from '../../../core/records/record.ts';
 import type { Session } from '../../../core/runtime.ts';
-import { RepairSite } from '../../fixtures/repairs.ts';
+import { REPAIRS, RepairSite } from '../../fixtures/repairs.ts';
 
 const open = (session: Session, view: string, more: Partial<ViewRequest> = {}): Promise<ViewPage> =>
   openView(session, { app: 'repairs', recordType: 'job', view, params: {}, limit: 10, ...more });
@@ -300,6 +300,7 @@ describe('a list’s parameters', () => {
     expect(await by('true', '1e1')).toEqual(['urgent']);
     expect(await by('false', '10')).toEqual(['calm']);
     expect(await by('', '10')).toEqual([]);
+    expect(await by('yes', '10')).toEqual(['calm']);
     expect(await by('true', '')).toEqual([]);
   });
 });
@@ -313,4 +314,70 @@ it('nothing is there for who may not open the view, nor in views and types that 
   await expect(open(site.as('ann'), 'all', { recordType: 'other' })).rejects.toMatchObject(missing);
   await expect(open(site.as('ann'), 'all', { app: 'other' })).rejects.toMatchObject(missing);
   await expect(open(site.as('ann'), 'all', { recordType: 'house' })).rejects.toMatchObject(missing);
+});
+
+describe('columns', () => {
+  it('that somebody may see stay where no record has a value for them, and have the text that links show', async () => {
+    const site = new RepairSite(({ recordTypes: [, job], permissions }) => {
+      const twice = job?.fields.find(({ id }) => id === 'twice');
+      Object.assign(twice ?? {}, { displayText: 'Twice' });
+      const machine = permissions?.find(({ role, recordType }) => role === 'machine' && recordType === 'job');
+      Object.assign(machine ?? {}, { fields: { look: ['title', 'twice', 'createdBy'] }, views: ['all'] });
+    });
+    await site.job({ title: 'Bare' });
+    const { columns, records } = await open(site.as('fixer'), 'all');
+    expect(records[0]?.values).toEqual({ title: 'Bare' });
+    expect(columns).toEqual([
+      { id: 'title', label: 'Title', type: 'string' },
+      { id: 'twice', label: 'Twice the hours', type: 'formula', displayText: 'Twice' },
+      { id: 'state', label: 'State', type: 'string' },
+    ]);
+  });
+});
+
+it('a condition on what every record has needs no record', async () => {
+  const site = new RepairSite(({ permissions }) => {
+    const worker = permissions?.find(({ role, recordType }) => role === 'worker' && recordType === 'job');
+    Object.assign(worker ?? {}, { when: 'record.worker == me.id && record.state == "Open"' });
+  });
+  await site.job({ title: 'a', worker: 'bob' });
+  expect(titles(await open(site.as('bob'), 'mine'))).toEqual(['a']);
+  expect(site.store.reads).not.toContain('r1');
+});
+
+it('a cursor is of no use once the list is cut otherwise, nor in another app’s list of that name', async () => {
+  const other = { ...structuredClone(REPAIRS), id: 'other', services: [] };
+  const house = other.recordTypes[1]?.fields.find(({ id }) => id === 'house');
+  Object.assign(house ?? {}, { target: { app: 'other', recordType: 'house' } });
+  const site = new RepairSite(undefined, [other]);
+  const sorted = new RepairSite(({ recordTypes: [, job] }) => {
+    Object.assign(job?.views[0] ?? {}, { sort: { field: 'hours' } });
+  });
+  for (const title of ['a', 'b']) await site.job({ title });
+  const { cursor } = await open(site.as('ann'), 'all', { limit: 1 });
+  const again = { limit: 1, cursor: cursor as string };
+
+  expect(titles(await open(site.as('ann'), 'all', again))).toEqual(['b']);
+  const refused = { code: 'REQUEST_INVALID' };
+  await expect(open(site.as('ann'), 'all', { ...again, app: 'other' })).rejects.toMatchObject(refused);
+  await expect(open(sorted.as('ann'), 'all', again)).rejects.toMatchObject(refused);
+});
+
+it('of two kinds of records that wait for their lists, one that is ready does not make the other so', async () => {
+  const site = await siteWith({ title: 'a' });
+  const waiting = (type: string, view: string) => ({
+    since: 3,
+    indexes: [`${view}/${site.type(type).views.get(view)?.index.id}`],
+  });
+  Object.assign(site.published, {
+    rebuilds: { 'repairs/job': waiting('job', 'all'), 'repairs/house': waiting('house', 'houses') },
+  });
+  site.store.rebuild = { environment: 'production', app: 'repairs', recordType: 'job', built: 3 } as never;
+  expect(titles(await open(site.as('ann'), 'all'))).toEqual(['a']);
+  await expect(open(site.as('ann'), 'houses', { recordType: 'house' })).rejects.toMatchObject({
+    code: 'LIST_NOT_READY',
+  });
+  // What is known once is not asked again.
+  site.store.rebuild = undefined;
+  expect(titles(await open(site.as('ann'), 'all'))).toEqual(['a']);
 });
