@@ -14,7 +14,7 @@ import { resolveSubject } from '../../../core/authzen/subjects.ts';
 import { DaypassError } from '../../../core/errors.ts';
 import type { Rule } from '../../../core/policy/types.ts';
 import type { Credential } from '../../../core/principals.ts';
-import { NOW, RepairSite } from '../../fixtures/repairs.ts';
+import { NOW, REPAIRS, RepairSite } from '../../fixtures/repairs.ts';
 
 const AT = '2027-03-10T09:00:00.000Z';
 const user = (id: string, properties?: object) =>
@@ -74,9 +74,9 @@ describe('[D6] one question', () => {
       decision: false,
       context: { reason: 'FIELD', fields: ['helper', 'hours', 'secret'] },
     });
-    expect(await ask({ ...on, action: action('change', { fields: 'hours' }) })).toMatchObject({
-      decision: true,
-    });
+    const one = async (fields: string) =>
+      (await ask({ ...on, action: action('change', { fields }) })).decision;
+    expect([await one('hours'), await one('title')]).toEqual([true, false]);
   });
 
   it('about oneself is answered, and no more told than that', async () => {
@@ -168,6 +168,29 @@ describe('[D6] one question', () => {
   });
 });
 
+it('[D6] nothing is answered about a record by the name of another type, or of another app', async () => {
+  const other = { ...structuredClone(REPAIRS), id: 'other', services: [] };
+  const house = other.recordTypes[1]?.fields.find(({ id }) => id === 'house');
+  Object.assign(house ?? {}, { target: { app: 'other', recordType: 'house' } });
+  const site = new RepairSite(undefined, [other]);
+  await site.job({ title: 'Mend' });
+  const ask = async (type: string, name: string) =>
+    (
+      await evaluate(site.as('ann'), {
+        subject: user('ann'),
+        action: action(name),
+        resource: { type, id: 'r1', properties: { title: 'a', street: 'Elm' } },
+      })
+    ).decision;
+
+  expect(await ask('repairs/job', 'look')).toBe(true);
+  expect([
+    await ask('other/job', 'look'),
+    await ask('repairs/house', 'view'),
+    await ask('job', 'look'),
+  ]).toEqual([false, false, false]);
+});
+
 describe('[D6] several questions', () => {
   const ask = async (site: RepairSite, questions: Parameters<typeof evaluateAll>[1]) =>
     evaluateAll(async () => site.as('ann'), questions);
@@ -181,11 +204,12 @@ describe('[D6] several questions', () => {
       evaluations: [
         { resource: { id: 'r1' } },
         { subject: { id: 'bob' }, resource: { id: 'r1' } },
+        { subject: { id: 'ann' }, resource: { id: 'r1' } },
         { subject: { id: 'ann' }, action: { name: 'look' }, resource: { type: 'house', id: 'r1' } },
       ],
     });
     expect(answer).toMatchObject({
-      evaluations: [{ decision: true }, { decision: false }, { decision: false }],
+      evaluations: [{ decision: true }, { decision: false }, { decision: true }, { decision: false }],
     });
   });
 
@@ -291,15 +315,17 @@ describe('[D6] searches', () => {
   });
 
   it('look at a thousand accounts for one page, and go on', async () => {
-    const site = await siteWithJob();
-    const cid = site.store.principals.get('cid') as NonNullable<
-      ReturnType<RepairSite['store']['principals']['get']>
-    >;
-    for (let at = 0; at < 1100; at++) {
-      const id = `m${String(at).padStart(4, '0')}`;
-      site.store.principals.set(id, { ...cid, id, name: `A ${id}` });
-    }
+    const siteOf = async (count: number) => {
+      const site = await siteWithJob();
+      const cid = site.store.principals.get('cid');
+      for (let at = 0; at < count; at++) {
+        const id = `m${String(at).padStart(4, '0')}`;
+        site.store.principals.set(id, { ...(cid as NonNullable<typeof cid>), id, name: `A ${id}` });
+      }
+      return site;
+    };
     const search = { subject: { type: 'user' }, action: action('look'), resource };
+    const site = await siteOf(1000);
     const first = await searchSubjects(site.as('ann'), search);
     expect([first.results, first.page.next_token === '']).toEqual([[], false]);
     const second = await searchSubjects(site.as('ann'), {
@@ -307,6 +333,66 @@ describe('[D6] searches', () => {
       page: { token: first.page.next_token },
     });
     expect([second.results.map(({ id }) => id), second.page.next_token]).toEqual([['ann', 'bob'], '']);
+    // Three more than these are a thousand.
+    const all = await searchSubjects((await siteOf(997)).as('ann'), search);
+    expect([all.results.map(({ id }) => id), all.page.next_token]).toEqual([['ann', 'bob'], '']);
+  });
+
+  it('go on for who got the token, in the same environment and search', async () => {
+    const site = await siteWithJob();
+    await site.job({ title: 'Other', worker: 'bob' });
+    const subjects = { subject: { type: 'user' }, action: action('look'), resource };
+    const { page } = await searchSubjects(site.as('ann'), { ...subjects, page: { limit: 1 } });
+    const again = { ...subjects, page: { token: page.next_token } };
+    const staging = { ...site.as('ann'), published: { ...site.published, environment: 'staging' as const } };
+    const refused = { code: 'REQUEST_INVALID' };
+
+    expect((await searchSubjects(site.as('ann'), again)).results).toHaveLength(1);
+    for (const [session, asked] of [
+      [site.as('dan', { roles: ['chief'] }), again],
+      [staging, again],
+      [site.as('ann'), { ...again, resource: job('r2') }],
+      [site.as('ann'), { ...again, action: action('change') }],
+      [site.as('ann'), { ...again, subject: { type: 'robot' } }],
+    ] as const)
+      await expect(searchSubjects(session, asked)).rejects.toMatchObject(refused);
+
+    const records = { subject: user('bob'), action: action('look'), resource: { type: 'job' } };
+    const found = await searchResources(site.as('ann'), { ...records, page: { limit: 1 } });
+    const token = { token: found.page.next_token };
+    for (const other of [
+      { ...records, resource: { type: 'repairs/job' } },
+      { ...records, resource: { type: 'job', properties: { hours: 1 } } },
+      { ...records, subject: user('ann') },
+    ])
+      await expect(searchResources(site.as('ann'), { ...other, page: token })).rejects.toMatchObject(refused);
+  });
+
+  it('look at ten pages of lists for one page of records, and never find more than were asked for', async () => {
+    const site = new RepairSite(({ permissions }) =>
+      permissions?.push({
+        role: 'worker',
+        effect: 'deny',
+        recordType: 'job',
+        operations: ['finish'],
+        when: 'record.kind == "Lift"',
+      }),
+    );
+    for (let at = 10; at < 24; at++)
+      await site.job({ title: `${at}`, worker: 'bob', kind: at < 21 ? 'Lift' : 'Roof' });
+    const search = { subject: user('bob'), action: action('finish'), resource: { type: 'job' } };
+    const find = async (limit: number, token?: string) => {
+      const { results, page } = await searchResources(site.as('ann'), {
+        ...search,
+        page: { limit, token },
+      } as never);
+      return { ids: results.map(({ id }) => id), token: page.next_token };
+    };
+    const first = await find(1);
+    expect(first).toEqual({ ids: [], token: expect.stringMatching(/.+/) });
+    expect((await find(1, first.token)).ids).toEqual(['r12']);
+    expect((await find(2)).ids).toEqual(['r12', 'r13']);
+    expect((await find(50)).ids).toEqual(['r12', 'r13', 'r14']);
   });
 
   it('find the holders of live passes, and nobody for what there is none of', async () => {
@@ -458,6 +544,17 @@ describe('[D6] an explanation', () => {
       detail: 'the record may not be viewed',
       nearest: { add: { permission: { operations: ['look'] } } },
     });
+  });
+
+  it('says first what the operation itself lacks, and tells the rules of both in the order of tiers', async () => {
+    const site = new RepairSite(({ permissions }) =>
+      permissions?.push({ subject: 'cid', effect: 'deny', recordType: 'job', operations: ['look'] }),
+    );
+    await site.job({ title: 'Mend', worker: 'bob' });
+    const removing = await explain(site, { action: action('remove') });
+    expect(removing).toMatchObject({ decision: false, reason: 'NOT_GRANTED' });
+    expect(removing).not.toHaveProperty('detail');
+    expect((await explain(site)).tiers.map(({ tier }) => tier)).toEqual([1, 2]);
   });
 
   it('says nothing of viewing where all is granted, and which fields are refused', async () => {
