@@ -135,6 +135,30 @@ describe('a record that was read', () => {
     expect(await told(site.as('fixer'))).toBeUndefined();
   });
 
+  it('tells no value of a field that the others hide, and lets nobody write what is read-only', async () => {
+    const site = new RepairSite(({ recordTypes: [, job] }) => {
+      job?.fields.push({ id: 'fixed', label: 'Fixed', type: 'string', readOnly: true });
+      job?.operations.find(({ id }) => id === 'change')?.fields?.push('fixed');
+    });
+    await site.job({ title: 'Mend', urgent: true, why: 'rain' });
+    const record = stored(site);
+    site.store.records.set('r1', { ...record, values: { ...record.values, urgent: false, fixed: 'f' } });
+    const { values, can } = await readRecord(site.as('ann'), 'r1');
+    expect(values).toEqual({ title: 'Mend', urgent: false, day: '2027-03-10', fixed: 'f' });
+    expect(can.edit).not.toContain('fixed');
+    await expect(
+      runOperation(site.as('ann'), { recordId: 'r1', operation: 'change', values: { fixed: 'g' } }),
+    ).rejects.toMatchObject(invalid(['/values/fixed', 'is read-only']));
+  });
+
+  it('is called by a number where that is its title', async () => {
+    const site = new RepairSite(({ recordTypes: [, job] }) => {
+      Object.assign(job ?? {}, { titleField: 'hours' });
+    });
+    expect((await site.job({ title: 'Mend', hours: 7 })).title).toBe('7');
+    expect((await site.job({ title: 'Mend' })).title).toBe('Job');
+  });
+
   it('is called as its type where the title is not the caller’s to see, or empty', async () => {
     const site = new RepairSite(({ permissions = [] }) => {
       const worker = permissions.find(({ role, recordType }) => role === 'worker' && recordType === 'job');
@@ -488,6 +512,24 @@ describe('changing', () => {
       expect(site.store.meanwhile).toHaveLength(1);
     });
 
+    it('is planned anew, too, where the table was busy with the same items', async () => {
+      const site = await siteWith();
+      site.store.meanwhile.push(() => {
+        throw new DaypassError('CONFLICT');
+      });
+      expect((await run(site.as('ann'), 'change', { hours: 5 })).record?.version).toBe(2);
+    });
+
+    it('that adds is not repeated: nobody else has written what is not there yet', async () => {
+      const site = new RepairSite();
+      for (let at = 0; at < 2; at++)
+        site.store.meanwhile.push(() => {
+          throw new DaypassError('CONFLICT');
+        });
+      await expect(add(site.as('ann'), { title: 'a' })).rejects.toMatchObject({ code: 'CONFLICT' });
+      expect(site.store.meanwhile).toHaveLength(1);
+    });
+
     it('is not repeated for other refusals', async () => {
       const site = await siteWith();
       site.store.meanwhile.push(() => {
@@ -534,6 +576,54 @@ describe('changing', () => {
     expect(stored(site).values.helper).toBe('bob');
     await run(site.as('bob'), 'change', { helper: 'cid' });
     expect(stored(site).names).toEqual({ ann: 'Ann', bob: 'Bob', cid: 'Cid' });
+  });
+});
+
+describe('what is sent', () => {
+  it('may leave hidden fields empty, shows fields by what is only typed, and is never asked for that again', async () => {
+    const site = new RepairSite(({ recordTypes: [, job] }) => {
+      const word = job?.fields.find(({ id }) => id === 'word');
+      Object.assign(word ?? {}, { required: true });
+      job?.fields.push({ id: 'extra', label: 'Extra', type: 'string', visibleIf: 'record.word == "x"' });
+      for (const operation of job?.operations ?? [])
+        if (['add', 'change'].includes(operation.id)) operation.fields?.push('extra');
+    });
+    const { record } = await add(site.as('ann'), { title: 'a', word: 'x', extra: 'e', why: '' });
+    expect(record?.values).toEqual({ title: 'a', day: '2027-03-10' });
+    expect(stored(site).values).toMatchObject({ extra: 'e' });
+    await expect(add(site.as('ann'), { title: 'a' })).rejects.toMatchObject(
+      invalid(['/values/word', 'is required']),
+    );
+    await runOperation(site.as('ann'), { recordId: 'r1', operation: 'change', values: { hours: 1 } });
+    expect(stored(site).values.hours).toBe(1);
+  });
+
+  it('names holders of passes as well as users, and is told one thing about each field', async () => {
+    const site = new RepairSite();
+    const bob = site.store.principals.get('bob');
+    site.store.principals.set('p1', {
+      ...(bob as NonNullable<typeof bob>),
+      id: 'p1',
+      type: 'tokenUser',
+      name: 'Holder',
+    });
+    const { record } = await add(site.as('ann'), { title: 'a', helper: 'p1' });
+    expect(record?.names).toEqual({ p1: 'Holder', ann: 'Ann' });
+    await expect(add(site.as('ann'), { title: 'a', why: 7 as never })).rejects.toMatchObject(
+      invalid(['/values/why', 'must be text']),
+    );
+    await expect(
+      runOperation(site.as('ann'), { recordId: 'r1', operation: 'change', values: { day: '2027-01-01' } }),
+    ).rejects.toMatchObject(invalid(['/values/day', 'is not a field that you can write here']));
+  });
+
+  it('by who is exempt from the rules is written down as such', async () => {
+    const site = await siteWith();
+    const administrator = site.as('dan', { roles: ['TenantAdministrator'] });
+    await runOperation(administrator, { recordId: 'r1', operation: 'change', values: { hours: 9 } });
+    expect(change(site, 'addEvent').event.exemption).toBe('tenantAdministrator');
+    await runOperation(site.as('ann'), { recordId: 'r1', operation: 'change', values: { hours: 8 } });
+    expect(change(site, 'addEvent').event.exemption).toBeUndefined();
   });
 });
 
