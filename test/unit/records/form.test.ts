@@ -186,6 +186,29 @@ describe('a form', () => {
     expect(fieldOf(await formOf(site.as('ann'), 'add'), 'secret').value).toBe('new');
   });
 
+  it('hides nothing of what is not there yet, and what follows a field that is hidden', async () => {
+    const site = new RepairSite(({ recordTypes: [, job], permissions }) => {
+      const ofUser = { field: 'helper', property: 'firstName' } as const;
+      job?.fields.push(
+        { id: 'called', label: 'Called', type: 'string', runtimeOnly: true, ofUser },
+        { id: 'later', label: 'Later', type: 'string', visibleIf: 'record.createdOn < now' },
+      );
+      job?.operations.find(({ id }) => id === 'change')?.fields?.push('called', 'later');
+      for (const each of permissions ?? [])
+        if (each.role === 'worker' && each.recordType === 'job')
+          Object.assign(each.fields ?? {}, { change: ['called', 'later'] });
+        else if (each.role === 'machine' && each.recordType === 'job')
+          Object.assign(each, { fields: { look: ['title', 'hours'] } });
+    });
+    Object.assign(site.store.principals.get('cid') ?? {}, { firstName: 'Cidney' });
+    await site.job({ title: 'Mend', worker: 'bob', helper: 'cid' });
+    const change = await formOf(site.as('bob'), 'change', 'r1');
+
+    expect(fieldOf(await formOf(site.as('fixer'), 'add'), 'secret').hidden).toBeUndefined();
+    expect(fieldOf(change, 'called')).toMatchObject({ hidden: true, value: null });
+    expect(fieldOf(change, 'later').visibleWhen).toEqual({ fields: [], combinations: [] });
+  });
+
   it('keeps whoever is named and not listed to choose, first, by the name that the record kept', async () => {
     const site = new RepairSite();
     await site.job({ title: 'Mend', worker: 'bob', helper: 'cid' });
