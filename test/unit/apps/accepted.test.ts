@@ -1,5 +1,7 @@
+import { requireValidApp } from '../../../core/apps/check.ts';
 import { type AppDefinition, appSchema } from '../../../core/apps/definition.ts';
 import {
+  crowd,
   deskApp,
   deskNames,
   field,
@@ -260,6 +262,63 @@ describe('a definition is accepted that has', () => {
         removeField(app, 'place');
       },
     },
+    { of: 'just as many index items as a transaction takes', change: (app) => crowd(app, 12) },
+    {
+      of: 'a condition over one of ten choices',
+      change: (app) => {
+        field(app, 'extras').choices = [...'abcdefghij'];
+        app.permissions[2] = {
+          role: 'guest',
+          recordType: 'loan',
+          operations: ['look'],
+          when: 'me.name in record.extras',
+          views: ['all'],
+        };
+      },
+    },
+    {
+      of: 'a list that is asked for what everybody who opens it views, by "*" or of every record by another permission',
+      change: (app) => {
+        app.permissions[2].fields.look = '*';
+        app.permissions[2].views = ['by-size'];
+        app.permissions.push(
+          {
+            subject: 'u1',
+            recordType: 'loan',
+            operations: ['look'],
+            fields: { look: ['until', 'size', 'price'] },
+          },
+          {
+            subject: 'u1',
+            recordType: 'loan',
+            operations: ['look'],
+            when: 'record.holder == me.id',
+            fields: { look: ['title'] },
+            views: ['by-size'],
+          },
+        );
+      },
+    },
+    {
+      of: 'conditions that are asked of each record where no list is read by them',
+      change: (app) => {
+        const when = 'record.price > 3.0 && me.name != record.title';
+        app.permissions[2].views = ['all'];
+        app.permissions.push(
+          { role: 'keeper', recordType: 'loan', operations: ['look'], when },
+          { role: 'guest', recordType: 'loan', operations: ['change'], when },
+          { role: 'guest', effect: 'deny', recordType: 'loan', operations: ['look'], when },
+        );
+      },
+    },
+    {
+      of: 'comparisons with what is listed nowhere',
+      change: (app) => {
+        const known = 'record.size == record.title || record.state == me.name || "keeper" in me.roles';
+        app.permissions[2].when = `record.holder == me.id && record.createdBy != "x" && (${known})`;
+        loan(app).views[1].filter = 'record.size == params.size && params.size != "Huge"';
+      },
+    },
   ])('$of', ({ change }) => {
     expect(refusalsOf(change)).toEqual([]);
   });
@@ -287,5 +346,25 @@ describe('a definition is accepted that has', () => {
         'there is no record type in "desk" "room". There is "hall", "loan".',
       ],
     ]);
+  });
+
+  it('is read when nothing is wrong, and refused as a whole with its first problem in words', () => {
+    const document = deskApp();
+    expect(requireValidApp(document, deskNames()).definition).toMatchObject({
+      id: 'desk',
+      accessModel: 'roles',
+    });
+    const wrong = { ...document, robot: 'nobody', name: '' };
+    const problems = [{ path: '/name', message: 'this is too short: at least 1 characters' }];
+    expect(() => requireValidApp(wrong, deskNames())).toThrow(
+      expect.objectContaining({
+        code: 'DEFINITION_INVALID',
+        message: expect.stringContaining('/name: this is too short: at least 1 characters'),
+        problems,
+      }),
+    );
+    expect(() => requireValidApp({}, deskNames())).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('/: "id" is missing; add it') }),
+    );
   });
 });

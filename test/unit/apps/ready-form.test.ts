@@ -151,3 +151,216 @@ it('a field of a records app cannot pass for a built-in one', () => {
     },
   ]);
 });
+
+describe('an app of accounts is refused with its place and what to do:', () => {
+  // biome-ignore lint/suspicious/noExplicitAny: the point is to write what does not fit
+  type Loose = any;
+  it.each<{
+    of: string;
+    kind: 'users' | 'tokens';
+    change: (form: Loose, app: Loose) => void;
+    problems: string[][];
+  }>([
+    {
+      of: 'properties of built-in fields that are others, or too many',
+      kind: 'users',
+      change: (form) => {
+        form.fields[0].required = false;
+        form.fields[2].default = '"a@b.example"';
+        delete form.fields[4].readOnly;
+      },
+      problems: [
+        [
+          '/recordTypes/0/operations/0/fields',
+          '"user" is required and not on this form: add it here, give it a default, or make it optional',
+        ],
+        [
+          '/recordTypes/0/fields/0/required',
+          '"required" of the built-in field "firstName" is locked: write true',
+        ],
+        ['/recordTypes/0/fields/2/default', '"default" of the built-in field "email" is locked: remove it'],
+        ['/recordTypes/0/fields/4', '"readOnly" of the built-in field "user" is locked: write true'],
+      ],
+    },
+    {
+      of: 'a second operation of a kind',
+      kind: 'tokens',
+      change: (form) => form.operations.push({ id: 'see', name: 'See', kind: 'view' }),
+      problems: [
+        ['/recordTypes/0/operations/4/kind', 'there is an operation of kind view already; remove one'],
+      ],
+    },
+    {
+      of: 'an edit that does not say of what',
+      kind: 'tokens',
+      change: (form) => delete form.operations[2].fields,
+      problems: [
+        [
+          '/recordTypes/0/operations/2',
+          'name the fields that can be edited in "fields": not every detail of a user can',
+        ],
+      ],
+    },
+    {
+      of: "an edit of a user's address and roles",
+      kind: 'users',
+      change: (form) => form.operations[2].fields.push('email', 'roles'),
+      problems: [
+        [
+          '/recordTypes/0/operations/2/fields/2',
+          '"email" is given when the user is added and cannot be edited; remove it',
+        ],
+        [
+          '/recordTypes/0/operations/2/fields/3',
+          '"roles" is given when the user is added and cannot be edited; remove it',
+        ],
+      ],
+    },
+    {
+      of: 'a token besides its own that is of no app',
+      kind: 'tokens',
+      change: (form) => form.fields.push({ id: 'second', label: 'S', type: 'token' }),
+      problems: [['/recordTypes/0/fields/5', 'a field of type token needs "target"; add it']],
+    },
+    {
+      of: 'actions, which work on accounts by themselves there',
+      kind: 'users',
+      change: (form) => {
+        form.operations[2].actions = [
+          { id: 'tell', kind: 'sendEmail', to: 'record.email', subject: '"S"', body: '"B"' },
+        ];
+      },
+      problems: [
+        [
+          '/recordTypes/0/operations/2/actions',
+          'the operations of an app of kind users work on accounts by themselves; remove them',
+        ],
+      ],
+    },
+    {
+      of: 'mails, which nothing would send',
+      kind: 'users',
+      change: (form, app) => {
+        const mail = {
+          id: 'hello',
+          name: 'H',
+          recordType: 'user',
+          to: 'record.email',
+          subject: '"S"',
+          fields: [],
+        };
+        app.notifications.push(mail);
+        form.operations[0].notifications = ['hello'];
+      },
+      problems: [
+        [
+          '/recordTypes/0/operations/0',
+          'operations of an app of kind users set off nothing; attach tasks and mails where they are submitted',
+        ],
+      ],
+    },
+  ])('$of', ({ kind, change, problems }) => {
+    const app = fresh(kind);
+    change(formOf(app), app);
+
+    expect(problemsOf(app).map(({ path, message }) => [path, message])).toEqual(problems);
+  });
+});
+
+describe('a new app', () => {
+  const state = [{ id: 'Active', name: 'Active' }];
+  const app = (kind: string, type: object) => ({
+    id: 'new',
+    name: 'New',
+    kind,
+    accessModel: 'roles',
+    recordTypes: [{ ...type, states: state, initialState: 'Active' }],
+    tasks: [],
+    notifications: [],
+    permissions: [],
+  });
+  const own = (id: string, label: string, type: string, more: object = {}) => ({
+    id,
+    label,
+    type,
+    required: true,
+    builtIn: true,
+    ...more,
+  });
+  const operations = (fields: string[], details: string[]) => [
+    { id: 'add-user', name: 'Add User', kind: 'add', fields },
+    { id: 'view-user', name: 'View User', kind: 'view' },
+    { id: 'edit-user', name: 'Edit User', kind: 'edit', fields: details },
+    { id: 'delete-user', name: 'Delete User', kind: 'delete', confirm: 'Delete User' },
+  ];
+
+  it('of records has one field, one state, four operations and one list', () => {
+    expect(newApp({ id: 'new', name: 'New', kind: 'records' })).toEqual(
+      app('records', {
+        id: 'record',
+        name: 'Record',
+        plural: 'Records',
+        titleField: 'title',
+        fields: [{ id: 'title', label: 'Title', type: 'string', required: true, maxLength: 200 }],
+        operations: [
+          { id: 'add', name: 'Add', kind: 'add' },
+          { id: 'view', name: 'View', kind: 'view' },
+          { id: 'edit', name: 'Edit', kind: 'edit' },
+          { id: 'delete', name: 'Delete', kind: 'delete' },
+        ],
+        views: [{ id: 'all', name: 'All', columns: ['title', 'createdAt'], sort: { field: 'createdAt' } }],
+      }),
+    );
+  });
+
+  it('of users has who they are, what they may do, and one list by last name', () => {
+    const fields = ['firstName', 'lastName', 'email', 'roles'];
+    expect(newApp({ id: 'new', name: 'New', kind: 'users' })).toEqual(
+      app('users', {
+        id: 'user',
+        name: 'User',
+        plural: 'Users',
+        titleField: 'lastName',
+        fields: [
+          own('firstName', 'First name', 'string'),
+          own('lastName', 'Last name', 'string'),
+          own('email', 'Email', 'email'),
+          own('roles', 'Roles', 'roles'),
+          own('user', 'User', 'user', { readOnly: true }),
+        ],
+        operations: operations(fields, ['firstName', 'lastName']),
+        views: [{ id: 'all', name: 'All', columns: fields, sort: { field: 'lastName' } }],
+      }),
+    );
+  });
+
+  it('of tokens has who they are, their token, a list by name and one that finds a token', () => {
+    const fields = ['name', 'email', 'roles'];
+    expect(newApp({ id: 'new', name: 'New', kind: 'tokens' })).toEqual(
+      app('tokens', {
+        id: 'token-user',
+        name: 'Token User',
+        plural: 'Token Users',
+        titleField: 'name',
+        fields: [
+          own('name', 'Name', 'string'),
+          own('email', 'Email', 'email'),
+          own('roles', 'Roles', 'roles'),
+          own('token', 'Token', 'token', { readOnly: true }),
+          own('self', 'Self', 'user', { readOnly: true }),
+        ],
+        operations: operations(fields, ['name', 'email']),
+        views: [
+          { id: 'all', name: 'All', columns: fields, sort: { field: 'name' } },
+          {
+            id: 'by-token',
+            name: 'By Token',
+            columns: [...fields, 'token', 'self'],
+            filter: 'record.token == params.token',
+            parameters: [{ id: 'token', label: 'Token', type: 'token' }],
+          },
+        ],
+      }),
+    );
+  });
+});

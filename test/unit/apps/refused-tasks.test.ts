@@ -335,7 +335,7 @@ describe('a task or a mail is refused with its place and what to do:', () => {
         ],
         [
           '/tasks/1/actions/0/fields/email',
-          'source has no field nobody; it has name, email, roles, token, self in: source.nobody',
+          'source has no field nobody; it has name, email, roles, token, self, full, second, hint, extra in: source.nobody',
         ],
         [
           '/tasks/1/actions/0/target',

@@ -121,6 +121,7 @@ describe('the apps that an app needs', () => {
     expect(withDependencies(['desk'], new Map([...deskNames().apps, ['desk', desk()]]))).toEqual([
       'desk',
       'passes',
+      'badges',
     ]);
   });
 });
