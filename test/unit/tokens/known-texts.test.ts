@@ -4,7 +4,7 @@ import { equalInConstantTime } from '../../../core/tokens/compare.ts';
 import { readKeyring } from '../../../core/tokens/keyring.ts';
 import { openPurpose } from '../../../core/tokens/sealed.ts';
 import { signPurpose, verifyPurpose } from '../../../core/tokens/signed.ts';
-import { formatToken, readToken } from '../../../core/tokens/token.ts';
+import { formatToken, parseTokenReference, readToken } from '../../../core/tokens/token.ts';
 import { principalOf, refusal } from '../../fixtures/site-memory.ts';
 
 /** Texts that sites have handed out: whatever changes in here must go on reading them. */
@@ -53,6 +53,37 @@ describe('what was handed out', () => {
 
   it.each(KNOWN_SEALED)('sealed for %s is read the same', (purpose, text) => {
     expect(openPurpose(purpose, text, 'bound', signing)).toBe('payload');
+  });
+});
+
+describe('a text that is too short for what it is to be', () => {
+  it.each(['', '0002', '0002abcd', `0002${'a'.repeat(37)}`, `0002${'a'.repeat(42)}`])(
+    'is refused: %j',
+    (text) => {
+      expect([openPurpose('cursor', text, '', signing), verifyPurpose('cursor', text, '', signing)]).toEqual([
+        undefined,
+        undefined,
+      ]);
+    },
+  );
+});
+
+describe('an id in a token', () => {
+  it.each([21, 23])('has 22 characters, and not %i', async (length) => {
+    for (const part of ['principalId', 'credentialId']) {
+      const parts = { ...ids, kind: 'access', [part]: 'x'.repeat(length) } as const;
+      expect((await refusal(() => formatToken(parts, keyring, 'site-one')))[0]).toBe('INTERNAL');
+    }
+    const unlisted = { ...ids, kind: 'access', keyId: '0003' } as const;
+    expect((await refusal(() => formatToken(unlisted, keyring, 'site-one')))[0]).toBe('INTERNAL');
+    const [principal, credential] = ['x'.repeat(length), 'C'.repeat(22)];
+    for (const text of [
+      `${principal}.${credential}.0001`,
+      `${credential}.${principal}.0001`,
+      `${credential}.${credential}.${'0'.repeat(length - 17)}x`,
+    ]) {
+      expect(parseTokenReference(text)).toBeUndefined();
+    }
   });
 });
 
