@@ -55,7 +55,7 @@ const carl = callerOf({
 });
 
 describe('a question to the policy', () => {
-  it('[D1] says who asks, what for, and in which circumstances', () => {
+  it('says who asks, what for, and in which circumstances', () => {
     const resource = { type: 'app', app: 'work-orders' } as const;
     expect(accessRequest(memory.open(carl), 'open', resource)).toEqual({
       subject: {
@@ -89,13 +89,13 @@ describe('a question to the policy', () => {
     expect(subjectOf(carl)).toBe(subjectOf(carl));
   });
 
-  it('[D1] has no id of whoever came without a credential', () => {
+  it('has no id of whoever came without a credential', () => {
     const anonymous = callerOf({ type: 'anonymous', principalId: 'x', roles: [] });
     expect('id' in subjectOf(anonymous)).toBe(false);
     expect(subjectOf(callerOf({ principalId: 'x' })).id).toBe('x');
   });
 
-  it('[D1] about a record says how it is, and how it would be saved', () => {
+  it('about a record says how it is, and how it would be saved', () => {
     const lists = { view: ['principal:x'] } as never;
     const stored = record({ accessLists: lists });
     const resource = {
@@ -127,14 +127,14 @@ describe('a question to the policy', () => {
     ['who made it where that is empty', 'empty', 'dana'],
     ['who made it where that holds no user', 'list', 'dana'],
     ['who made it where there is no owner field', undefined, 'dana'],
-  ])('[D1] takes for the owner of a record %s', (_, ownerField, owner) => {
+  ])('takes for the owner of a record %s', (_, ownerField, owner) => {
     const type = { ...workOrder, definition: { ...workOrder.definition, ownerField } } as LinkedRecordType;
     const values = { assignedTo: 'carl', empty: null, list: ['x'] };
     expect(ownerOf(type, record({ values }))).toBe(owner);
     expect(recordResource(type, record(), record({ values })).proposedMeta?.owner).toBe(owner);
   });
 
-  it('[D1] names fields one by one, or all', () => {
+  it('names fields one by one, or all', () => {
     expect([permits('*', 'a'), permits(['a'], 'a'), permits(['a'], 'b'), permits([], 'a')]).toEqual([
       true,
       true,
@@ -162,13 +162,13 @@ describe('a refusal', () => {
   const requires = (decision: Decision, stored: StoredRecord) =>
     refusal(() => requireAllowed(memory.open(carl), complete, stored, decision));
 
-  it('[D1] says nothing of a record that the caller may not view', async () => {
+  it('says nothing of a record that the caller may not view', async () => {
     for (const stored of [record({ values: { assignedTo: 'other' } }), record({ id: 'else' })]) {
       expect((await requires(answer(false, 'STATE'), stored))[0]).toBe('NOT_FOUND');
     }
   });
 
-  it('[D1] names the state that is in the way to whoever may view the record, by what states are called', async () => {
+  it('names the state that is in the way to whoever may view the record, by what states are called', async () => {
     const offered = workOrder.states.get('Active');
     expect((await requires(answer(false, 'SCOPE', 'STATE'), record())).slice(0, 2)).toEqual([
       'STATE_REFUSED',
@@ -183,7 +183,7 @@ describe('a refusal', () => {
     requireAllowed(memory.open(carl), complete, record(), answer(true));
   });
 
-  it('[D20] that did not come because somebody is exempt from the rules is remembered of that request alone', () => {
+  it('that did not come because somebody is exempt from the rules is remembered of that request alone', () => {
     const administrator = callerOf({ principalId: 't', roles: ['TenantAdministrator'] });
     const resource = recordResource(workOrder, record());
     expect(decideFor(memory.open(administrator), 'view', resource).decision).toBe(true);

@@ -38,7 +38,7 @@ async function ask(site: SiteMemory, email: string, to?: string): Promise<Mail[]
 }
 
 describe('a mailed link to sign in', () => {
-  it('[A3] goes to the address on file, whatever was typed, and works for a quarter of an hour', async () => {
+  it('goes to the address on file, whatever was typed, and works for a quarter of an hour', async () => {
     const site = siteWith();
     const [mail] = await ask(site, ' ＰＡＴ@people.example ', '/app/production?a=b&c');
     const token = tokenOf('signIn', idOf(1), site);
@@ -69,7 +69,7 @@ describe('a mailed link to sign in', () => {
     expect(site.turns).toEqual([['signIn', PAT, { at: NOW, windowMs: 15 * MINUTE, limit: 5 }]]);
   });
 
-  it('[A3] leads nowhere in particular where no page asked', async () => {
+  it('leads nowhere in particular where no page asked', async () => {
     const site = siteWith();
     expect(await createSignInLink(site.runtime, pat)).toBe(
       `https://passes.example/sign-in/link?token=${tokenOf('signIn', idOf(1), site)}`,
@@ -77,20 +77,20 @@ describe('a mailed link to sign in', () => {
   });
 
   it.each(['nobody@people.example', 'carl@contractor.example', ''])(
-    '[A3] is not made for %j, and costs nobody a turn',
+    'is not made for %j, and costs nobody a turn',
     async (email) => {
       const site = siteWith();
       expect([await ask(site, email), site.commits, site.turns]).toEqual([[], [], []]);
     },
   );
 
-  it('[A3] is neither made nor mailed once too many were asked for', async () => {
+  it('is neither made nor mailed once too many were asked for', async () => {
     const site = siteWith();
     site.takeTurn = () => false;
     expect([await ask(site, 'pat@people.example'), site.commits]).toEqual([[], []]);
   });
 
-  it('[A3] is redeemed for a session of twelve hours in one transaction with its own end', async () => {
+  it('is redeemed for a session of twelve hours in one transaction with its own end', async () => {
     const site = siteWith();
     expect(await redeemSignIn(site.runtime, tokenOf('signIn', idOf(9), site))).toEqual({
       token: tokenOf('session', idOf(1), site),
@@ -114,7 +114,7 @@ describe('a mailed link to sign in', () => {
     ]);
   });
 
-  it('[A3] that is used, forged, of another kind or of nobody opens nothing, and says the same each time', async () => {
+  it('that is used, forged, of another kind or of nobody opens nothing, and says the same each time', async () => {
     const site = siteWith();
     const { keyring, siteId } = site.runtime;
     const of = (principalId: string) =>

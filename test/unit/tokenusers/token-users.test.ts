@@ -149,7 +149,7 @@ describe('a token lasts', () => {
     ['to the moment that is due', '2026-03-10T12:00:00.000Z', NOW + 6 * DAY + 2 * 3_600_000],
     ['its lifetime without one', null, NOW + 7 * DAY],
     ['its lifetime where there is no field', undefined, NOW + 7 * DAY],
-  ])('[F25] %s', (_, due, end) => {
+  ])('[D17] %s', (_, due, end) => {
     expect([wantedEnd(NOW, due, 7), expiryOf(NOW, due, 7)]).toEqual([end, end]);
   });
 
@@ -161,12 +161,12 @@ describe('a token lasts', () => {
     ['364 days at most', undefined, 365, 364 * DAY],
     ['364 days', undefined, 364, 364 * DAY],
     ['364 days at most, whatever is due', '2030-01-01', 7, 364 * DAY],
-  ])('[F25] %s', (_, due, days, lasts) => {
+  ])('[D17] %s', (_, due, days, lasts) => {
     expect(expiryOf(NOW, due, days) - NOW).toBe(lasts);
     expect(MAX_LIFETIME_MS).toBe(364 * DAY);
   });
 
-  it('[F25] as long as its app says, else as long as the site says', () => {
+  it('[D17] as long as its app says, else as long as the site says', () => {
     const lifetime = (tokenLifetimeDays?: number) =>
       lifetimeOf(openIn(site()), {
         target: { recordType: { app: { definition: { tokenLifetimeDays } } } },
