@@ -109,13 +109,11 @@ export class Accounts {
   /** Whoever is gone already is gone: the record must still be able to follow. */
   async remove(values: ActionValues): Promise<void> {
     const id = values.text('user') ?? '';
-    const { caller, published } = this.#session;
     this.#require('delete', { id });
-    if (id === caller.principalId) throw new DaypassError('OWN_ACCOUNT');
     const user = await this.#byId(id);
     if (!user) return;
     this.#require('delete', { id, roles: user.roles });
-    const { environment, settings } = published;
+    const { environment, settings } = this.#session.published;
     if (environment !== 'production') {
       const elsewhere = signInEnvironments(user.roles, settings).filter((each) => each !== environment);
       requireConfirmed(elsewhere, this.#confirmed);
