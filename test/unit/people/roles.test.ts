@@ -1,4 +1,5 @@
 import type { RoleDefinition } from '../../../core/apps/definition.ts';
+import type { CheckedApp } from '../../../core/apps/published.ts';
 import type { Environment } from '../../../core/environments.ts';
 import type { Grant } from '../../../core/grants/grant.ts';
 import { requireAssignable, requireKnownRoles } from '../../../core/people/delegation.ts';
@@ -269,6 +270,30 @@ describe('where a role is in use', () => {
     // That a role may be given by whoever holds it is no use of it.
     const own = { ...site.settings, roles: [role('own', { accounts: { assign: ['own'] } })] };
     expect(await roleUsage(site, { settings: own, manifests: new Map() }, 'own')).toEqual([]);
+  });
+
+  it.each([
+    ['is the default', { default: '["x"]' }, true],
+    ['is one of those that it offers', { rolesFrom: ['a', 'x'] }, true],
+    ['is neither', { default: '["xx"]', rolesFrom: ['a'] }, false],
+    ['stands nowhere', {}, false],
+  ])('[F19] is said of a field of roles in which it %s', async (_, set, used) => {
+    const [tokens] = exampleApps() as [CheckedApp];
+    const definition = structuredClone(tokens.definition);
+    const field = definition.recordTypes[0]?.fields.find(({ type }) => type === 'roles') as object;
+    Object.assign(field, { default: undefined, rolesFrom: undefined, ...set });
+    const site = new SiteMemory({ roles: [] }, [{ ...tokens, definition }]).running('test');
+    const state = { settings: site.settings, manifests: site.definitions.manifests };
+    expect(await roleUsage(site, state, 'x')).toEqual(
+      used
+        ? [
+            {
+              path: '/environments/test/apps/contractor-tokens/fields/roles',
+              message: `“Roles” in ${definition.name} in test offers it`,
+            },
+          ]
+        : [],
+    );
   });
 
   it('[F19] is said of 100 places at most', async () => {

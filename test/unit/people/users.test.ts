@@ -150,6 +150,15 @@ describe('a user', () => {
     ]);
   });
 
+  it('that has no names yet keeps what it is called when its roles change', async () => {
+    const site = siteWith();
+    await updateUser(site.design(callerOf()), 'bare', { roles: ['clerk'] }, 1);
+    const before = principalOf({ id: 'bare', name: 'Bare' });
+    expect(withoutJournal(site.commits[0] ?? [])).toEqual([
+      { kind: 'updateAccount', before, after: { ...before, roles: ['clerk'], version: 2 } },
+    ]);
+  });
+
   it('that has no names yet gets the one that is sent', async () => {
     expect(await updateUser(siteWith().design(callerOf()), 'bare', { lastName: 'Bear' }, 1)).toMatchObject({
       name: 'Bear',
