@@ -515,6 +515,25 @@ describe('the actions of an operation', () => {
     });
   });
 
+  it('[A19] welcome in the words of the environment, paragraph by paragraph', async () => {
+    const body = 'Ship ahoy.\n  \nSee you.\n\n\n\nAt eight.';
+    const welcomeMail = { subject: 'Aboard', body };
+    const plan = planOf('add', {}, { runtimeValues: { firstName: 'Zoë', email: 'zoe@people.example' } });
+    Object.assign(plan.operation, { actions: [create] });
+    await runActions(opened(siteWith(ALL, { test: { accounts, welcomeMail } }), 'test'), plan, []);
+    expect(plan.changes.at(-1)).toMatchObject({
+      entry: {
+        action: {
+          environment: 'test',
+          mail: {
+            subject: 'Aboard',
+            paragraphs: ['Hello Zoë Meer,', 'Ship ahoy.', 'See you.', 'At eight.'],
+          },
+        },
+      },
+    });
+  });
+
   it('[A20] leave out those whose condition does not hold, and go on', async () => {
     const skipped = { ...create, when: () => false } as unknown as LinkedRequestAction;
     const remove = action({ kind: 'deleteUserAccount' }, { user: () => 'ann' });

@@ -63,8 +63,12 @@ describe('a mail that an action sends', () => {
     const site = siteWith();
     const plan = planOf({}, [], 'people desk');
     const to = [' a@x.example', 'b@x.example', '', 'a@x.example'];
-    await sendEmail(open(site), plan, valuesOf({ to, subject: 'Hi', body: 'One\ntwo\n \n\n\nThree\n\n' }));
-    const paragraphs = ['One\ntwo', 'Three\n\n'.trimEnd()];
+    await sendEmail(
+      open(site),
+      plan,
+      valuesOf({ to, subject: 'Hi', body: '  \n\nOne\ntwo\n \n\n\nThree\n\n' }),
+    );
+    const paragraphs = ['One\ntwo', 'Three'];
     expect(plan.changes).toEqual([
       mailed({ to: 'a@x.example', paragraphs }, 1, 'people desk'),
       mailed({ to: 'b@x.example', paragraphs }, 2, 'people desk'),
