@@ -2,7 +2,7 @@ import type { Change } from '../../../core/changes.ts';
 import { OWNER } from '../../../core/policy/built-in.ts';
 import { normaliseEmail, type Principal } from '../../../core/principals.ts';
 import { directoryKey, emailKey, principalKey, roleKey } from './keys.ts';
-import { afterDays, NEW, put, remove, type TableAction, TOMBSTONE_DAYS } from './table-action.ts';
+import { afterDays, NEW, put, remove, type TableAction, TOMBSTONE_DAYS, update } from './table-action.ts';
 
 export type AccountChange = Extract<
   Change,
@@ -48,24 +48,21 @@ function countKey({ account }: Extract<AccountChange, { kind: 'countKey' }>, tab
   const key = principalKey(account.id);
   const { keysMade } = account;
   const read = asRead(account);
-  return {
+  return update(
+    table,
     key,
-    refusal: 'CONFLICT',
-    item: {
-      Update: {
-        TableName: table,
-        Key: { ...key },
-        UpdateExpression: 'SET keysMade = :next',
-        ConditionExpression: `${read.ConditionExpression} AND ${keysMade === undefined ? 'attribute_not_exists(keysMade)' : 'keysMade = :made'}`,
-        ExpressionAttributeNames: read.ExpressionAttributeNames,
-        ExpressionAttributeValues: {
-          ...read.ExpressionAttributeValues,
-          ':next': (keysMade ?? 0) + 1,
-          ...(keysMade !== undefined && { ':made': keysMade }),
-        },
+    {
+      UpdateExpression: 'SET keysMade = :next',
+      ConditionExpression: `${read.ConditionExpression} AND ${keysMade === undefined ? 'attribute_not_exists(keysMade)' : 'keysMade = :made'}`,
+      ExpressionAttributeNames: read.ExpressionAttributeNames,
+      ExpressionAttributeValues: {
+        ...read.ExpressionAttributeValues,
+        ':next': (keysMade ?? 0) + 1,
+        ...(keysMade !== undefined && { ':made': keysMade }),
       },
     },
-  };
+    'CONFLICT',
+  );
 }
 
 function endAccount({ principal, at }: Extract<AccountChange, { kind: 'endAccount' }>, table: string) {
@@ -140,20 +137,17 @@ function countHolders(
     ...(gained > 0 ? ['attribute_not_exists(removedAt)'] : []),
     ...(role === OWNER && delta < 0 ? ['holders > :leaving'] : []),
   ];
-  return {
+  return update(
+    table,
     key,
-    refusal: role === OWNER ? 'LAST_OWNER' : 'ROLE_UNKNOWN',
-    item: {
-      Update: {
-        TableName: table,
-        Key: { ...key },
-        UpdateExpression: 'ADD holders :delta',
-        ...(conditions.length > 0 && { ConditionExpression: conditions.join(' AND ') }),
-        ExpressionAttributeValues: {
-          ':delta': delta,
-          ...(role === OWNER && delta < 0 && { ':leaving': -delta }),
-        },
+    {
+      UpdateExpression: 'ADD holders :delta',
+      ...(conditions.length > 0 && { ConditionExpression: conditions.join(' AND ') }),
+      ExpressionAttributeValues: {
+        ':delta': delta,
+        ...(role === OWNER && delta < 0 && { ':leaving': -delta }),
       },
     },
-  };
+    role === OWNER ? 'LAST_OWNER' : 'ROLE_UNKNOWN',
+  );
 }

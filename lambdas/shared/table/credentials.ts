@@ -1,7 +1,7 @@
 import type { Change } from '../../../core/changes.ts';
 import type { Credential } from '../../../core/principals.ts';
 import { credentialKey, principalKey, signInLinkKey } from './keys.ts';
-import { afterDays, NEW, put, type TableAction, TOMBSTONE_DAYS } from './table-action.ts';
+import { afterDays, NEW, put, type TableAction, TOMBSTONE_DAYS, update } from './table-action.ts';
 
 type ChangeOf<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
 
@@ -22,24 +22,21 @@ export function credentialAction(
       return endCredential(change, table);
     case 'extendCredential': {
       const key = credentialKey(change.principalId, change.credentialId);
-      return {
+      return update(
+        table,
         key,
-        refusal: 'PASS_ENDED',
-        item: {
-          Update: {
-            TableName: table,
-            Key: { ...key },
-            UpdateExpression: 'SET expiresAt = :expiresAt, #ttl = :ttl',
-            ConditionExpression: LIVE,
-            ExpressionAttributeNames: { '#ttl': 'ttl' },
-            ExpressionAttributeValues: {
-              ':expiresAt': change.expiresAt,
-              ':ttl': afterDays(change.expiresAt, TOMBSTONE_DAYS),
-              ':now': change.at,
-            },
+        {
+          UpdateExpression: 'SET expiresAt = :expiresAt, #ttl = :ttl',
+          ConditionExpression: LIVE,
+          ExpressionAttributeNames: { '#ttl': 'ttl' },
+          ExpressionAttributeValues: {
+            ':expiresAt': change.expiresAt,
+            ':ttl': afterDays(change.expiresAt, TOMBSTONE_DAYS),
+            ':now': change.at,
           },
         },
-      };
+        'PASS_ENDED',
+      );
     }
     case 'requireLive': {
       const key = credentialKey(change.principalId, change.credentialId);
@@ -73,25 +70,22 @@ function addCredential({ credential }: ChangeOf<'addCredential'>, table: string)
 function endCredential(change: ChangeOf<'endCredential'>, table: string): TableAction {
   const { principalId, credentialId, signInLink, requireLive, at, reason } = change;
   const key = (signInLink ? signInLinkKey : credentialKey)(principalId, credentialId);
-  return {
+  return update(
+    table,
     key,
-    refusal: requireLive ? 'PASS_ENDED' : 'NOT_FOUND',
-    item: {
-      Update: {
-        TableName: table,
-        Key: { ...key },
-        // The first end stays: when and why is what people will ask.
-        UpdateExpression:
-          'SET endedAt = if_not_exists(endedAt, :at), endReason = if_not_exists(endReason, :reason)',
-        ConditionExpression: requireLive ? LIVE : 'attribute_exists(PK)',
-        ExpressionAttributeValues: {
-          ':at': new Date(at).toISOString(),
-          ':reason': reason,
-          ...(requireLive && { ':now': at }),
-        },
+    {
+      // The first end stays: when and why is what people will ask.
+      UpdateExpression:
+        'SET endedAt = if_not_exists(endedAt, :at), endReason = if_not_exists(endReason, :reason)',
+      ConditionExpression: requireLive ? LIVE : 'attribute_exists(PK)',
+      ExpressionAttributeValues: {
+        ':at': new Date(at).toISOString(),
+        ':reason': reason,
+        ...(requireLive && { ':now': at }),
       },
     },
-  };
+    requireLive ? 'PASS_ENDED' : 'NOT_FOUND',
+  );
 }
 
 /** A token user's principal as its record says it now; other principals are accounts. */
@@ -101,20 +95,17 @@ export function changePrincipal(
 ): TableAction {
   const entries = Object.entries(set);
   const key = principalKey(principalId);
-  return {
+  return update(
+    table,
     key,
-    refusal: 'NOT_FOUND',
-    item: {
-      Update: {
-        TableName: table,
-        Key: { ...key },
-        UpdateExpression: `SET ${entries.map((_, at) => `#s${at} = :s${at}`).join(', ')}`,
-        ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(deletedAt)',
-        ExpressionAttributeNames: Object.fromEntries(entries.map(([name], at) => [`#s${at}`, name])),
-        ExpressionAttributeValues: Object.fromEntries(entries.map(([, value], at) => [`:s${at}`, value])),
-      },
+    {
+      UpdateExpression: `SET ${entries.map((_, at) => `#s${at} = :s${at}`).join(', ')}`,
+      ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(deletedAt)',
+      ExpressionAttributeNames: Object.fromEntries(entries.map(([name], at) => [`#s${at}`, name])),
+      ExpressionAttributeValues: Object.fromEntries(entries.map(([, value], at) => [`:s${at}`, value])),
     },
-  };
+    'NOT_FOUND',
+  );
 }
 
 /** A token user's principal becomes a tombstone. */

@@ -1,7 +1,7 @@
 import type { Change } from '../../../core/changes.ts';
 import type { DesignEvent } from '../../../core/journal/design-event.ts';
 import { designEventKey, eventKey, journalIndex, recordKey } from './keys.ts';
-import { NEW, put, type TableAction } from './table-action.ts';
+import { NEW, put, type TableAction, update } from './table-action.ts';
 
 /** An event of a record, with its place in the journal of its day. */
 export function putEvent({ event }: Extract<Change, { kind: 'addEvent' }>, table: string): TableAction {
@@ -27,26 +27,22 @@ export function countEvent(
   table: string,
 ): TableAction {
   const key = recordKey(environment, recordId);
-  return {
+  return update(
+    table,
     key,
-    refusal: 'VERSION_MISMATCH',
-    item: {
-      Update: {
-        TableName: table,
-        Key: { ...key },
-        UpdateExpression: 'SET eventCount = :count, eventMac = :mac',
-        ConditionExpression:
-          '#version = :version AND eventCount = :before AND attribute_not_exists(deletedAt)',
-        ExpressionAttributeNames: { '#version': 'version' },
-        ExpressionAttributeValues: {
-          ':version': expectedVersion,
-          ':before': expectedEventCount,
-          ':count': set.eventCount,
-          ':mac': set.eventMac,
-        },
+    {
+      UpdateExpression: 'SET eventCount = :count, eventMac = :mac',
+      ConditionExpression: '#version = :version AND eventCount = :before AND attribute_not_exists(deletedAt)',
+      ExpressionAttributeNames: { '#version': 'version' },
+      ExpressionAttributeValues: {
+        ':version': expectedVersion,
+        ':before': expectedEventCount,
+        ':count': set.eventCount,
+        ':mac': set.eventMac,
       },
     },
-  };
+    'VERSION_MISMATCH',
+  );
 }
 
 /** A change of the site itself; also what the definitions' own transactions write beside their items. */

@@ -1,7 +1,7 @@
 import type { Change } from '../../../core/changes.ts';
 import { MOST_STEPS } from '../../../core/grants/grant.ts';
 import { grantKey, liveGrantIndex } from './keys.ts';
-import { NEW, put, type TableAction } from './table-action.ts';
+import { NEW, put, type TableAction, update } from './table-action.ts';
 
 /** A new grant, with its place among the open ones. */
 export function addGrant({ grant }: Extract<Change, { kind: 'addGrant' }>, table: string): TableAction {
@@ -57,18 +57,15 @@ export function changeGrant(change: Extract<Change, { kind: 'changeGrant' }>, ta
     values[':expiresAtRead'] = change.expiresAt;
     conditions.push('expiresAt = :expiresAtRead');
   }
-  return {
-    key: grantKey(change.environment, change.grantId),
-    refusal: 'CONFLICT',
-    item: {
-      Update: {
-        TableName: table,
-        Key: grantKey(change.environment, change.grantId),
-        UpdateExpression: `SET ${assignments.join(', ')}${over ? ' REMOVE GSI1PK, GSI1SK' : ''}`,
-        ConditionExpression: conditions.join(' AND '),
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: values,
-      },
+  return update(
+    table,
+    grantKey(change.environment, change.grantId),
+    {
+      UpdateExpression: `SET ${assignments.join(', ')}${over ? ' REMOVE GSI1PK, GSI1SK' : ''}`,
+      ConditionExpression: conditions.join(' AND '),
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: values,
     },
-  };
+    'CONFLICT',
+  );
 }

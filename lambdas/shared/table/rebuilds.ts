@@ -3,7 +3,7 @@ import { type DynamoDBDocumentClient, GetCommand, QueryCommand, UpdateCommand } 
 import type { Rebuild } from '../../../core/lists/rebuild.ts';
 import type { Store } from '../../../core/store.ts';
 import { rebuildKey, registerPartition, SHARDS } from './keys.ts';
-import type { TableAction } from './table-action.ts';
+import { type TableAction, update } from './table-action.ts';
 
 type RebuildStore = Pick<
   Store,
@@ -94,18 +94,15 @@ function updateRebuild(
   const names = Object.fromEntries(entries.map(([name], index) => [`#s${index}`, name]));
   const values = Object.fromEntries(entries.map(([, value], index) => [`:s${index}`, value]));
   const key = rebuildKey(at);
-  return {
+  return update(
+    table,
     key,
-    refusal: 'CONFLICT',
-    item: {
-      Update: {
-        TableName: table,
-        Key: { ...key },
-        UpdateExpression: `SET ${entries.map((_, index) => `#s${index} = :s${index}`).join(', ')}${remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : ''}`,
-        ...(id !== undefined && { ConditionExpression: 'id = :id' }),
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: { ...values, ...(id !== undefined && { ':id': id }) },
-      },
+    {
+      UpdateExpression: `SET ${entries.map((_, index) => `#s${index} = :s${index}`).join(', ')}${remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : ''}`,
+      ...(id !== undefined && { ConditionExpression: 'id = :id' }),
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: { ...values, ...(id !== undefined && { ':id': id }) },
     },
-  };
+    'CONFLICT',
+  );
 }

@@ -27,6 +27,15 @@ export function remove(table: string, key: Key, condition: object, refusal: Erro
   return { key, refusal, item: { Delete: { TableName: table, Key: { ...key }, ...condition } } };
 }
 
+export function update(
+  table: string,
+  key: Key,
+  expressions: Omit<NonNullable<TransactItem['Update']>, 'TableName' | 'Key'>,
+  refusal: ErrorCode,
+): TableAction {
+  return { key, refusal, item: { Update: { TableName: table, Key: { ...key }, ...expressions } } };
+}
+
 /** Days after which DynamoDB may remove what is kept only as a trace. */
 export const TOMBSTONE_DAYS = 90;
 const DAY_SECONDS = 86_400;
