@@ -96,4 +96,63 @@ describe('the signing keys', () => {
     await expect(refusal).rejects.toThrow('names no active key');
     await expect(refusal).rejects.not.toThrow('do not quote me');
   });
+
+  it('are those of the secret that was named, and age from when they were asked for', async () => {
+    const asked: unknown[] = [];
+    const state = { now: 0, took: 4000 };
+    const client = {
+      send: async ({ input }: { input: unknown }) => {
+        asked.push(input);
+        state.now += state.took;
+        return { SecretString: secret('0001') };
+      },
+    };
+    const keyring = keyringSource('arn:the-secret', client as never, () => state.now);
+    await keyring();
+    state.now = 5 * MINUTE;
+    await keyring();
+    expect(asked).toEqual([{ SecretId: 'arn:the-secret' }]);
+    state.now += 1;
+    await keyring();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('of a fetch that was given up do not come back over newer ones', async () => {
+    const state = { now: 0 };
+    const answers: ((text: string) => void)[] = [];
+    const signals: AbortSignal[] = [];
+    const client = {
+      send: (_: unknown, { abortSignal }: { abortSignal: AbortSignal }) => {
+        signals.push(abortSignal);
+        return new Promise((resolve) => answers.push((text) => resolve({ SecretString: text })));
+      },
+    };
+    const keyring = keyringSource('arn', client as never, () => state.now);
+    const first = keyring();
+    state.now += 10_000;
+    // So long one may take; after that it must have stood still.
+    const second = keyring();
+    expect(answers).toHaveLength(1);
+    state.now += 1;
+    const third = keyring();
+    expect(answers).toHaveLength(2);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+    answers[1]?.(secret('0002'));
+    expect((await third).active).toBe('0002');
+    answers[0]?.(secret('0001'));
+    expect([(await first).active, (await second).active, (await keyring()).active]).toEqual([
+      '0002',
+      '0002',
+      '0002',
+    ]);
+  });
+
+  it('count as old after a clock was set back', async () => {
+    const { state, make } = source();
+    const keyring = make();
+    await keyring();
+    state.now -= 61 * MINUTE;
+    state.answer = new Error('Secrets Manager is away');
+    await expect(keyring()).rejects.toThrow('Secrets Manager is away');
+  });
 });
