@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const [folder] = positionals;
   if (values.help || !folder) {
     console.log(USAGE);
-    process.exitCode = folder ? 0 : 2;
+    process.exitCode = values.help ? 0 : 2;
     return;
   }
   const { environment } = values;

@@ -17,14 +17,29 @@ function standIn(name: string, script: string): void {
   chmodSync(file, 0o755);
 }
 
+interface Given {
+  aws?: string;
+  cdk?: string;
+  config?: object;
+  /** Further words of the command. */
+  more?: string[];
+}
+
 /** Runs `npm run deploy` with what AWS says of the data stack. */
-function deploy({ aws, cdk = 'exit 0', config = {} }: { aws?: string; cdk?: string; config?: object }) {
+function deploy({ aws, cdk = 'exit 0', config = {}, more = [] }: Given) {
   for (const name of ['aws', 'cdk', 'aws.calls', 'cdk.calls']) rmSync(join(folder, name), { force: true });
   if (aws) standIn('aws', aws);
   standIn('cdk', cdk);
   const file = join(folder, 'site.json');
   writeFileSync(file, JSON.stringify({ ...SMALLEST, ...config }));
-  const command = [join(ROOT, 'bin/deploy.ts'), '-c', `config=${file}`, '--require-approval', 'never'];
+  const command = [
+    join(ROOT, 'bin/deploy.ts'),
+    '-c',
+    `config=${file}`,
+    '--require-approval',
+    'never',
+    ...more,
+  ];
   const { status, stderr } = spawnSync(process.execPath, command, {
     encoding: 'utf8',
     env: { PATH: folder, HOME: folder },
@@ -33,7 +48,9 @@ function deploy({ aws, cdk = 'exit 0', config = {} }: { aws?: string; cdk?: stri
     const path = join(folder, `${name}.calls`);
     return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
   };
-  return { status, stderr, asked: calls('aws'), deployed: calls('cdk').map((call) => call.split(' -c ')[0]) };
+  const handed = calls('cdk');
+  const deployed = handed.map((call) => call.split(' -c ')[0]);
+  return { status, stderr, asked: calls('aws'), handed, deployed, given: command.slice(1).join(' ') };
 }
 
 const DATA_FIRST = 'deploy Daypass-test-data --context first=true';
@@ -81,6 +98,26 @@ describe('a deployment', () => {
     expect(stderr).toContain(reason);
     expect(deployed).toEqual([]);
     expect(status).toBe(1);
+  });
+
+  it('[P5] asks in the account of the given profile, and hands on to the CDK all that it was given', () => {
+    const more = ['--profile', 'ops', '-c', 'note=a=b'];
+    const { asked, handed, given, stderr } = deploy({ aws: 'echo DELETE_COMPLETE', more });
+
+    expect(asked).toEqual([
+      'cloudformation describe-stacks --stack-name Daypass-test-data --region eu-central-1 --query Stacks[0].StackStatus --output text --profile ops',
+    ]);
+    expect(given).toContain('--profile ops -c note=a=b');
+    expect(handed).toEqual([DATA_FIRST, EVERYTHING].map((options) => `${options} ${given}`));
+    expect(stderr).toBe(
+      'Daypass-test-data is not there yet: its data comes first, then everything, with its protection.\n',
+    );
+  });
+
+  it('[P5] fails as the CDK does when everything cannot be made', () => {
+    const { status, deployed, stderr } = deploy({ aws: 'echo CREATE_COMPLETE', cdk: 'exit 4' });
+
+    expect([status, deployed, stderr]).toEqual([4, [EVERYTHING], '']);
   });
 
   it('of a throwaway stage asks nothing and makes everything at once', () => {

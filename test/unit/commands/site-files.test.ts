@@ -5,9 +5,14 @@ import { applyPerson, principalIdOf } from '../../../bin/site-files/apply-person
 import type { ApplyPorts } from '../../../bin/site-files/apply-site.ts';
 import { readOutputs } from '../../../bin/site-files/connect.ts';
 import { asOperator, operator, operatorName } from '../../../bin/site-files/operator.ts';
+import { planPolicy } from '../../../bin/site-files/plan-policy.ts';
 import { readSiteFiles, robotsOf } from '../../../bin/site-files/read-site.ts';
+import { requireValidApp } from '../../../core/apps/check.ts';
 import type { SiteDefinition } from '../../../core/apps/definition.ts';
+import { newApp } from '../../../core/apps/ready-form.ts';
 import type { Change } from '../../../core/changes.ts';
+import type { Environment } from '../../../core/environments.ts';
+import { sitePolicy } from '../../../core/policy/site-policy.ts';
 import type { Principal } from '../../../core/principals.ts';
 
 const NOW = Date.UTC(2027, 2, 10, 12);
@@ -97,6 +102,23 @@ describe('the files of a site', () => {
       code: 'DEFINITION_INVALID',
       problems: [{ path: '/name', message: expect.any(String) }],
     });
+  });
+});
+
+describe('the policy of files', () => {
+  it('is the one that the environment would run', () => {
+    const roles = [
+      { id: 'clerk', name: 'Clerk', environments: [], accounts: { update: true, delete: true } },
+    ];
+    const accounts = { manipulation: true, deletion: false };
+    const site = { name: 'Site', contact: '', roles, people: [], environments: { test: { accounts } } };
+    const notes = newApp({ id: 'notes', name: 'Notes', kind: 'records' });
+    const policyOf = (environment: Environment) =>
+      planPolicy({ site: site as SiteDefinition, apps: [notes] }, environment);
+    const checked = requireValidApp(notes, { apps: new Map(), roles: new Set(), robots: new Set() });
+    expect(policyOf('test')).toEqual(sitePolicy({ roles, apps: [checked], accounts }));
+    const usual = { manipulation: true, deletion: true };
+    expect(policyOf('production')).toEqual(sitePolicy({ roles, apps: [checked], accounts: usual }));
   });
 });
 

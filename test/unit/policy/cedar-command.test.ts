@@ -73,6 +73,7 @@ describe('policy:cedar', () => {
       exitCode: 2,
       stdout: expect.stringContaining('Usage: npm run policy:cedar'),
     });
+    expect((await run('--help')).exitCode).toBe(0);
     expect(await run(EXAMPLE, '--environment', 'moon')).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining('“moon” is no environment'),

@@ -71,6 +71,18 @@ describe('npm run first-owner', () => {
     });
   });
 
+  it('[P11] run again for the same email makes nobody else, and prints another link', async () => {
+    const before = await journal('user');
+    const again = await runCommand(system, 'bin/first-owner.ts', ['olga@ABC.example', 'Somebody', 'Else']);
+    const [says, , link = ''] = again.stdout.split('\n');
+    expect([again.exitCode, says]).toEqual([0, 'Olga Owner signs in here, once, within 15 minutes:']);
+    const token = new URL(link.trim()).searchParams.get('token') ?? '';
+    const owner = new Visitor(system.url);
+    expect((await owner.form('/sign-in/link', { token })).status).toBe(303);
+    expect((await owner.get('/me')).json).toMatchObject({ name: 'Olga Owner' });
+    expect(await journal('user')).toEqual(before);
+  });
+
   it('refuses to make an owner of somebody who is a user already', async () => {
     const { exitCode, stderr } = await runCommand(system, 'bin/first-owner.ts', [DISPATCHER, 'Dana']);
     expect([exitCode, stderr.trim()]).toEqual([
