@@ -246,6 +246,37 @@ describe('a draft’s change needs', () => {
     ]);
   });
 
+  it('both for whom a task gives roles: another operation that adds is somebody else’s', () => {
+    const [tokens, orders] = structuredClone(exampleApps());
+    const passes = tokens?.definition as AppDefinition;
+    passes.recordTypes[0]?.operations.push({ id: 'add-guest', name: 'Add Guest', kind: 'add' });
+    const before = orders?.definition as AppDefinition;
+    set(before.tasks[0]?.actions[0]?.fields, { roles: '["property-contractors"]' });
+    const after = structuredClone(before);
+    set(after.tasks[0]?.actions[0]?.target, { operation: 'add-guest' });
+    set(after.tasks[0], { title: 'Create a guest' });
+    expect(
+      changedPlacesOf(before, requireValidApp(after, exampleNames([passes])))
+        .map(({ path, needs }) => `${pointerOf(path)} ${needs.join('+')}`)
+        .sort(),
+    ).toEqual([`/tasks/0/actions/0/target/operation ${BOTH}`, `/tasks/0/title ${BOTH}`]);
+  });
+
+  it('“edit” for another token: it is no link until something shows it as one', () => {
+    const [tokens, orders] = exampleApps();
+    const after = structuredClone(orders?.definition as AppDefinition);
+    after.recordTypes[0]?.fields.push({
+      id: 'second',
+      label: 'Second',
+      type: 'token',
+      target: { app: 'contractor-tokens' },
+    });
+    const names = exampleNames(tokens ? [tokens.definition] : []);
+    expect(
+      changedPlacesOf(orders?.definition, requireValidApp(after, names)).map(({ needs }) => needs),
+    ).toEqual([['edit']]);
+  });
+
   it('both for a mail that comes to carry the link of a pass, to whomever it went before', () => {
     const [tokens, orders] = exampleApps();
     const before = structuredClone(orders?.definition as AppDefinition);
@@ -258,6 +289,23 @@ describe('a draft’s change needs', () => {
         ({ path, needs }) => `${pointerOf(path)} ${needs.join('+')}`,
       ),
     ).toEqual([`/notifications/0/fields/1 ${BOTH}`]);
+  });
+
+  it('both for a mail with the link of a pass that comes to be about other records', () => {
+    const [tokens, orders] = structuredClone(exampleApps());
+    const before = orders?.definition as AppDefinition;
+    const [type] = before.recordTypes as [AppDefinition['recordTypes'][number]];
+    for (const operation of type.operations) delete operation.notifications;
+    const operations = structuredClone(type.operations).map(({ tasks: _, ...rest }) => rest);
+    before.recordTypes.push({ ...structuredClone(type), id: 'second', operations });
+    const after = structuredClone(before);
+    set(after.notifications[0], { recordType: 'second' });
+    const names = exampleNames(tokens ? [tokens.definition] : []);
+    expect(
+      changedPlacesOf(before, requireValidApp(after, names)).map(
+        ({ path, needs }) => `${pointerOf(path)} ${needs.join('+')}`,
+      ),
+    ).toEqual([`/notifications/0/recordType ${BOTH}`]);
   });
 
   it('“changePermissions” for all that a new app permits, and none for the rest of it', () => {

@@ -419,6 +419,20 @@ describe('what can be published together', () => {
     expect(await problems()).toEqual([[], []]);
   });
 
+  it('[F37] fits together as it would be published, not as it runs', async () => {
+    await has('errands');
+    await publishApps(sessionOf(DESIGNER), 'test', ['errands']);
+    const [type] = newApp({ id: 'errands', name: 'Errands', kind: 'records' }).recordTypes;
+    await has('errands', { recordTypes: [type, { ...type, id: 'second' }] as never }, 2);
+    const field = { ...TO_ERRANDS, target: { app: 'errands', recordType: 'second' } };
+    await has('notes', { recordTypes: [{ ...type, fields: [...(type?.fields ?? []), field] }] as never });
+    const options = await listPublishingOptions(sessionOf(DESIGNER), 'test', ['notes']);
+    expect(options.map(({ id, problems }) => [id, problems])).toEqual([
+      ['notes', []],
+      ['errands', []],
+    ]);
+  });
+
   it('[F37] tells of a needed app that may not be read nothing but that it is not there', async () => {
     await hasReader();
     await has('errands');
@@ -493,6 +507,17 @@ describe('apps that are published', () => {
       subject: { type: 'environment', id: 'staging', name: 'staging' },
       before: { a: 2 },
       after: { b: 1 },
+    });
+  });
+
+  it('[F38] are each told of once, however often they were chosen', async () => {
+    const services = [{ id: 'list-notes', name: 'List', recordType: 'record', view: 'all' }];
+    await has('notes', { services });
+    expect(await refusal(publishApps(sessionOf(DESIGNER), 'test', ['notes', 'notes']))).toMatchObject({
+      code: 'ROBOT_MISSING',
+      problems: [
+        { path: '/notes/robot', message: '"The notes" has services: name the robot that runs them' },
+      ],
     });
   });
 

@@ -17,7 +17,7 @@ const AT = '2027-03-10T12:00:00.000Z';
 const SETTINGS: SiteSettings = {
   name: 'Site',
   contact: '',
-  roles: [{ id: 'clerk', name: 'Clerk', environments: ['test'], accounts: { update: true } }],
+  roles: [{ id: 'clerk', name: 'Clerk', environments: ['test'], accounts: { update: true, delete: true } }],
   environments: { test: { accounts: { manipulation: true, deletion: false } } },
 };
 /** What the settings say of the environment that is published to; others have something else. */
@@ -291,6 +291,25 @@ describe('nothing is published', () => {
     ]);
     expect(refusal(() => plan({ drafts: [needing, draftOf(app('errands'))] })).code).toBe('none');
     expect(refusal(() => planOver([TASKS], { drafts: [needing] })).code).toBe('none');
+  });
+
+  it('[F37] of an app that runs and whose draft is none any more: what else needs it is told, too', () => {
+    const to: Field = {
+      id: 'to',
+      label: 'To',
+      type: 'reference',
+      target: { app: 'errands', recordType: 'record' },
+    };
+    const reader = app('notes', { fields: [to] });
+    const wrong = { ...draftOf(app('errands'), 2), definition: { ...app('errands'), name: 7 } };
+    const { problems } = refusal(() =>
+      planOver([TASKS, checkedOf(reader, [TASKS.definition])], { drafts: [wrong] }),
+    );
+    expect(problems?.map(({ path, message }) => `${path} ${message}`)).toEqual([
+      '/notes it needs "errands"; publish that as well',
+      '/notes/recordTypes/0/fields/1/target/app there is no app "errands".',
+      expect.stringMatching(/^\/errands\/name /),
+    ]);
   });
 
   it('[F37] of an app whose fields another one reads by their type, until that is published as well', () => {

@@ -106,6 +106,7 @@ describe('the event of a write', () => {
       exemption: 'tenantAdministrator' as never,
     });
     expect(written).toEqual({ ...content, mac: hmac('0002', `of the fourth\n${canonicalJson(content)}`) });
+    expect(Object.keys(written.after)).toEqual(['agent', 'floor']);
     expect([after.eventCount, after.eventMac]).toEqual([5, hmac('0002', `head\n${written.mac}`)]);
     expect([before.eventCount, before.eventMac]).toEqual([4, 'of the fourth']);
   });
