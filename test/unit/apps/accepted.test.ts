@@ -262,6 +262,13 @@ describe('a definition is accepted that has', () => {
         removeField(app, 'place');
       },
     },
+    {
+      of: 'a comparison with a field that is named state',
+      change: (app) => {
+        room(app).fields.push({ id: 'state', label: 'State of the room', type: 'string' });
+        app.permissions[0].when = 'record.state == "Dusty"';
+      },
+    },
     { of: 'just as many index items as a transaction takes', change: (app) => crowd(app, 12) },
     {
       of: 'a condition over one of ten choices',

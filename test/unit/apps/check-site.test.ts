@@ -102,10 +102,12 @@ describe('a site file', () => {
       change: (site) => {
         delete site.contact;
         site.people[0].mail = 'x';
+        site.environments = { test: { acounts: {} } };
         site.people[0].email = 'ann';
       },
       problems: [
         ['', '"contact" is missing; add it: a text is needed here'],
+        ['/environments/test/acounts', '"acounts" is not known here; remove it. Did you mean "accounts"?'],
         ['/people/0/email', 'write an email address like name@example.org'],
         ['/people/0/mail', '"mail" is not known here; remove it. Did you mean "email"?'],
       ],

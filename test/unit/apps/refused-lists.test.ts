@@ -175,6 +175,19 @@ describe('a list is refused with its place and what to do:', () => {
       ],
     },
     {
+      of: 'a condition of which one alternative is asked of each record',
+      change: (app) => {
+        const when = 'record.holder == me.id || record.price > 3.0 && me.name != record.title';
+        app.permissions[2] = { role: 'guest', recordType: 'loan', operations: ['look'], when, views: ['all'] };
+      },
+      problems: [
+        [
+          '/permissions/2/when',
+          'by this condition the list "All Loans" could read past any number of records before it finds one: it is asked of each record when the list is read. Demand with && that a field equals something of the reader (record.assignedTo == me.id), or keep the answer in a field or state of the record; or accept pages that are short or empty with "boundedScan": true on the view',
+        ],
+      ],
+    },
+    {
       of: 'more than ten choices that a permission lists by',
       change: (app) => {
         field(app, 'extras').choices = [...'abcdefghijk'];
