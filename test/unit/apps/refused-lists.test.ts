@@ -178,7 +178,13 @@ describe('a list is refused with its place and what to do:', () => {
       of: 'a condition of which one alternative is asked of each record',
       change: (app) => {
         const when = 'record.holder == me.id || record.price > 3.0 && me.name != record.title';
-        app.permissions[2] = { role: 'guest', recordType: 'loan', operations: ['look'], when, views: ['all'] };
+        app.permissions[2] = {
+          role: 'guest',
+          recordType: 'loan',
+          operations: ['look'],
+          when,
+          views: ['all'],
+        };
       },
       problems: [
         [
