@@ -3,7 +3,7 @@ import { equalInConstantTime } from './compare.ts';
 import type { Keyring } from './keyring.ts';
 
 /** What signed or sealed texts other than tokens are for; each has a key of its own, derived from the site's. */
-export type Purpose = 'form' | 'cursor' | 'signIn' | 'knownBrowser';
+export type Purpose = 'form' | 'cursor' | 'signIn' | 'knownBrowser' | 'notice';
 
 /** Where signatures come from: the site's keys, and the site they are valid at. */
 export interface Signing {

@@ -1,3 +1,5 @@
+import type { Notice } from './notice.ts';
+
 /** What surrounds the content of every page. */
 export interface Frame {
   siteName: string;
@@ -10,6 +12,8 @@ export interface Frame {
   wide?: boolean;
   /** Staff: who is signed in, and the token of the sign-out form. */
   user?: { name: string; formToken: string };
+  /** What is said on top, this once; `cleared` is the `Set-Cookie` that takes it out of the browser. */
+  notice?: Notice & { cleared: string };
   /** Contractors: whose pass it is, and until when (epoch milliseconds). */
   pass?: { name: string; expiresAt: number };
 }

@@ -39,8 +39,9 @@ export function page(
   content: ComponentChildren,
   options: Pick<ApiResponse, 'cookies' | 'headers'> & { status?: number } = {},
 ): ApiResponse {
-  const { status = 200, ...rest } = options;
-  return { status, html: renderPage(frame, title, content), ...rest };
+  const { status = 200, cookies = [], ...rest } = options;
+  const shown = frame.notice ? [frame.notice.cleared] : [];
+  return { status, html: renderPage(frame, title, content), cookies: [...cookies, ...shown], ...rest };
 }
 
 /**

@@ -1,6 +1,7 @@
-import type { ComponentChildren } from 'preact';
+import { type ComponentChildren, Fragment } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import type { Frame } from '../frame.ts';
+import type { Notice } from '../notice.ts';
 import { formatEnd } from './format.ts';
 
 /** A whole page as HTML. `title` comes first in the browser's tab, because there may be many of them. */
@@ -31,10 +32,27 @@ function Layout({ frame, title, children }: { frame: Frame; title: string; child
           Skip to the content
         </a>
         <Header frame={frame} />
-        <main id="main">{children}</main>
+        <main id="main">
+          {frame.notice && <Said {...frame.notice} />}
+          {children}
+        </main>
         <Footer frame={frame} />
       </body>
     </html>
+  );
+}
+
+/** What has just been done; a name in another script does not turn the sentence round. */
+function Said({ pieces, names }: Notice) {
+  return (
+    <p class="done" role="status">
+      {pieces.map((piece, at) => (
+        <Fragment key={piece}>
+          {piece}
+          {names[at] !== undefined && <bdi>{names[at]}</bdi>}
+        </Fragment>
+      ))}
+    </p>
   );
 }
 

@@ -9,8 +9,6 @@ export interface LivePassesProps {
   /** Address of this page. */
   here: string;
   formToken: string;
-  /** A word on what was just done. */
-  done?: string;
   /** Why it was not done. */
   refusal?: string;
   /** Of this page, if it is not the first. */
@@ -21,7 +19,7 @@ export interface LivePassesProps {
 
 /** Who can get in now, for what and until when, and what staff can do about it. */
 export function LivePassesPage(props: LivePassesProps) {
-  const { passes, base, here, formToken, done, refusal, cursor, next } = props;
+  const { passes, base, here, formToken, refusal, cursor, next } = props;
   const back = { formToken, ...(cursor && { cursor }) };
   const revocable = passes.some(({ can }) => can.revoke);
   return (
@@ -31,11 +29,6 @@ export function LivePassesPage(props: LivePassesProps) {
           <span aria-hidden="true">← </span>Apps
         </a>
       </p>
-      {done && (
-        <p class="done" role="status">
-          {done}
-        </p>
-      )}
       {refusal && (
         <p class="summary" role="alert">
           {refusal}

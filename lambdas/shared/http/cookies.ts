@@ -5,6 +5,8 @@ export interface CookieNames {
   readonly signIn: string;
   /** Tells that its browser has signed somebody in before; lets nobody in. */
   readonly known: string;
+  /** What a page has to say once, one cookie per page. */
+  notice(page: string): string;
   /** One per pass, so that two links in one browser do not displace each other. */
   pass(shortId: string): string;
   /** The short id in a pass cookie's name; undefined for any other cookie. */
@@ -22,15 +24,25 @@ export function cookieNames(siteUrl: string): CookieNames {
     session: `${prefix}dp_session`,
     signIn: `${prefix}dp_sign_in`,
     known: `${prefix}dp_known`,
+    notice: (page) => `${prefix}dp_notice_${page}`,
     pass: (shortId) => `${prefix}dp_pass_${shortId}`,
     shortIdIn: (name) => passName.exec(name)?.[1],
   };
 }
 
-/** `Set-Cookie` for a credential; the browser drops it when the credential expires (epoch milliseconds). */
-export function setCookie(siteUrl: string, name: string, value: string, expiresAt: number): string {
+/**
+ * `Set-Cookie` for a credential; the browser drops it when the credential expires (epoch milliseconds).
+ * @param sameSite `Strict` for what nothing but this site's own pages lead to
+ */
+export function setCookie(
+  siteUrl: string,
+  name: string,
+  value: string,
+  expiresAt: number,
+  sameSite: 'Lax' | 'Strict' = 'Lax',
+): string {
   const expires = new Date(expiresAt).toUTCString();
-  return `${name}=${value}; Path=/; Expires=${expires}; HttpOnly; SameSite=Lax${isSecure(siteUrl) ? '; Secure' : ''}`;
+  return `${name}=${value}; Path=/; Expires=${expires}; HttpOnly; SameSite=${sameSite}${isSecure(siteUrl) ? '; Secure' : ''}`;
 }
 
 /** `Set-Cookie` that removes a cookie. */

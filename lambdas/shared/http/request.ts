@@ -20,6 +20,8 @@ type Declared<R extends Route, Key extends keyof Route> = Key extends keyof R ? 
 /** A request that has passed the middleware: the caller is known, path, query and body fit the route table. */
 export interface ApiRequest<R extends Route = Route> {
   readonly route: R;
+  /** As it was asked for, without the query. */
+  readonly path: string;
   readonly params: PathParams<R['path']>;
   readonly query: Parsed<Declared<R, 'query'>, Record<never, never>>;
   readonly body: Parsed<Declared<R, 'body'>, undefined>;

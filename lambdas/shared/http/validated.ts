@@ -21,6 +21,7 @@ export function validated(signing: () => Promise<Signing>): HttpMiddleware {
       }
       exchange.request = {
         route,
+        path: exchange.path,
         params: params ?? {},
         query: readQuery(event.rawQueryString, route),
         ifMatch: readIfMatch(headers, route),

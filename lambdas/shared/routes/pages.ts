@@ -263,7 +263,7 @@ export const PAGE_ROUTES = [
     method: 'GET',
     path: '/passes/{environment}',
     summary: 'Who can get in now, for what and until when',
-    query: z.object({ done, cursor: z.string().max(2000).optional() }),
+    query: z.object({ cursor: z.string().max(2000).optional() }),
     responses: { 200: { description: 'The passes' } },
   },
   {

@@ -5,7 +5,7 @@ import {
   filledIn,
   formToken,
   handedOn,
-  leadsTo,
+  leadsToSaying,
   logged,
   outline,
   portal,
@@ -88,18 +88,15 @@ describe('the page of live passes', () => {
     expect(handedOn()).toEqual([['listLivePasses', WHO, { limit: 50, cursor: 'c2' }]]);
   });
 
-  it.each([
-    ['resend', 'The link is on its way again.'],
-    [
-      'resendNone',
-      'Nothing was sent: the app sends no mail for this pass, or there is nobody to send it to.',
-    ],
-    ['extend', 'The end is changed.'],
-    ['revokeNow', 'The passes are ended.'],
-  ])('says after %s: %s', async (done, words) => {
+  it('says once what a button has done, and nothing that an address says', async () => {
+    answering({ resendPass: { sent: 1 }, readPasses: [passOf('b')], listLivePasses: { items: [] } });
+    const { cookies } = await press('resend', { grant: 'b' });
     const none = 'Live passes Nobody has a pass at the moment.';
-    expect(outline(await open(`done=${done}`))[2]).toBe(`[Apps](/app/staging) ${words} ${none}`);
-    expect(outline(await open('done=%3Cb%3E'))[2]).toBe(`[Apps](/app/staging) ${none}`);
+    const kept = cookies.map((line) => line.split(';')[0] ?? '');
+    const shown = await send(at('GET', PASSES, PLACE, { ...signedIn, cookies: kept }));
+    expect(outline(shown)[2]).toBe(`The link was sent to Person b again. [Apps](/app/staging) ${none}`);
+    expect(shown.cookies).toEqual([expect.stringContaining(`${kept[0]?.split('=')[0]}=; `)]);
+    expect(outline(await open('done=resend'))[2]).toBe(`[Apps](/app/staging) ${none}`);
   });
 
   it('is for people who have signed in', async () => {
@@ -132,24 +129,33 @@ describe('the page of live passes', () => {
 
 describe('a button of the page of live passes', () => {
   it('sends a link again with the mailer of the site, and says where nothing was sent', async () => {
-    answering({ resendPass: { sent: 1 } });
-    expect(leadsTo(await press('resend', { grant: 'b' }))).toEqual([303, `${HERE}?done=resend`]);
-    expect(handedOn()).toEqual([['resendPass', WHO, 'b']]);
-    expect(asked[0]?.[1]).toMatchObject({ runtime: { mailer: { the: 'mailer' } } });
-    answering({ resendPass: { sent: 0 } });
-    expect(leadsTo(await press('resend', { grant: 'b', cursor: 'c 2' }))).toEqual([
+    answering({ resendPass: { sent: 1 }, readPasses: [passOf('b')] });
+    expect(leadsToSaying(await press('resend', { grant: 'b' }))).toEqual([
       303,
-      `${HERE}?done=resendNone&cursor=c+2`,
+      HERE,
+      'The link was sent to Person b again.',
+    ]);
+    expect(handedOn()).toEqual([
+      ['readPasses', WHO, ['b']],
+      ['resendPass', WHO, 'b'],
+    ]);
+    expect(asked[1]?.[1]).toMatchObject({ runtime: { mailer: { the: 'mailer' } } });
+    answering({ resendPass: { sent: 0 }, readPasses: [] });
+    expect(leadsToSaying(await press('resend', { grant: 'b', cursor: 'c 2' }))).toEqual([
+      303,
+      `${HERE}?cursor=c+2`,
+      'Nothing was sent to somebody: the app sends no mail for this pass, or there is nobody to send it to.',
     ]);
   });
 
   it('moves the end to the last moment of the day', async () => {
-    answering({ extendPass: undefined });
-    expect(leadsTo(await press('extend', { grant: 'c', until: '2026-03-09' }))).toEqual([
+    answering({ extendPass: undefined, readPasses: [passOf('c')] });
+    expect(leadsToSaying(await press('extend', { grant: 'c', until: '2026-03-09' }))).toEqual([
       303,
-      `${HERE}?done=extend`,
+      HERE,
+      'The pass of Person c works until the end of Mon, 9 March 2026.',
     ]);
-    expect(handedOn()).toEqual([['extendPass', WHO, 'c', Date.parse('2026-03-10T00:00:00Z')]]);
+    expect(handedOn()[1]).toEqual(['extendPass', WHO, 'c', Date.parse('2026-03-10T00:00:00Z')]);
   });
 
   it('asks before it ends passes, about those that somebody may end', async () => {
@@ -167,10 +173,26 @@ describe('a button of the page of live passes', () => {
     );
   });
 
-  it('ends all passes that were asked about', async () => {
-    answering({ revokePasses: { ended: 2 } });
-    expect(leadsTo(await press('revokeNow', { grant: ['d', 'e'] }))).toEqual([303, `${HERE}?done=revokeNow`]);
+  it('ends all passes that were asked about, and says how many, or whose', async () => {
+    answering({ revokePasses: { revoked: 2, alreadyEnded: 0 }, readPasses: [passOf('d')] });
+    const end = async (...grant: string[]) => leadsToSaying(await press('revokeNow', { grant }));
+    expect(await end('d', 'e')).toEqual([303, HERE, '2 passes are ended.']);
     expect(handedOn()).toEqual([['revokePasses', WHO, ['d', 'e']]]);
+    for (const [revoked, alreadyEnded, words] of [
+      [1, 1, '1 pass is ended, 1 had ended before.'],
+      [2, 1, '2 passes are ended, 1 had ended before.'],
+      [0, 2, 'All of them had ended before.'],
+    ] as const) {
+      answering({ revokePasses: { revoked, alreadyEnded } });
+      expect((await end('d', 'e'))[2]).toBe(words);
+    }
+    for (const [revoked, words] of [
+      [1, 'The pass of Person d is ended.'],
+      [0, 'The pass of Person d had ended before.'],
+    ] as const) {
+      answering({ revokePasses: { revoked, alreadyEnded: 1 - revoked } });
+      expect((await end('d'))[2]).toBe(words);
+    }
   });
 
   it.each(['resend', 'extend', 'revoke', 'revokeNow'])('%s without a pass asks for one', async (action) => {
@@ -191,6 +213,7 @@ describe('a button of the page of live passes', () => {
       resendPass: () => {
         throw error;
       },
+      readPasses: [],
     });
 
   it.each([

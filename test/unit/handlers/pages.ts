@@ -1,6 +1,7 @@
 import type { Caller } from '../../../core/ports.ts';
+import { noticeFor } from '../../../lambdas/portal/notice.ts';
 import { toCaller } from '../../../lambdas/shared/http/caller.ts';
-import { cookieNames } from '../../../lambdas/shared/http/cookies.ts';
+import { cookieNames, parseCookies } from '../../../lambdas/shared/http/cookies.ts';
 import { formTokenOf } from '../../../lambdas/shared/http/forgery.ts';
 import { exampleLinked, exampleSite } from '../../fixtures/property-management.ts';
 import { type Sent, SITE_URL, userContext } from '../http/events.ts';
@@ -79,6 +80,15 @@ export const signedIn = { context: userContext };
 
 /** Where an answer leads: status and address. */
 export const leadsTo = ({ status, headers }: Answered) => [status, headers.location];
+
+/** Where an answer leads, and what the page there says once to whoever is signed in. */
+export function leadsToSaying(answer: Answered): unknown[] {
+  const path = new URL(String(answer.headers.location), SITE_URL).pathname;
+  const cookies = parseCookies(answer.cookies.map((line) => line.split(';')[0] ?? ''));
+  const { notice } = noticeFor(portal, { ...signing, now: () => clock.now }, { caller: user, cookies, path });
+  const words = notice?.pieces.map((piece, place) => piece + (notice.names[place] ?? '')).join('');
+  return [...leadsTo(answer), words];
+}
 
 /** Status, title and content of a page; links and controls stand in the text, with what they lead to or send. */
 export function outline({ status, text }: Answered): [number | undefined, string | undefined, string] {
