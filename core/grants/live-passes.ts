@@ -7,6 +7,7 @@ import { visibleText, visibleTitle } from '../records/answer.ts';
 import type { StoredRecord } from '../records/record.ts';
 import type { Session } from '../runtime.ts';
 import type { PageOf } from '../store.ts';
+import { isLiveBeyond } from './end-by-system.ts';
 import type { Grant } from './grant.ts';
 
 /** A live pass as staff see it: who, for what, until when, last used; of persons and records what they may view. */
@@ -78,28 +79,32 @@ export async function listAllLivePasses(session: Session): Promise<LivePass[]> {
   return passes;
 }
 
-/** Looks grants up, some at once, in their order; no pass for those of which the caller may not know. */
+/**
+ * Looks grants up, some at once, in their order; no pass for those of which the caller may not know. The list of open
+ * grants can be a moment behind, so each is read once more: what has just been ended is never listed.
+ */
 async function* lookedUp(session: Session, grants: readonly Grant[]) {
   for (let at = 0; at < grants.length; at += AT_ONCE) {
     const some = grants.slice(at, at + AT_ONCE);
-    const passes = await Promise.all(some.map((grant) => livePass(session, grant)));
+    const passes = await Promise.all(some.map(({ id }) => readPass(session, id)));
     for (const [index, grant] of some.entries()) yield { grant, pass: passes[index] };
   }
 }
 
 /**
- * Those of the named passes whose token user the caller may view, in the order in which they are named; of others nothing is said.
+ * Those of the named passes that let somebody in now and whose token user the caller may view, in the order in which they
+ * are named; of others nothing is said.
  * @param grantIds few
  */
 export async function readPasses(session: Session, grantIds: readonly string[]): Promise<LivePass[]> {
-  const { runtime, published } = session;
-  const passes = await Promise.all(
-    [...new Set(grantIds)].map(async (id) => {
-      const grant = await runtime.store.readGrant(published.environment, id);
-      return grant && livePass(session, grant);
-    }),
-  );
+  const passes = await Promise.all([...new Set(grantIds)].map((id) => readPass(session, id)));
   return passes.filter((pass) => pass !== undefined);
+}
+
+async function readPass(session: Session, id: string): Promise<LivePass | undefined> {
+  const { runtime, published, now } = session;
+  const grant = await runtime.store.readGrant(published.environment, id);
+  return grant && isLiveBeyond(grant, now) ? livePass(session, grant) : undefined;
 }
 
 /** Orders grants as the store lists them, as text. */
@@ -118,9 +123,6 @@ async function livePass(session: Session, grant: Grant): Promise<LivePass | unde
       ? store.readCredential(grant.principalId, grant.credentialId)
       : undefined,
   ]);
-  // One that is ending has ended for its holder; only its workflow has still to clean up.
-  const live = grant.status === 'live';
-  const works = live && (grant.expiresAt ?? 0) > session.now;
   const about = record && shownOf(session, record);
   return {
     id: grant.id,
@@ -137,9 +139,9 @@ async function livePass(session: Session, grant: Grant): Promise<LivePass | unde
     ...(credential?.lastUsedAt && { lastUsedAt: credential.lastUsedAt }),
     ...(about?.trouble && { trouble: about.trouble }),
     can: {
-      extend: works && may(session, held, 'edit'),
-      resend: works && may(session, held, 'edit'),
-      revoke: live && may(session, held, 'delete'),
+      extend: may(session, held, 'edit'),
+      resend: may(session, held, 'edit'),
+      revoke: may(session, held, 'delete'),
     },
   };
 }

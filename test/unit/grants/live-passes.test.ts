@@ -14,7 +14,7 @@ function sessionWith(count: number): Session {
   const runtime = {
     siteId: 'site',
     keyring: readKeyring(JSON.stringify({ active: '0001', '0001': 'x'.repeat(64) })),
-    store: { listOpenGrants: async () => grants },
+    store: { listOpenGrants: async () => grants, readGrant: async () => grants[0] },
   };
   return { runtime, published: { environment: 'production' }, caller: { principalId: 'me' } } as never;
 }

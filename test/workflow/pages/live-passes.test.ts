@@ -45,6 +45,26 @@ async function press(action: string, more: Record<string, string> = {}) {
   return dispatcher.form(PASSES, { formToken, grant, action, ...more });
 }
 
+/** Keeps the workflow from cleaning up after a pass until it is released. */
+function holdCleaningUp() {
+  const held = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  system.faults.inject({
+    times: 1,
+    when: ({ service, input }) => service === 'lambda' && isState(input.Payload, 'DeleteToken'),
+    failure: {
+      async meanwhile() {
+        held.resolve();
+        await released.promise;
+      },
+    },
+  });
+  return { held: held.promise, release: released.resolve };
+}
+
+const isState = (payload: unknown, state: string) =>
+  (payload as { state?: string } | undefined)?.state === state;
+
 const page = async () => readable((await dispatcher.get(PASSES)).text);
 
 describe('the page of live passes', () => {
@@ -93,12 +113,21 @@ describe('the page of live passes', () => {
     const asked = await press('revoke');
     expect(readable(asked.text)).toContain(`End this pass? ${CONTRACTOR.name} , for ${order.title}`);
     expect((await contractor.visitor.get(contractor.home)).status).toBe(200);
+    const { held, release } = holdCleaningUp();
     const ended = await dispatcher.form(PASSES, { ...fieldsOf(asked.text), action: 'revokeNow' });
     expect(ended.headers.get('location')).toBe(PASSES);
     expect(await page()).toContain(`The pass of ${CONTRACTOR.name} is ended.`);
     expect((await contractor.visitor.get(contractor.home)).status).toBe(410);
+    // It is not listed as live any more, although the workflow has still to clean up after it.
+    await held;
+    expect(readable((await dispatcher.get(ended.headers.get('location') ?? '')).text)).toContain(
+      'Nobody has a pass at the moment.',
+    );
+    expect((await dispatcher.get('/admin/tokens/production')).json).toEqual({ passes: [] });
+    const file = (await dispatcher.get(`${PASSES}/live-passes.csv`)).text;
+    expect(parse(file, { bom: true, columns: true })).toEqual([]);
+    release();
     await finished(system, order.id);
-    expect(await page()).toContain('Nobody has a pass at the moment.');
   });
 
   it('[D27] another pass for the record is offered to whoever may ask for it, and to nobody else', async () => {
