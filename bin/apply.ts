@@ -1,27 +1,30 @@
 import { parseArgs } from 'node:util';
 import { ENVIRONMENTS, isEnvironment } from '../core/environments.ts';
 import { DaypassError } from '../core/errors.ts';
+import { connect, openSite, SITE_OPTIONS, SITE_USAGE } from './site-address/open-site.ts';
 import { type ApplyPorts, applySite } from './site-files/apply-site.ts';
-import { connect, readOutputs } from './site-files/connect.ts';
 import { operatorName } from './site-files/operator.ts';
 import { pruneRoles } from './site-files/prune-roles.ts';
 import { readSiteFiles } from './site-files/read-site.ts';
 
-const USAGE = `Usage: npm run apply -- FOLDER [--environment production] [--outputs .daypass/outputs.json]
-                               [--replace-drafts] [--prune]
+const USAGE = `Usage: npm run apply -- FOLDER [--environment production] [--replace-drafts] [--prune]
+                               [--stage STAGE [--config FILE] [--profile NAME]]
 
-Brings a deployed site to what the definition files in FOLDER say: checks them all, publishes the apps and roles that
+Brings a site to what the definition files in FOLDER say: checks them all, publishes the apps and roles that
 changed into the environment in one step, and adds or updates the people. Whatever the files do not mention stays. With
 --prune, roles that they do not mention are removed, except those in use, which are named; apps, people, keys and
 settings of environments never are. Drafts that somebody saved on the pages and nobody published are kept: then nothing
-is applied, unless --replace-drafts is given. Needs AWS credentials for the site's table.`;
+is applied, unless --replace-drafts is given.
+
+${SITE_USAGE}
+These need the rights to read and write the site's table and to read its keys.`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       environment: { type: 'string', default: 'production' },
-      outputs: { type: 'string', default: '.daypass/outputs.json' },
+      ...SITE_OPTIONS,
       'replace-drafts': { type: 'boolean', default: false },
       prune: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -37,14 +40,14 @@ async function main(): Promise<void> {
     throw new Error(`“${values.environment}” is no environment; choose one of ${ENVIRONMENTS.join(', ')}.`);
   }
   const files = await readSiteFiles(folder);
-  const address = await readOutputs(values.outputs);
-  const wiring = connect(address);
+  const site = await openSite(values);
+  const wiring = connect(site);
   const runtime = await wiring.runtime();
   const { store, now } = runtime;
   const ports: ApplyPorts = {
     definitions: wiring.definitions,
     store,
-    siteId: address.siteId,
+    siteId: site.siteId,
     now: now(),
     by: operatorName('apply'),
     replaceDrafts: values['replace-drafts'],

@@ -1,9 +1,10 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
-import { findConfig } from '../lib/config.ts';
+import { parseArgs } from 'node:util';
+import { findConfig, isLocalStage } from '../lib/config.ts';
 import { dataStackName } from '../lib/names.ts';
+import { describeStack } from './site-address/stacks.ts';
 
 // `npm run deploy`: both stacks of a stage. Protection against deletion would also refuse to take back a first
 // deployment that fails, and so every attempt after it. A stage that is not there yet is therefore made in two steps:
@@ -27,32 +28,32 @@ async function main(): Promise<void> {
     }),
   );
   const setting = (name: string) => context.get(name) ?? process.env[`DAYPASS_${name.toUpperCase()}`];
-  const config = findConfig({ file: setting('config'), stage: setting('stage') }, root);
+  const file = setting('config');
+  const stage = setting('stage') ?? 'local';
+  if (!file && isLocalStage(stage, root)) {
+    throw new Error(
+      'Name a stage, for example `npm run deploy -- -c stage=production`. The stage local needs no deployment: `npm start` runs it.',
+    );
+  }
+  const config = findConfig({ file, stage }, root);
 
   const data = dataStackName(config);
   if (!config.throwaway && !(await isThere(data, config.region, values.profile as string | undefined))) {
     console.error(`${data} is not there yet: its data comes first, then everything, with its protection.`);
     if (!cdk(data, '--context', 'first=true')) return;
   }
-  cdk('--all', '--outputs-file', '.daypass/outputs.json');
+  cdk('--all');
 }
 
 /** @throws Error when it cannot be found out: a stage that is there must never be taken for a new one */
-async function isThere(stack: string, region: string, profile?: string): Promise<boolean> {
-  const question = ['cloudformation', 'describe-stacks', '--stack-name', stack, '--region', region];
-  const shape = ['--query', 'Stacks[0].StackStatus', '--output', 'text'];
+async function isThere(name: string, region: string, profile?: string): Promise<boolean> {
   try {
-    const { stdout } = await promisify(execFile)('aws', [
-      ...question,
-      ...shape,
-      ...(profile ? ['--profile', profile] : []),
-    ]);
-    return !NEVER_WHOLE.test(stdout.trim());
+    const stack = await describeStack(name, { region, ...(profile !== undefined && { profile }) });
+    return stack !== undefined && !NEVER_WHOLE.test(stack.status);
   } catch (error) {
-    const { code, stderr = '' } = error as { code?: unknown; stderr?: string };
-    if (stderr.includes('(ValidationError)') && stderr.includes('does not exist')) return false;
-    const reason = code === 'ENOENT' ? 'The AWS CLI is not installed.' : stderr.trim();
-    throw new Error(`Whether ${stack} is there cannot be found out, so nothing was deployed.\n${reason}`);
+    throw new Error(
+      `Whether ${name} is there cannot be found out, so nothing was deployed.\n${(error as Error).message}`,
+    );
   }
 }
 

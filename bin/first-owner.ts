@@ -5,28 +5,31 @@ import { accountChange } from '../core/people/session.ts';
 import { OWNER, TENANT_ADMINISTRATOR } from '../core/policy/built-in.ts';
 import { normaliseEmail, type Principal } from '../core/principals.ts';
 import { createSignInLink } from '../core/sign-in/sign-in.ts';
-import { connect, readOutputs } from './site-files/connect.ts';
+import { connect, openSite, SITE_OPTIONS, SITE_USAGE } from './site-address/open-site.ts';
 import { operator, operatorName } from './site-files/operator.ts';
 
-const USAGE = `Usage: npm run first-owner -- EMAIL NAME [--outputs .daypass/outputs.json]
+const USAGE = `Usage: npm run first-owner -- EMAIL NAME [--stage STAGE [--config FILE] [--profile NAME]]
 
-Makes the first owner of a deployed site, who is also its tenant administrator, and prints a link that signs them in
+Makes the first owner of a site, who is also its tenant administrator, and prints a link that signs them in
 once, within 15 minutes. No mail is sent, so it works while SES is in its sandbox. Run again for the same email, it
-prints a new link. Needs AWS credentials for the site's table and signing keys.`;
+prints a new link.
+
+${SITE_USAGE}
+These need the rights to read and write the site's table and to read its keys.`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { outputs: { type: 'string', default: '.daypass/outputs.json' } },
+    options: { ...SITE_OPTIONS, help: { type: 'boolean', default: false } },
   });
   const [typed = '', ...words] = positionals;
   const email = readableEmail(typed);
-  if (!email || words.length === 0) {
+  if (values.help || !email || words.length === 0) {
     console.log(USAGE);
-    process.exitCode = 2;
+    process.exitCode = values.help ? 0 : 2;
     return;
   }
-  const runtime = await connect(await readOutputs(values.outputs)).runtime();
+  const runtime = await connect(await openSite(values)).runtime();
   const known = await runtime.store.readUserByEmail(normaliseEmail(email));
   if (known && !known.roles.includes(OWNER)) {
     throw new Error(`${email} is a user already, and no owner. Only an owner can make another one.`);

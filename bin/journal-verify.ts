@@ -4,30 +4,33 @@ import type { DaySeal, Finding } from '../core/journal/verify.ts';
 import { createJournal } from '../lambdas/shared/table/journal.ts';
 import { missingSeals, sealedDays } from './journal-verification/seals.ts';
 import { verifyEnvironment, verifySite } from './journal-verification/verify-part.ts';
-import { connect, readOutputs } from './site-files/connect.ts';
+import { connect, openSite, SITE_OPTIONS, SITE_USAGE } from './site-address/open-site.ts';
 
 const USAGE = `Usage: npm run journal:verify -- [--since 2027-01-01] [--seal production/2027-03-31/MAC]…
-                                         [--outputs .daypass/outputs.json]
+                                         [--stage STAGE [--config FILE] [--profile NAME]]
 
-Verifies the journal of a deployed site: every record's chain of events against its head, every sealed day against its
+Verifies the journal of a site: every record's chain of events against its head, every sealed day against its
 seal, and that no day is without one. Prints the newest seals: what is given back with --seal at a later time must be
 there still, which finds that the newest seals were removed and others made in their place. Reads only. Ends with exit
-code 1 and a line for each entry that was altered, removed or cut off.`;
+code 1 and a line for each entry that was altered, removed or cut off.
+
+${SITE_USAGE}
+These need the rights to read the site's table and its keys.`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       since: { type: 'string' },
       seal: { type: 'string', multiple: true, default: [] },
-      outputs: { type: 'string', default: '.daypass/outputs.json' },
+      ...SITE_OPTIONS,
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return console.log(USAGE);
-  const address = await readOutputs(values.outputs);
-  const wiring = connect(address);
+  const open = await openSite(values);
+  const wiring = connect(open);
   const { journal: keys, now } = await wiring.runtime();
-  const journal = createJournal(wiring.client, address.tableName);
+  const journal = createJournal(wiring.client, open.tableName);
   const findings: Finding[] = [];
   const seals: DaySeal[] = [];
   const span = { since: values.since, now: now() };

@@ -14,10 +14,11 @@ import {
 } from './key-rotation/key-secret.ts';
 import { readCurrent, readPrevious, replaceVersion } from './key-rotation/secret-versions.ts';
 import { signedWith } from './key-rotation/signed-with.ts';
-import { readOutputs } from './site-files/connect.ts';
+import { openSite, SITE_OPTIONS, SITE_USAGE, type Site } from './site-address/open-site.ts';
 
 const USAGE = `Usage: npm run keys -- [list | add | activate ID | retire ID | replace ID | undo]
-                       [--journal] [--at-once] [--end-what-it-signed] [--outputs .daypass/outputs.json]
+                       [--journal] [--at-once] [--end-what-it-signed]
+                       [--stage STAGE [--config FILE] [--profile NAME]]
 
 Shows or changes the keys that tokens are signed with; with --journal, those that chain the journal. No key is printed.
 
@@ -30,7 +31,8 @@ Shows or changes the keys that tokens are signed with; with --journal, those tha
                a new one does from then on
   undo         puts back what there was before the last change; a second one takes that back again
 
-Needs AWS credentials to read and change the secret (GetSecretValue, PutSecretValue, UpdateSecretVersionStage); to
+${SITE_USAGE}
+These need the rights to read and change the secret (GetSecretValue, PutSecretValue, UpdateSecretVersionStage); to
 retire, also to read the site's table.`;
 
 interface Asked {
@@ -39,7 +41,7 @@ interface Asked {
   journal: boolean;
   atOnce: boolean;
   endWhatItSigned: boolean;
-  tableName: string;
+  site: Site;
 }
 
 async function main(): Promise<void> {
@@ -49,7 +51,7 @@ async function main(): Promise<void> {
       journal: { type: 'boolean', default: false },
       'at-once': { type: 'boolean', default: false },
       'end-what-it-signed': { type: 'boolean', default: false },
-      outputs: { type: 'string', default: '.daypass/outputs.json' },
+      ...SITE_OPTIONS,
       help: { type: 'boolean', default: false },
     },
   });
@@ -61,12 +63,10 @@ async function main(): Promise<void> {
     process.exitCode = values.help ? 0 : 2;
     return;
   }
-  const { journalKeysArn, signingKeysArn, siteUrl, tableName } = await readOutputs(values.outputs);
-  // The file is of the last deployment, which may have been another stage's.
-  console.error(`${values.journal ? 'Journal keys' : 'Keys'} of ${siteUrl}`);
-  const secret = values.journal ? journalKeysArn : signingKeysArn;
+  const site = await openSite(values);
+  const secret = values.journal ? site.journalKeysArn : site.signingKeysArn;
   const does = values.journal ? 'chains the journal' : 'signs';
-  const client = new SecretsManagerClient();
+  const client = new SecretsManagerClient(site.aws);
   if (command === 'list') {
     show(parseKeySecret((await readCurrent(client, secret)).text), does);
     return;
@@ -77,7 +77,7 @@ async function main(): Promise<void> {
     journal: values.journal,
     atOnce: values['at-once'],
     endWhatItSigned: values['end-what-it-signed'],
-    tableName,
+    site,
   };
   const keys =
     command === 'undo' ? await undone(client, secret, asked) : await changed(client, secret, asked);
@@ -87,7 +87,7 @@ async function main(): Promise<void> {
 
 async function changed(client: SecretsManagerClient, secret: string, asked: Asked): Promise<KeySecret> {
   const current = await readCurrent(client, secret);
-  const age = asked.atOnce ? Number.POSITIVE_INFINITY : Date.now() - current.createdAt.getTime();
+  const age = asked.atOnce ? Number.POSITIVE_INFINITY : asked.site.now() - current.createdAt.getTime();
   const keys = await change(parseKeySecret(current.text), age, asked);
   await replaceVersion(client, secret, current, keys);
   return keys;
@@ -96,7 +96,7 @@ async function changed(client: SecretsManagerClient, secret: string, asked: Aske
 async function change(
   keys: KeySecret,
   age: number,
-  { command, id, journal, endWhatItSigned, tableName }: Asked,
+  { command, id, journal, endWhatItSigned, site }: Asked,
 ): Promise<KeySecret> {
   if (command === 'add') return addKey(keys, newKey()).secret;
   if (command === 'activate') return activateKey(keys, id, age);
@@ -104,7 +104,7 @@ async function change(
   if (command === 'replace') return replaceKey(keys, id, newKey());
   if (endWhatItSigned) return retireKey(keys, id, Number.POSITIVE_INFINITY);
   const left = retireKey(keys, id, age);
-  await requireUnused(tableName, id, keyIds(keys));
+  await requireUnused(site, id, keyIds(keys));
   return left;
 }
 
@@ -112,9 +112,9 @@ const newKey = () => randomBytes(48).toString('hex');
 const KEPT_FOR_EVER =
   'A key of the journal is never taken out: without it, what it chained cannot be verified.';
 
-async function requireUnused(tableName: string, id: string, listed: readonly string[]): Promise<void> {
-  const store = createStore(createDocumentClient(), tableName);
-  const { passes, apiKeys } = await signedWith(store, id, { listed, now: Date.now() });
+async function requireUnused(site: Site, id: string, listed: readonly string[]): Promise<void> {
+  const store = createStore(createDocumentClient(site.aws), site.tableName);
+  const { passes, apiKeys } = await signedWith(store, id, { listed, now: site.now() });
   if (passes + apiKeys === 0) return;
   const used = `${passes} live ${passes === 1 ? 'pass' : 'passes'} and ${apiKeys} API ${apiKeys === 1 ? 'key' : 'keys'}`;
   throw new Error(

@@ -1,7 +1,7 @@
 import { App, type AppProps } from 'aws-cdk-lib';
 import type { Config } from './config.ts';
 import { FEATURE_FLAGS } from './flags.ts';
-import { dataStackName } from './names.ts';
+import { dataStackName, siteStackName } from './names.ts';
 import { StatefulStack } from './stateful-stack.ts';
 import { StatelessStack } from './stateless-stack.ts';
 
@@ -36,7 +36,7 @@ export function daypassApp(
     first,
     description: `Daypass, stage ${config.stage}: table, keys and sender`,
   });
-  const stateless = new StatelessStack(app, `Daypass-${config.stage}`, config, {
+  const stateless = new StatelessStack(app, siteStackName(config), config, {
     env,
     tags,
     description: `Daypass, stage ${config.stage}: API, functions and workflows`,

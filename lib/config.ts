@@ -195,6 +195,12 @@ const LOCAL: ConfigFile = {
   throwaway: true,
 };
 
+const fileOf = (stage: string, directory: string) => join(directory, 'config', `${stage}.json`);
+
+/** Whether a stage is the one that `npm start` runs and nothing else: `local`, without a file of its own. */
+export const isLocalStage = (stage: string, directory: string): boolean =>
+  stage === LOCAL.stage && !existsSync(fileOf(stage, directory));
+
 /**
  * The configuration that a command was told to use: a file, or a stage's own. With neither it is the stage `local`.
  * @param directory the folder that holds `config/`
@@ -213,9 +219,9 @@ export function findConfig(
  * @throws ConfigError when the file is missing, is not JSON, or is wrong
  */
 export function loadConfig(stage: string, directory: string): Config {
-  const file = join(directory, 'config', `${stage}.json`);
+  const file = fileOf(stage, directory);
+  if (isLocalStage(stage, directory)) return parseConfig(LOCAL, 'The built-in configuration of stage local');
   if (!existsSync(file)) {
-    if (stage === 'local') return parseConfig(LOCAL, 'The built-in configuration of stage local');
     throw new ConfigError(
       `There is no config/${stage}.json. Copy config/example.json to it and fill it in (docs/deploy.md, Configuration).`,
     );

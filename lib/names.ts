@@ -25,4 +25,7 @@ export const nameOf = (config: Config, part: string): string => `daypass-${confi
 export const METRICS_NAMESPACE = 'Daypass';
 
 /** The stack that holds the data of a stage. */
-export const dataStackName = (config: Config): string => `Daypass-${config.stage}-data`;
+export const dataStackName = ({ stage }: Pick<Config, 'stage'>): string => `Daypass-${stage}-data`;
+
+/** The stack of everything else: API, functions, workflows, alarms. */
+export const siteStackName = ({ stage }: Pick<Config, 'stage'>): string => `Daypass-${stage}`;

@@ -67,7 +67,7 @@ export class StatelessStack extends Stack {
       configurationSetName: data.configurationSetName,
     });
 
-    // `npm run apply` and `npm run first-owner` find the site by these.
+    // The commands find the site by these (bin/site-address).
     new CfnOutput(this, 'SiteId', { value: config.siteId });
     new CfnOutput(this, 'SiteUrl', { value: front.siteUrl });
     if (config.oidc) {

@@ -1,5 +1,6 @@
 import { freshAssembly } from './assembly/fresh-assembly.ts';
 import { OPERATOR_KEY } from './aws-endpoint/callers.ts';
+import { createCloudFormation } from './aws-endpoint/cloudformation.ts';
 import { createDynamodbProxy } from './aws-endpoint/dynamodb.ts';
 import { createAwsEndpoint, type EndpointServices } from './aws-endpoint/endpoint.ts';
 import { createEventBridge } from './aws-endpoint/event-bridge.ts';
@@ -86,6 +87,7 @@ export async function assemble(options: SystemOptions, onStop: OnStop) {
   onStop(() => streams.stop());
   const machineArns = template.machines.map(({ arn }) => arn);
   Object.assign(services, {
+    cloudformation: createCloudFormation(template.stacks, clock.now()),
     dynamodb: createDynamodbProxy({ at: dynamodb, tables, onWrite: streams.wake }),
     lambda: createLambda(functions),
     events: createEventBridge(place, events.bus.put),

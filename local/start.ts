@@ -1,5 +1,6 @@
 // `npm start`: the whole system on this machine, with a worked example in it, until Ctrl-C.
 import { LocalSystemError } from './assembly/problem.ts';
+import { announceLocalSite } from './local-site.ts';
 import { portsFrom } from './ports.ts';
 import { type System, startSystem } from './system.ts';
 
@@ -63,6 +64,7 @@ async function run(): Promise<void> {
       say(`  ✗ ${step.name}: ${(error as Error).message}`);
     }
   }
+  announceLocalSite(system);
   say(addresses(system, performance.now() - began));
 }
 

@@ -1,4 +1,4 @@
-import type { CloudAssembly } from './assembly/cloud-assembly.ts';
+import type { CloudAssembly, Stack } from './assembly/cloud-assembly.ts';
 import { createResolver, type Resolver } from './assembly/intrinsics.ts';
 import { resolveResources } from './assembly/resources.ts';
 import { readFunctions } from './functions/function-definition.ts';
@@ -20,6 +20,12 @@ export function readTemplate(assembly: CloudAssembly, url: string, denyActions: 
   const cloudUrl = api && `https://${api.id}.execute-api.${api.region}.amazonaws.com`;
   const localise = (text: string) => (cloudUrl ? text.replaceAll(cloudUrl, url) : text);
   const [{ account, region } = { account: '', region: '' }] = assembly.stacks;
+  const stacks = assembly.stacks.map((stack) => ({
+    name: stack.name,
+    account: stack.account,
+    region: stack.region,
+    outputs: outputsOf(stack, resolver),
+  }));
   return {
     resourcesOf,
     place: { account, region },
@@ -28,18 +34,17 @@ export function readTemplate(assembly: CloudAssembly, url: string, denyActions: 
     api,
     functions: readFunctions(resourcesOf, assembly.assets, roles, localise),
     machines: readMachines(resourcesOf, assembly.assets),
-    outputs: outputsOf(assembly, resolver),
+    stacks,
+    outputs: Object.assign({}, ...stacks.map(({ outputs }) => outputs)) as Record<string, string>,
   };
 }
 
-/** What the stacks put out for people, exports for other stacks left aside. */
-function outputsOf({ stacks }: CloudAssembly, resolver: Resolver): Record<string, string> {
+/** What a stack puts out for people, exports for other stacks left aside. */
+function outputsOf(stack: Stack, resolver: Resolver): Record<string, string> {
   const outputs: Record<string, string> = {};
-  for (const stack of stacks) {
-    for (const [id, { Value, Export }] of Object.entries(stack.outputs)) {
-      if (Export) continue;
-      outputs[id] = String(resolver.resolve(stack, Value, `${stack.name}/Outputs/${id}`));
-    }
+  for (const [id, { Value, Export }] of Object.entries(stack.outputs)) {
+    if (Export) continue;
+    outputs[id] = String(resolver.resolve(stack, Value, `${stack.name}/Outputs/${id}`));
   }
   return outputs;
 }

@@ -1,3 +1,14 @@
+/** Where AWS is and who calls. Functions say nothing of it: Lambda's environment does. */
+export interface AwsAccess {
+  region?: string;
+  /** Named in the AWS configuration of whoever runs a command. */
+  profile?: string;
+  endpoint?: string;
+  credentials?: { accessKeyId: string; secretAccessKey: string };
+  useFipsEndpoint?: boolean;
+  useDualstackEndpoint?: boolean;
+}
+
 /**
  * How long functions wait for AWS. A time limit of the SDK's handler only writes a warning unless it is told to throw;
  * a call that got no answer would then last until Lambda ends the function, and be a bare error to whoever waits.

@@ -4,7 +4,7 @@ import type { Caller } from '../../core/ports.ts';
 import { openSession, type Runtime, type Session } from '../../core/runtime.ts';
 import { randomId } from '../../core/tokens/base62.ts';
 import type { Keyring } from '../../core/tokens/keyring.ts';
-import { QUICK_KEYS } from './aws-clients.ts';
+import { type AwsAccess, QUICK_KEYS } from './aws-clients.ts';
 import { keyringSource } from './keyring-source.ts';
 import { noteUse } from './last-use.ts';
 import { createDefinitions, publishedSource } from './table/definitions.ts';
@@ -26,9 +26,9 @@ const NO_KEYS: Keyring = { active: '', key: () => undefined };
  * Puts the use cases' ports together over AWS, once per process; keys are asked for anew at every call, because they
  * are refreshed behind it.
  */
-export function createWiring(settings: WiringSettings) {
-  const client = createDocumentClient();
-  const secrets = new SecretsManagerClient(QUICK_KEYS);
+export function createWiring(settings: WiringSettings, aws: AwsAccess = {}) {
+  const client = createDocumentClient(aws);
+  const secrets = new SecretsManagerClient({ ...QUICK_KEYS, ...aws });
   const signingKeys = settings.SIGNING_KEYS_ARN
     ? keyringSource(settings.SIGNING_KEYS_ARN, secrets)
     : async () => NO_KEYS;

@@ -18,6 +18,8 @@ interface Protocol {
   /** What an access refusal is called. */
   accessDenied: string;
   accessDeniedStatus: number;
+  /** Of services that take a form and answer with XML (AWS's query protocol). */
+  xmlns?: string;
 }
 
 /** Wire protocols of the services that the endpoint has, by their name in the signature. */
@@ -48,7 +50,18 @@ const PROTOCOLS: Record<string, Protocol> = {
     accessDenied: 'AccessDeniedException',
     accessDeniedStatus: 403,
   },
-  ses: { contentType: 'text/xml', accessDenied: 'AccessDenied', accessDeniedStatus: 403 },
+  ses: {
+    contentType: 'text/xml',
+    accessDenied: 'AccessDenied',
+    accessDeniedStatus: 403,
+    xmlns: 'http://ses.amazonaws.com/doc/2010-12-01/',
+  },
+  cloudformation: {
+    contentType: 'text/xml',
+    accessDenied: 'AccessDenied',
+    accessDeniedStatus: 403,
+    xmlns: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
+  },
 };
 
 const CREDENTIAL = /Credential=([^/]+)\/\d+\/[^/]+\/([^/]+)\/aws4_request/;
@@ -73,7 +86,7 @@ function asked(
   target: string,
   body: string,
 ): Pick<ParsedRequest, 'operation' | 'input'> {
-  if (service === 'ses') {
+  if (PROTOCOLS[service]?.xmlns) {
     const query = Object.fromEntries(new URLSearchParams(body));
     return { operation: query.Action ?? '', input: query };
   }
@@ -109,11 +122,11 @@ export function sendAnswer(
     send(response, 200, service, JSON.stringify(payload));
     return;
   }
-  const text =
-    service === 'ses'
-      ? `<${operation}Response xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><${operation}Result>` +
-        `${elements(answer)}</${operation}Result></${operation}Response>`
-      : JSON.stringify(answer);
+  const xmlns = PROTOCOLS[service]?.xmlns;
+  const text = xmlns
+    ? `<${operation}Response xmlns="${xmlns}"><${operation}Result>` +
+      `${elements(answer)}</${operation}Result></${operation}Response>`
+    : JSON.stringify(answer);
   send(response, 200, service, text);
 }
 
@@ -121,11 +134,11 @@ export function sendAnswer(
 export function sendError(response: ServerResponse, service: string, error: AwsError): void {
   const { code, message, status, details } = error;
   const fault = status >= 500 ? 'Receiver' : 'Sender';
-  const text =
-    service === 'ses'
-      ? `<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><Error>` +
-        `${elements({ Type: fault, Code: code, Message: message })}</Error></ErrorResponse>`
-      : JSON.stringify({ __type: code, message, Message: message, ...details });
+  const xmlns = PROTOCOLS[service]?.xmlns;
+  const text = xmlns
+    ? `<ErrorResponse xmlns="${xmlns}"><Error>` +
+      `${elements({ Type: fault, Code: code, Message: message })}</Error></ErrorResponse>`
+    : JSON.stringify({ __type: code, message, Message: message, ...details });
   if (service === 'sqs') response.setHeader('x-amzn-query-error', `${code};${fault}`);
   send(response, status, service, text);
 }
@@ -136,9 +149,14 @@ function send(response: ServerResponse, status: number, service: string, text: s
   response.end(text);
 }
 
+/** Members as elements, lists as `member` elements. */
 function elements(values: object): string {
   const escaped = (text: string) => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);
+  const content = (value: unknown): string => {
+    if (Array.isArray(value)) return value.map((each) => `<member>${content(each)}</member>`).join('');
+    return typeof value === 'object' && value !== null ? elements(value) : escaped(String(value));
+  };
   return Object.entries(values)
-    .map(([name, value]) => `<${name}>${escaped(String(value))}</${name}>`)
+    .map(([name, value]) => `<${name}>${content(value)}</${name}>`)
     .join('');
 }

@@ -14,7 +14,7 @@ import type { RecordEvent } from '../../../core/journal/event.ts';
 import type { Credential, Principal } from '../../../core/principals.ts';
 import type { StoredRecord } from '../../../core/records/record.ts';
 import type { DirectoryEntry, Store, StoredIndexEntry } from '../../../core/store.ts';
-import { PATIENT } from '../aws-clients.ts';
+import { type AwsAccess, PATIENT } from '../aws-clients.ts';
 import { commit } from './commit.ts';
 import { plainDesignEvent } from './journal.ts';
 import {
@@ -45,8 +45,8 @@ const DIRECTORY_LIMIT = 500;
 const EMAIL_LIMIT = 320;
 
 /** The document client that every adapter shares: undefined members are left out, empty strings stay. */
-export function createDocumentClient(): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(new DynamoDBClient(PATIENT), {
+export function createDocumentClient(aws: AwsAccess = {}): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(new DynamoDBClient({ ...PATIENT, ...aws }), {
     marshallOptions: { removeUndefinedValues: true },
   });
 }

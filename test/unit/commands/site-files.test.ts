@@ -3,7 +3,6 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { applyPerson, principalIdOf } from '../../../bin/site-files/apply-person.ts';
 import type { ApplyPorts } from '../../../bin/site-files/apply-site.ts';
-import { readOutputs } from '../../../bin/site-files/connect.ts';
 import { asOperator, operator, operatorName } from '../../../bin/site-files/operator.ts';
 import { planPolicy } from '../../../bin/site-files/plan-policy.ts';
 import { readSiteFiles, robotsOf } from '../../../bin/site-files/read-site.ts';
@@ -24,42 +23,6 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'daypass-files-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-describe('the file that a deployment leaves', () => {
-  const STATEFUL = {
-    TableName: 'table',
-    SigningKeysSecretArn: 'arn:signing',
-    JournalKeysSecretArn: 'arn:journal',
-  };
-  const STATELESS = { SiteId: 'daypass-test', SiteUrl: 'https://passes.example.org', Other: 'x' };
-
-  async function read(content: unknown) {
-    const path = join(folder, 'outputs.json');
-    await writeFile(path, JSON.stringify(content));
-    return readOutputs(path);
-  }
-
-  it('[P11] says where the site is, of both stacks together', async () => {
-    expect(await read({ 'Daypass-test-data': STATEFUL, 'Daypass-test': STATELESS })).toEqual({
-      siteId: 'daypass-test',
-      siteUrl: 'https://passes.example.org',
-      tableName: 'table',
-      signingKeysArn: 'arn:signing',
-      journalKeysArn: 'arn:journal',
-    });
-  });
-
-  it('is missed by its name, and so is what it lacks', async () => {
-    const path = join(folder, 'outputs.json');
-    await expect(readOutputs(path)).rejects.toThrow(
-      `There is no ${path}. \`npm run deploy\` writes it; or name another file with --outputs.`,
-    );
-    const { TableName: _, ...without } = STATEFUL;
-    await expect(read({ a: without, b: { SiteUrl: 'https://x' } })).rejects.toThrow(
-      `${path} lacks SiteId, TableName. Deploy again to write it anew.`,
-    );
-  });
-});
 
 describe('the files of a site', () => {
   const SITE = {

@@ -47,12 +47,11 @@ function keyTexts(): string[] {
 /** `npm run keys`, as an operator runs it; it prints no key, whatever becomes of it. */
 async function keys(...args: string[]): Promise<{ exitCode: number; says: string }> {
   const before = keyTexts();
-  const { exitCode, stdout, stderr } = await runCommand(system, 'bin/keys.ts', args);
-  const whose = args.includes('--journal') ? 'Journal keys' : 'Keys';
-  if (!stdout.startsWith('Usage')) expect(stderr).toContain(`${whose} of ${system.url}\n`);
+  const { exitCode, site, stdout, stderr } = await runCommand(system, 'bin/keys.ts', args);
+  if (!stdout.startsWith('Usage')) expect(site).toBe(`Site ${system.url} (stage local, us-east-1)`);
   const printed = [...before, ...keyTexts()].filter((key) => (stdout + stderr).includes(key));
   if (printed.length > 0) throw new Error(`npm run keys -- ${args.join(' ')} printed a key`);
-  return { exitCode, says: (stdout || stderr.replace(`${whose} of ${system.url}\n`, '')).trim() };
+  return { exitCode, says: (stdout || stderr).trim() };
 }
 
 /** The same, for which nothing may be in the way. */

@@ -1,11 +1,13 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { eventKey, recordKey, sealKey } from '../../../lambdas/shared/table/keys.ts';
 import type { System } from '../../../local/system.ts';
 import { Visitor } from '../../../local/visitor.ts';
-import { runCommand } from '../../support/command.ts';
+import { awsOf, type CommandResult, execute, runCommand } from '../../support/command.ts';
 import { codeOf, createUser, readUser } from '../../support/people.ts';
 import {
   addWorkOrder,
@@ -21,9 +23,12 @@ import { staffSession } from '../../support/site-runtime.ts';
 
 let system: System;
 let order: RecordJson;
+/** What a command says first of the stage that the running system is. */
+let SITE: string;
 
 beforeAll(async () => {
   system = await startPropertyManagement();
+  SITE = `Site ${system.url} (stage local, us-east-1)`;
   const dispatcher = await signIn(system, DISPATCHER);
   order = await addWorkOrder(dispatcher, workOrder({ name: 'C', email: 'c@contractor.example' }));
   const { visitor, pass } = await arrive(system, 'c@contractor.example');
@@ -44,12 +49,12 @@ async function journal(subject: string) {
 describe('npm run first-owner', () => {
   it('[P11] prints a link that signs the first owner in, once, without any mail', async () => {
     await system.mail.clear();
-    const { exitCode, stdout } = await runCommand(system, 'bin/first-owner.ts', [
+    const { exitCode, site, stdout } = await runCommand(system, 'bin/first-owner.ts', [
       'Olga@abc.example',
       'Olga',
       'Owner',
     ]);
-    expect(exitCode).toBe(0);
+    expect([exitCode, site]).toEqual([0, SITE]);
     const [link = ''] = /http\S+/.exec(stdout) ?? [];
     const token = new URL(link).searchParams.get('token') ?? '';
     const owner = new Visitor(system.url);
@@ -94,9 +99,11 @@ describe('npm run first-owner', () => {
 
 describe('npm run apply', () => {
   it('changes nothing when the files are as published', async () => {
-    const { exitCode, stdout } = await runCommand(system, 'bin/apply.ts', ['examples/property-management']);
+    const { exitCode, site, stdout } = await runCommand(system, 'bin/apply.ts', [
+      'examples/property-management',
+    ]);
     expect(stdout).toContain('unchanged  work-orders version 1 in production');
-    expect(exitCode).toBe(0);
+    expect([exitCode, site]).toEqual([0, SITE]);
   });
 
   it('[D12] publishes what has changed, and the journal tells what and by whom', async () => {
@@ -263,6 +270,109 @@ describe('npm run apply', () => {
   });
 });
 
+/** Leaves word of the running system in a folder, as `npm start` does, until it is ended. */
+async function announced(folder: string): Promise<() => Promise<void>> {
+  const { url, awsEndpointUrl } = system;
+  const script = `
+    import { announceLocalSite } from ${JSON.stringify(resolve('local/local-site.ts'))};
+    announceLocalSite(${JSON.stringify({ url, awsEndpointUrl })});
+    console.log('announced');
+    process.stdin.resume();`;
+  const options = ['--input-type=module', '-e', script];
+  const running = spawn(resolve('node_modules/.bin/node'), options, { cwd: folder });
+  await once(running.stdout, 'data');
+  return async () => {
+    running.stdin.end();
+    await once(running, 'exit');
+  };
+}
+
+describe('the site that a command is about', () => {
+  const NO_SITE = 'Name a stage with --stage …, or start the local system with `npm start`.';
+  const EXAMPLE = resolve('examples/property-management');
+  const COMMANDS: [string, string[]][] = [
+    ['bin/apply.ts', [EXAMPLE]],
+    ['bin/first-owner.ts', ['olga@abc.example', 'Olga']],
+    ['bin/keys.ts', []],
+    ['bin/journal-verify.ts', []],
+  ];
+  const said = ({ exitCode, site, stderr }: CommandResult) => [exitCode, site || stderr.trim()];
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'daypass-laptop-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  /** Runs every command in the folder, as on a laptop. */
+  const runAll = (env: Record<string, string>) =>
+    Promise.all(COMMANDS.map(([command, args]) => execute(command, args, { cwd: folder, env })));
+
+  it('[P11] is, without --stage, the local system that runs here, and never an account that the environment names', async () => {
+    const end = await announced(folder);
+    expect((await stat(join(folder, '.daypass/local.json'))).mode & 0o777).toBe(0o600);
+    const answers = await runAll({
+      AWS_PROFILE: 'production',
+      AWS_REGION: 'eu-west-1',
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+      AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1',
+      AWS_USE_FIPS_ENDPOINT: 'true',
+    });
+    expect(answers.map(said)).toEqual(COMMANDS.map(() => [0, `The local system, ${system.url}`]));
+
+    await end();
+    expect(said(await execute('bin/keys.ts', [], { cwd: folder, env: awsOf(system) }))).toEqual([1, NO_SITE]);
+  });
+
+  it('[P11] is none when the local system has gone without a word', async () => {
+    const gone = { endpoint: 'http://127.0.0.1:1', port: 4000, stage: 'local', region: 'us-east-1', pid: 1 };
+    await mkdir(join(folder, '.daypass'), { recursive: true });
+    for (const word of [JSON.stringify(gone), '{}']) {
+      await writeFile(join(folder, '.daypass/local.json'), word);
+      expect(said(await execute('bin/keys.ts', [], { cwd: folder, env: awsOf(system) }))).toEqual([
+        1,
+        NO_SITE,
+      ]);
+    }
+    await rm(join(folder, '.daypass/local.json'));
+  });
+
+  it('is refused with what to do when it is not to be found', async () => {
+    const config = join(folder, 'elsewhere.json');
+    const elsewhere = { stage: 'elsewhere', region: 'eu-west-1', senderAddress: 'passes@example.org' };
+    await writeFile(config, JSON.stringify(elsewhere));
+    const keys = (args: string[], env = awsOf(system)) => execute('bin/keys.ts', args, { env, cwd: folder });
+    const there = ['--stage', 'elsewhere', '--config', config];
+    const answers = await Promise.all([
+      keys(['--stage', 'prodution']),
+      keys(there),
+      keys(there, { ...awsOf(system), AWS_ACCESS_KEY_ID: 'stale' }),
+      keys(there, { AWS_ENDPOINT_URL: system.awsEndpointUrl }),
+      // The stage of laptops is on no account, unless a file says so.
+      keys(['--stage', 'local']),
+    ]);
+    expect(answers.map(said)).toEqual([
+      [
+        1,
+        'There is no config/prodution.json. Copy config/example.json to it and fill it in (docs/deploy.md, Configuration).',
+      ],
+      [
+        1,
+        'There is no stack Daypass-elsewhere-data in eu-west-1 in the account of these credentials. Deploy the stage (`npm run deploy -- -c stage=elsewhere`), or use credentials of the account that has it.',
+      ],
+      [
+        1,
+        expect.stringMatching(
+          /^AWS does not accept these credentials \(.*\)\. Sign in again, or name another profile/,
+        ),
+      ],
+      [1, expect.stringMatching(/^There are no AWS credentials \(.*\)\. Sign in with `aws sso login`/)],
+      [1, NO_SITE],
+    ]);
+    expect(answers.map(({ stdout }) => stdout)).toEqual(answers.map(() => ''));
+  });
+});
+
 // Last, because it moves the clock.
 describe('npm run journal:verify', () => {
   const verify = (...args: string[]) => runCommand(system, 'bin/journal-verify.ts', args);
@@ -270,10 +380,10 @@ describe('npm run journal:verify', () => {
 
   it('[D12] finds a whole journal whole', async () => {
     system.fireSchedule('sealJournal');
-    const { exitCode, stdout } = await verify();
+    const { exitCode, site, stdout } = await verify();
     expect(stdout).toContain('The journal is whole.');
     expect(stdout).toMatch(/production: \d+ events of \d+ records/);
-    expect(exitCode).toBe(0);
+    expect([exitCode, site]).toEqual([0, SITE]);
   });
 
   it('[D12] names an entry that was altered', async () => {
@@ -373,4 +483,18 @@ describe('npm run journal:verify', () => {
   async function restore() {
     await system.dynamodb.client.send(new PutCommand({ TableName: system.dynamodb.tableName(), Item: kept }));
   }
+});
+
+describe('a local system whose clock was moved', () => {
+  it('[P11] lets the first owner in by a link of its own time', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'daypass-laptop-'));
+    const end = await announced(folder);
+    const args = ['olga@abc.example', 'Olga'];
+    const { stdout } = await execute('bin/first-owner.ts', args, { cwd: folder });
+    await end();
+    await rm(folder, { recursive: true });
+    const token = new URL(/http\S+/.exec(stdout)?.[0] ?? '').searchParams.get('token') ?? '';
+    expect(system.clock.now() - Date.now()).toBeGreaterThan(24 * 3_600_000);
+    expect((await new Visitor(system.url).form('/sign-in/link', { token })).status).toBe(303);
+  });
 });
