@@ -90,7 +90,7 @@ export function visibleTitle(
 }
 
 /** Only names that stand behind an id which the caller can see. */
-function namesIn(record: StoredRecord, values: Values): Record<string, string> {
+export function namesIn(record: StoredRecord, values: Values): Record<string, string> {
   const shown = new Set(Object.values(values).filter((value) => typeof value === 'string'));
   return Object.fromEntries(Object.entries(record.names).filter(([id]) => shown.has(id)));
 }

@@ -166,7 +166,7 @@ function choicesOf(
   const listed = users.map((user) => ({ value: user.id, label: user.name }));
   // Who is not in the directory, or not listed to this caller, stays selectable all the same.
   if (typeof present === 'string' && !users.some((user) => user.id === present)) {
-    listed.unshift({ value: present, label: record?.names[present] ?? present });
+    listed.unshift({ value: present, label: record?.names[present] ?? 'Somebody whose name is not kept' });
   }
   return listed;
 }

@@ -7,8 +7,10 @@ import { readableDay } from '../grants/readable-day.ts';
 import type { PassEvent, RecordEvent } from '../journal/event.ts';
 import type { Session } from '../runtime.ts';
 import type { PageOf, PageRequest } from '../store.ts';
+import { answerRecord, namesIn } from './answer.ts';
 import { findRecord } from './operation.ts';
 import type { Values } from './record.ts';
+import { nameReferences } from './references.ts';
 
 /** One event as the caller may see it: values of fields that they may not view are left out. */
 export type EventAnswer = Pick<
@@ -35,6 +37,9 @@ export function mayReadTrace({ caller }: Session): boolean {
   return caller.type !== 'tokenUser' && caller.type !== 'anonymous';
 }
 
+/** Some events, with names for the ids among their values: also of who has gone since, or stands there no more. */
+export type HistoryPage = PageOf<EventAnswer> & { names: Record<string, string> };
+
 /**
  * A record's events, newest first.
  * @throws DaypassError NOT_FOUND, also for who may not read the trace of any record
@@ -43,10 +48,11 @@ export async function readHistory(
   session: Session,
   recordId: string,
   page: PageRequest,
-): Promise<PageOf<EventAnswer>> {
+): Promise<HistoryPage> {
   const { record, type } = await findRecord(session, recordId);
   const view = decideView(session, type, record);
-  if (!view.decision || !mayReadTrace(session)) throw new DaypassError('NOT_FOUND');
+  const answer = answerRecord(session, type, record);
+  if (!answer || !mayReadTrace(session)) throw new DaypassError('NOT_FOUND');
   const cursors = cursorsOf(['history', recordId, session.caller.principalId], session.runtime);
   const place = cursors.open(page.cursor);
   const { items, cursor } = await session.runtime.store.readEvents(session.published.environment, recordId, {
@@ -55,8 +61,19 @@ export async function readHistory(
   });
   const permitted = (values: Values): Values =>
     Object.fromEntries(Object.entries(values).filter(([field]) => permits(view.fields, field)));
+  const events = items.map((event) => ({
+    ...event,
+    before: permitted(event.before),
+    after: permitted(event.after),
+  }));
+  const named = await nameReferences(
+    session,
+    events
+      .flatMap(({ before, after }) => [before, after])
+      .map((values) => ({ ...answer, values, names: namesIn(record, values) })),
+  );
   return {
-    items: items.map((event) => {
+    items: events.map((event) => {
       const { number, at, operation, actor, service, exemption, stateBefore, stateAfter, grantId, pass } =
         event;
       return {
@@ -69,10 +86,11 @@ export async function readHistory(
         ...(stateBefore && { stateBefore }),
         ...(stateAfter && { stateAfter }),
         ...(pass && { grantId, pass, summary: summaryOf(operation, pass) }),
-        before: permitted(event.before),
-        after: permitted(event.after),
+        before: event.before,
+        after: event.after,
       };
     }),
+    names: Object.assign({}, ...named.map(({ names }) => names)),
     ...cursors.sealed(cursor),
   };
 }

@@ -5,6 +5,14 @@ import { History, type ShownEvent, TaskRuns } from '../pages/trace.tsx';
 import { shownField, typeOf } from '../shown.ts';
 
 const EVENTS = 20;
+/** Whose name no event has kept. */
+const NAMELESS: Partial<Record<string, string>> = {
+  anonymous: 'somebody without an account',
+  user: 'somebody whose name is not kept',
+  tokenUser: 'a contractor whose access has ended',
+  serviceAccount: 'a program',
+  robot: 'a robot',
+};
 const EXEMPTIONS = { tenantAdministrator: 'tenant administrator', levelAdmin: 'administrator of the app' };
 
 /** What happened to a record and what the robot did for it, as sections below the record; nothing for who may not read it. */
@@ -25,7 +33,12 @@ export async function readTrace(
       <TaskRuns runs={runs} again={`${here}/task-runs`} formToken={formToken} />
       <History
         events={history.items.map((event) =>
-          shownEvent(session, answer, event, here.replace(/\/records\/[^/]*$/, '')),
+          shownEvent(
+            session,
+            { ...answer, names: history.names },
+            event,
+            here.replace(/\/records\/[^/]*$/, ''),
+          ),
         )}
         {...(more && { more })}
       />
@@ -43,7 +56,7 @@ function shownEvent(session: Session, answer: RecordAnswer, event: EventAnswer, 
     number,
     at,
     title: event.summary ?? type.operations.get(operation)?.definition.name ?? operation,
-    actor: actor.name || actor.type,
+    actor: actor.name || (NAMELESS[actor.type] ?? 'somebody'),
     ...(event.exemption && { exemption: EXEMPTIONS[event.exemption] }),
     ...(event.stateBefore && { stateBefore: stateName(event.stateBefore) }),
     ...(event.stateAfter && { stateAfter: stateName(event.stateAfter) }),

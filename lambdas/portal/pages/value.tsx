@@ -77,6 +77,7 @@ function Place({ lat, lon }: { lat: number; lon: number }) {
 function nameOf(field: ShownField, id: string): string {
   const name = field.names?.[id];
   if (name !== undefined) return name;
-  // An id without a name says nothing to anybody.
-  return field.type === 'user' || field.type === 'reference' ? '(unknown)' : id;
+  // An id without a name says nothing to anybody. Whether a record is hidden or gone is not told apart.
+  if (field.type === 'user') return 'somebody whose name is not kept';
+  return field.type === 'reference' ? 'a record that you may not see' : id;
 }

@@ -159,6 +159,9 @@ const history = () =>
         after: VALUES,
       }),
     ),
+    names: z
+      .record(z.string(), z.string())
+      .describe('Of the people and records whose ids are among the values, also of who has gone since'),
     cursor: CURSOR,
   });
 

@@ -297,7 +297,7 @@ describe('the page of a record', () => {
       [
         `${back} ${shown} History`,
         `Edit by Theo , exempt from the rules as administrator of the app, ${at} Active → gone ${changes}`,
-        `Put right by robot , exempt from the rules as tenant administrator, ${at} Active → gone ${changes}`,
+        `Put right by a robot , exempt from the rules as tenant administrator, ${at} Active → gone ${changes}`,
         `former by Theo , ${at} gone`,
         '[Earlier events](/app/staging/records/r1?history=h2#history)',
       ].join(' '),

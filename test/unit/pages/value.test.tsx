@@ -63,12 +63,20 @@ describe('a value', () => {
       { type: 'reference', value: 'R2', names: { R2: 'Other' } },
       'Other',
     ],
-    ['that refers to what has no name shows no id', { type: 'reference', value: 'R2' }, '(unknown)'],
-    ['that is a person without a name shows no id', { type: 'user', value: 'U1' }, '(unknown)'],
+    [
+      'that refers to what has no name shows no id',
+      { type: 'reference', value: 'R2' },
+      'a record that you may not see',
+    ],
+    [
+      'that is a person without a name shows no id',
+      { type: 'user', value: 'U1' },
+      'somebody whose name is not kept',
+    ],
     [
       'that lists persons shows no id either',
       { type: 'user', value: ['U1', 'U2'], names: { U2: 'Bo' } },
-      '(unknown), Bo',
+      'somebody whose name is not kept, Bo',
     ],
     ['that is a token only says so', { type: 'token', value: 'secret' }, 'Issued'],
     [

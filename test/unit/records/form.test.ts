@@ -220,7 +220,7 @@ describe('a form', () => {
     site.store.records.set('r1', { ...record, names: {} });
     expect(fieldOf(await formOf(site.as('ann'), 'change', 'r1'), 'helper').choices?.[0]).toEqual({
       value: 'cid',
-      label: 'cid',
+      label: 'Somebody whose name is not kept',
     });
   });
 

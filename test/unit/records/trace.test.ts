@@ -42,8 +42,12 @@ describe('a record’s history', () => {
 
     expect(await historyOf(site.as('ann'))).toEqual({
       items: [finished, { ...added, after: { ...all, secret: 'x', day: '2027-03-10' } }],
+      names: { bob: 'Bob' },
     });
-    expect(await historyOf(site.as('bob'))).toEqual({ items: [finished, { ...added, after: all }] });
+    expect(await historyOf(site.as('bob'))).toEqual({
+      items: [finished, { ...added, after: all }],
+      names: { bob: 'Bob' },
+    });
   });
 
   it('goes on from page to page for who reads it', async () => {

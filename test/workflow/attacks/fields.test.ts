@@ -203,13 +203,13 @@ async function note({ id }: RecordJson, visitor: Visitor, headers: Record<string
 }
 
 /**
- * Without the names of people, where they stand for who it was and not for a field: the actors of a history, and one's
- * own name and address.
+ * Without the names of people, where they stand for who it was and not for a field: the actors of a history and who is
+ * or was in a field of a user, and one's own name and address.
  */
 function withoutPeople(text: string, address: string): string {
   const names = /\b(one|two)-mark-(name|email@contractor\.example)/g;
   if (address === '/me' || address.startsWith('/pass/')) return text.replace(names, '(me)');
-  if (address.endsWith('/history')) return text.replace(/"actor":\{[^}]*\}/g, '"actor":{}');
+  if (address.endsWith('/history')) return text.replace(/"(actor|names)":\{[^}]*\}/g, '"$1":{}');
   return address.startsWith('/app/') ? text.replace(/(by |<bdi>)(one|two)-mark-name/g, '$1(actor)') : text;
 }
 

@@ -5,6 +5,7 @@ import {
   addWorkOrder,
   changeDefinitions,
   DISPATCHER,
+  finished,
   type RecordJson,
   readRecord,
   signIn,
@@ -275,7 +276,8 @@ describe('what stands for somebody or something else', () => {
       const mine = type?.views.find(({ id }) => id === 'assigned-to-me');
       const target = { app: 'work-orders', recordType: 'work-order' };
       type?.fields.push({ id: 'follows', label: 'Follows', type: 'reference', target });
-      type?.operations[0]?.fields?.push('follows');
+      for (const { id, fields } of type?.operations ?? [])
+        if (id === 'add' || id === 'edit') fields?.push('follows');
       all?.columns.push('createdBy', 'follows');
       mine?.columns.push('createdBy', 'follows');
       const seen = app?.permissions.find(({ role }) => role === 'technician')?.fields?.view;
@@ -300,10 +302,50 @@ describe('what stands for somebody or something else', () => {
     const technician = await signIn(system, TECHNICIAN);
     const list = await technician.get(`${APP}/work-orders?view=assigned-to-me`);
     const [, record = ''] = /records\/(\w+)"/.exec(list.text) ?? [];
-    expect(cellOf(list.text, record, 'Follows')).toBe('<bdi>(unknown)</bdi>');
+    expect(cellOf(list.text, record, 'Follows')).toBe('<bdi>a record that you may not see</bdi>');
     // Their fields do not name who created a record.
     expect(cellOf(list.text, record, 'Created by')).toContain('–');
     const answer = (await technician.get(`/production/records/${record}`)).json as RecordJson;
     expect([Object.keys(answer.names).length, 'createdBy' in answer]).toEqual([1, false]);
+  });
+
+  it('[D13] is named in a history also after it stands there no more, or is gone', async () => {
+    const technician = await signIn(system, TECHNICIAN);
+    const { id: assignedTo, name } = (await technician.get('/me')).json as { id: string; name: string };
+    const leaf = { name: 'Leaf & Söhne', email: 'leaf@contractor.example' };
+    const first = await addWorkOrder(dispatcher, workOrder());
+    const { id } = await addWorkOrder(dispatcher, { ...workOrder(leaf), follows: first.id });
+    await system.settled();
+    // The contractor's pass ends with it, and the token user is deleted.
+    const edit = `/production/records/${id}/operations/edit`;
+    const values = { assignedTo, follows: null };
+    expect((await dispatcher.json('POST', edit, { values })).status).toBe(200);
+    await finished(system, id);
+    const handed = { values: { assignedTo: null, externalContractor: [], contractorName: null } };
+    expect((await dispatcher.json('POST', edit, handed)).status).toBe(200);
+
+    const { text } = await dispatcher.get(`${APP}/records/${id}`);
+    const history = text.slice(text.indexOf('id="history"'));
+    expect(history).toContain(`<del><bdi>Leaf &amp; Söhne</bdi></del> <ins><bdi>${name}</bdi></ins>`);
+    expect(history).toContain(
+      `<del><a href="${APP}/records/${first.id}"><bdi>${first.title}</bdi></a></del>`,
+    );
+    expect(history).toContain(`<del><bdi>${name}</bdi></del>`);
+    expect(history).not.toMatch(/unknown|not kept|may not see/);
+    const { names } = (await dispatcher.get(`/production/records/${id}/history`)).json as RecordJson;
+    expect(Object.values(names).sort()).toEqual([leaf.name, name, first.title].sort());
+  });
+
+  it('[D13] is not named in a history to whoever may not see it', async () => {
+    const technician = await signIn(system, TECHNICIAN);
+    const { id: assignedTo } = (await technician.get('/me')).json as { id: string };
+    const first = await addWorkOrder(dispatcher, workOrder());
+    const { id } = await addWorkOrder(dispatcher, { ...workOrder(), assignedTo, follows: first.id });
+    const { text } = await technician.get(`${APP}/records/${id}`);
+    expect(text.slice(text.indexOf('id="history"'))).toContain(
+      '<ins><bdi>a record that you may not see</bdi></ins>',
+    );
+    const { names } = (await technician.get(`/production/records/${id}/history`)).json as RecordJson;
+    expect(Object.keys(names)).toEqual([assignedTo]);
   });
 });
