@@ -20,7 +20,10 @@ import { createFunctions } from './functions/functions.ts';
 import { createFront } from './http-front/front.ts';
 import { startMailbox } from './mailbox/mailbox.ts';
 import { createSesEvents } from './mailbox/ses-events.ts';
-import { checkFree, closeServer, FREE_PORTS, HOST, listen } from './ports.ts';
+import { checkPorts, closeServer, FREE_PORTS, HOST, listen } from './ports.ts';
+import { createPeople } from './site/people.ts';
+import { describeRunsOf } from './site/runs.ts';
+import { createSite } from './site/site.ts';
 import { readStreamMappings } from './streams/stream-mapping.ts';
 import { startStreams } from './streams/streams.ts';
 import type { SystemOptions } from './system-options.ts';
@@ -31,8 +34,8 @@ import { createWorkbench, type OnStop } from './workbench.ts';
 export async function assemble(options: SystemOptions, onStop: OnStop) {
   const { ports = FREE_PORTS, onProgress = () => {} } = options;
   // What would stop the start is found out before anybody waits for the templates.
-  await checkFree(ports);
   if (!options.dynamodb) await findJava();
+  await checkPorts(ports);
   const assembly = await freshAssembly(options.cdkOut, onProgress);
   const workbench = createWorkbench(options, onStop);
   const { calls, callers, clock, faults, logs, report, timed } = workbench;
@@ -48,7 +51,7 @@ export async function assemble(options: SystemOptions, onStop: OnStop) {
   const database = options.dynamodb
     ? Promise.resolve({ ...options.dynamodb, stop: async () => {} })
     : timed('Table is up (DynamoDB Local)', startDynamodbProcess(ports.dynamodb));
-  const postbox = timed('Mailbox is up', startMailbox(ports.mailbox, clock));
+  const postbox = timed('Mailbox is up', startMailbox(clock));
   for (const part of [database, postbox]) {
     part.catch(() => {});
     onStop(() => part.then((running) => running.stop()).catch(() => {}));
@@ -117,7 +120,9 @@ export async function assemble(options: SystemOptions, onStop: OnStop) {
   const logAccess = (line: string) => logs.write('access', line);
   if (api) front.serve({ api, clock, functions, checkInvoke, report, logAccess });
 
-  const addresses = { url, mailboxUrl: mailbox.url, awsEndpointUrl };
+  const addresses = { url, awsEndpointUrl };
+  const { client, tableName } = tableAccess;
+  const site = createSite({ url, outputs: template.outputs, client, tableName, secrets, clock });
   const dashboard = await startDashboard(ports.dashboard, {
     addresses,
     executions,
@@ -125,11 +130,12 @@ export async function assemble(options: SystemOptions, onStop: OnStop) {
     mailbox,
     logs,
     clock,
+    site: site && { people: createPeople(site, mailbox), describeRun: describeRunsOf(site) },
   });
   onStop(() => closeServer(dashboard.server));
 
   return {
-    addresses: { ...addresses, dashboardUrl: dashboard.url },
+    addresses: { ...addresses, dashboardUrl: dashboard.url, mailboxUrl: `${dashboard.url}/mails` },
     outputs: template.outputs,
     keys,
     calls,

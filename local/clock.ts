@@ -23,6 +23,8 @@ export interface Clock {
   now(): number;
   /** Calls `fire` once the system's time reaches `dueAt` (epoch milliseconds), however far away that is. */
   setTimer(dueAt: number, fire: () => void, options?: TimerOptions): Timer;
+  /** When the next timer is due at which `advance` stops; undefined when there is none. */
+  nextDue(): number | undefined;
   /** Moves the time forward by `ms`; timers on the way fire in the order in which they are due. */
   advance(ms: number): Promise<void>;
   /** Moves the time forward to a moment (epoch milliseconds or a Date); refuses to go back. */
@@ -153,6 +155,7 @@ export function createClock(settleWithinMs = LONGEST_SETTLING_MS): Clock {
     shared,
     settled,
     moveTo,
+    nextDue: () => earliest(false)?.dueAt,
     advance: (ms) => moveTo(now() + ms),
     setTimer(dueAt, fire, { catchesUp = false } = {}) {
       const timer: PendingTimer = { dueAt, order: counter++, fire, catchesUp };

@@ -1,28 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { principalIdOf } from '../bin/site-files/apply-person.ts';
 import { applySite } from '../bin/site-files/apply-site.ts';
 import { readSiteFiles, type SiteFiles } from '../bin/site-files/read-site.ts';
 import type { Environment } from '../core/environments.ts';
 import { createDefinitions } from '../lambdas/shared/table/definitions.ts';
 import { createStore } from '../lambdas/shared/table/store.ts';
+import { type Example, type ExampleRecord, PROPERTY_MANAGEMENT_FOLDER } from './example.ts';
 import type { System } from './system.ts';
 import { signIn, type Visitor } from './visitor.ts';
 
 const DAY_MS = 86_400_000;
-
-/** An entry of an example's `records.json`: an add operation as somebody would submit it. */
-interface ExampleRecord {
-  app: string;
-  recordType: string;
-  operation: string;
-  /** Id of the person in site.json who submits it. */
-  as: string;
-  values: Record<string, unknown>;
-  /** Date fields, so that an example is never out of date. */
-  daysFromToday?: Record<string, number>;
-}
 
 export interface SeedOptions {
   folder: string;
@@ -30,7 +16,7 @@ export interface SeedOptions {
 }
 
 export const PROPERTY_MANAGEMENT: SeedOptions = {
-  folder: fileURLToPath(new URL('../examples/property-management', import.meta.url)),
+  folder: PROPERTY_MANAGEMENT_FOLDER,
   environment: 'production',
 };
 
@@ -40,6 +26,43 @@ export async function seedDefinitions(
   { folder, environment }: SeedOptions,
 ): Promise<SiteFiles> {
   const files = await readSiteFiles(folder);
+  await applyFiles(system, files, environment);
+  return files;
+}
+
+/**
+ * Puts an example into a running system: its definition files, and its records over HTTP, submitted by the people who
+ * would. It is over when everything that follows from them is, and the passes that they bring are mailed.
+ */
+export async function seedExample(
+  system: System,
+  { files, environment, records }: Omit<Example, 'folder'>,
+): Promise<void> {
+  await applyFiles(system, files, environment);
+  const visitors = new Map<string, Visitor>();
+  for (const submitter of new Set(records.map((record) => record.as))) {
+    const email = files.site.people.find(({ id }) => id === submitter)?.email ?? '';
+    visitors.set(submitter, await signIn(system, email));
+  }
+  // The sign-in mails were for the seeding alone.
+  await system.mail.clear();
+  for (const [at, record] of records.entries()) {
+    const { app, recordType, operation, passTo } = record;
+    const values = valuesOf(system, files, record);
+    const answer = await (visitors.get(record.as) as Visitor).json(
+      'POST',
+      `/${environment}/apps/${app}/record-types/${recordType}/records`,
+      { operation, values },
+    );
+    if (answer.status !== 201) throw new Error(`/${at} of records.json was refused: ${answer.text}`);
+    if (passTo === undefined) continue;
+    const address = String(values[passTo]);
+    await system.mail.waitFor(({ to }) => to.includes(address));
+  }
+  await system.settled();
+}
+
+async function applyFiles(system: System, files: SiteFiles, environment: Environment): Promise<void> {
   const { client } = system.dynamodb;
   const table = system.dynamodb.tableName();
   await applySite(files, environment, {
@@ -49,34 +72,6 @@ export async function seedDefinitions(
     now: system.clock.now(),
     by: 'the local system',
   });
-  return files;
-}
-
-/** Submits a worked example's records over HTTP, signed in as the people who would. */
-export async function seedRecords(
-  system: System,
-  files: SiteFiles,
-  { folder, environment }: SeedOptions,
-): Promise<number> {
-  const records = JSON.parse(await readFile(join(folder, 'records.json'), 'utf8')) as ExampleRecord[];
-  const visitors = new Map<string, Visitor>();
-  for (const submitter of new Set(records.map((record) => record.as))) {
-    const email = files.site.people.find(({ id }) => id === submitter)?.email ?? '';
-    visitors.set(submitter, await signIn(system, email));
-  }
-  // The sign-in mails were for the seeding alone.
-  await system.mail.clear();
-  for (const record of records) {
-    const { app, recordType, operation } = record;
-    const answer = await (visitors.get(record.as) as Visitor).json(
-      'POST',
-      `/${environment}/apps/${app}/record-types/${recordType}/records`,
-      { operation, values: valuesOf(system, files, record) },
-    );
-    if (answer.status !== 201)
-      throw new Error(`Adding an example record answered ${answer.status}: ${answer.text}`);
-  }
-  return records.length;
 }
 
 /** People are named by their ids in site.json; fields hold principals' ids. */

@@ -1,34 +1,19 @@
-// `npm start`: the whole system on this machine, with a worked example in it, until Ctrl-C.
+// `npm start`: the whole system on this machine, with an example's people and records in it, until Ctrl-C.
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { LocalSystemError } from './assembly/problem.ts';
+import { PROPERTY_MANAGEMENT_FOLDER } from './example.ts';
 import { announceLocalSite } from './local-site.ts';
-import { portsFrom } from './ports.ts';
-import { type System, startSystem } from './system.ts';
+import { DEFAULT_FIRST_PORT, LAST_FIRST_PORT, portsFrom } from './ports.ts';
+import { startSite } from './start-site.ts';
+import type { System } from './system.ts';
 
-const FIRST_PORT = 4000;
 const LOG_DIRECTORY = '.daypass/logs';
 
-/** Something that is done once the system is up. It says what it did; failing does not stop the system. */
-interface StartupStep {
-  name: string;
-  run(system: System): Promise<void>;
-}
+const USAGE = `Usage: npm start [-- FOLDER]
 
-/** What is told at the end, collected by the steps. */
-const signInAddresses: string[] = [];
-
-const STEPS: StartupStep[] = [
-  {
-    name: 'The worked example is in',
-    async run(system) {
-      const { PROPERTY_MANAGEMENT, seedDefinitions, seedRecords } = await import('./seed.ts');
-      const files = await seedDefinitions(system, PROPERTY_MANAGEMENT);
-      for (const { kind, email } of files.site.people)
-        if (kind === 'user' && email) signInAddresses.push(email);
-      await seedRecords(system, files, PROPERTY_MANAGEMENT);
-      await system.settled();
-    },
-  },
-];
+Starts the whole system on this machine with the definition files in FOLDER (examples/property-management unless
+another is named) and the records of its records.json. DAYPASS_PORT is the first of its ports (${DEFAULT_FIRST_PORT}).`;
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 const say = (text: string) => console.log(text);
@@ -37,54 +22,51 @@ const done = (step: string, ms?: number) =>
 
 function firstPort(): number {
   const given = process.env.DAYPASS_PORT;
-  const port = given === undefined ? FIRST_PORT : Number(given);
-  if (Number.isInteger(port) && port > 0 && port < 65_532) return port;
-  throw new LocalSystemError(`DAYPASS_PORT must be a port number below 65532, not "${given}".`);
+  const port = given === undefined ? DEFAULT_FIRST_PORT : Number(given);
+  if (Number.isInteger(port) && port > 0 && port <= LAST_FIRST_PORT) return port;
+  throw new LocalSystemError(`DAYPASS_PORT must be a port number up to ${LAST_FIRST_PORT}, not "${given}".`);
+}
+
+/** The folder that was named, seen from where the command was given; npm itself goes to the project's folder. */
+function folderOf(named: string | undefined): string {
+  return named === undefined
+    ? PROPERTY_MANAGEMENT_FOLDER
+    : resolve(process.env.INIT_CWD ?? process.cwd(), named);
 }
 
 async function run(): Promise<void> {
   const began = performance.now();
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: 'boolean', default: false } },
+  });
+  if (values.help || positionals.length > 1) {
+    say(USAGE);
+    process.exit(values.help ? 0 : 2);
+  }
   const dynamodbEndpoint = process.env.DAYPASS_DYNAMODB_ENDPOINT;
   say('Starting Daypass on this machine …');
-  const system = await startSystem({
+  const { system, addresses } = await startSite(folderOf(positionals[0]), {
     ports: portsFrom(firstPort()),
     dynamodb: dynamodbEndpoint ? { endpoint: dynamodbEndpoint } : undefined,
     warm: true,
     logDirectory: LOG_DIRECTORY,
     onProgress: done,
     onReport: (line) => say(`  ! ${line}`),
+    onRunning: stopOnSignals,
   });
-  stopOnSignals(system);
-  for (const step of STEPS) {
-    const since = performance.now();
-    try {
-      await step.run(system);
-      done(step.name, performance.now() - since);
-    } catch (error) {
-      say(`  ✗ ${step.name}: ${(error as Error).message}`);
-    }
-  }
   announceLocalSite(system);
-  say(addresses(system, performance.now() - began));
-}
-
-function addresses(system: System, ms: number): string {
-  return [
-    '',
-    `Daypass is ready after ${seconds(ms)}.`,
-    '',
-    `  Staff page  ${system.url}/`,
-    `  Mailbox     ${system.mailboxUrl}/`,
-    `  Dashboard   ${system.dashboardUrl}/`,
-    `  API         ${system.url}/reference`,
-    `  AWS         ${system.awsEndpointUrl}/ (docs/local.md)`,
-    `  Logs        ${LOG_DIRECTORY}/`,
-    '',
-    ...(signInAddresses.length
-      ? [`Sign in as ${signInAddresses.join(' or ')}: the link arrives in the mailbox.`]
-      : []),
-    'Ctrl-C stops everything; nothing is kept.',
-  ].join('\n');
+  say(
+    [
+      '',
+      `Daypass is ready after ${seconds(performance.now() - began)}. Open one of these, each is one click:`,
+      '',
+      ...addresses,
+      `  Logs                     ${LOG_DIRECTORY}/`,
+      '',
+      'Ctrl-C stops everything; nothing is kept.',
+    ].join('\n'),
+  );
 }
 
 function stopOnSignals(system: System): void {
@@ -105,7 +87,7 @@ function stopOnSignals(system: System): void {
 try {
   await run();
 } catch (error) {
-  if (!(error instanceof LocalSystemError)) throw error;
-  console.error(error.message);
+  // What is told in words needs no trace; anything else is a mistake of ours.
+  console.error(error instanceof LocalSystemError ? error.message : error);
   process.exit(1);
 }

@@ -17,8 +17,9 @@ import { createWaitFor, type WaitFor, type WaitOptions } from './wait-for.ts';
 export interface System {
   /** The API and the pages. */
   url: string;
-  mailboxUrl: string;
   dashboardUrl: string;
+  /** The dashboard's page of all mails. */
+  mailboxUrl: string;
   /** Where the functions' AWS calls go. */
   awsEndpointUrl: string;
   /** Outputs of all stacks, by their name. */

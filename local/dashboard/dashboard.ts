@@ -1,111 +1,90 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import { recordIdOfGrant } from '../../core/grants/grant.ts';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Executions } from '../executions.ts';
 import type { LogBook } from '../functions/log-book.ts';
 import type { MachineDefinition } from '../machines.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import { listen } from '../ports.ts';
-import { machineGraph } from './machine-graph.ts';
+import type { People } from '../site/people.ts';
+import type { DescribeRun } from '../site/runs.ts';
+import { addressUnderOwnName, foreignRequest } from './guard.ts';
+import { createJourneys } from './journeys.ts';
 import { page, scriptPolicy } from './page.ts';
-import { readVisits } from './state-visits.ts';
-import { executionView, logView, mailView, overview } from './views.ts';
+import { type Answer, createPlaces, REFRESH_SECONDS } from './places.ts';
+import { logView } from './views.ts';
 
 export interface DashboardOptions {
-  addresses: { url: string; mailboxUrl: string; awsEndpointUrl: string };
+  addresses: { url: string; awsEndpointUrl: string };
   executions: Executions;
   machines: readonly MachineDefinition[];
   mailbox: Mailbox;
   logs: LogBook;
   clock: Clock;
+  /** Absent where the template is of something else than a site. */
+  site?: { people: People; describeRun: DescribeRun } | undefined;
 }
 
-/** How many executions show the way that they took. */
-const SHOWN_PATHS = 100;
-const REFRESH_SECONDS = 2;
-/** The site's pages let nobody frame them. */
-const LINKS_LEAVE_THE_FRAME = '<base target="_blank">';
-
-/** Starts the page that shows what the local system is doing. It only reads. */
+/**
+ * Starts the pages that help to try the local system: be somebody, read the mails, move the clock, see what goes on. It
+ * is no part of what is deployed.
+ */
 export async function startDashboard(
   port: number,
   options: DashboardOptions,
 ): Promise<{ url: string; server: Server }> {
+  const find = createPlaces({ ...options, journeys: createJourneys(options) });
   const server = createServer(async (request, response) => {
     try {
-      const path = (request.url ?? '/').split('?')[0] ?? '/';
-      await show(path.split('/').slice(1).map(decodeURIComponent), response, options);
+      send(response, await answer(request, find));
     } catch (error) {
-      send(response, 500, page('Something went wrong', logView([(error as Error).message])));
+      send(response, {
+        status: 500,
+        html: page('Something went wrong', logView([(error as Error).message])),
+      });
     }
   });
   const ownPort = await listen(server, port, 'the dashboard');
   return { url: `http://localhost:${ownPort}`, server };
 }
 
-async function show(
-  [section = '', id = '', part]: string[],
-  response: ServerResponse,
-  { addresses, executions, machines, mailbox, logs, clock }: DashboardOptions,
-): Promise<void> {
-  const links = {
-    'Pages and API': addresses.url,
-    'API reference': `${addresses.url}/reference`,
-    Mailbox: addresses.mailboxUrl,
-  };
-  const live = { links, refreshSeconds: REFRESH_SECONDS };
-  if (section === '') {
-    const list = (await executions.list()).slice(0, SHOWN_PATHS);
-    const paths = await Promise.all(list.map(({ executionArn }) => executions.path(executionArn)));
-    const view = overview({
-      url: addresses.url,
-      now: clock.now(),
-      executions: list.map((execution, i) => ({ ...execution, path: paths[i] ?? [] })),
-      mails: await mailbox.messages(),
-      sources: logs.sources(),
-    });
-    return send(response, 200, page('What is going on', view, live));
-  }
-  if (section === 'executions') {
-    const execution = await executions.describe(id);
-    const history = await executions.history(id);
-    const machine = machines.find(({ arn }) => arn === execution.stateMachineArn);
-    const view = executionView(execution, history, {
-      graph: machineGraph(machine?.definition ?? EMPTY),
-      visits: readVisits(history, clock.now()),
-      record: recordPage(addresses.url, execution.input),
-    });
-    return send(response, 200, page(execution.name, view, live));
-  }
-  if (section === 'mails') {
-    const mail = (await mailbox.messages()).find(({ messageId }) => messageId === id);
-    if (mail)
-      return send(
-        response,
-        200,
-        part === 'html'
-          ? `${LINKS_LEAVE_THE_FRAME}${mail.html}`
-          : page(mail.subject, mailView(mail), { links }),
-      );
-  }
-  if (section === 'logs') return send(response, 200, page(id, logView(logs.lines(id)), live));
-  send(response, 404, page('Not found', logView([]), { links }));
+const BODY_LIMIT = 10_000;
+
+async function answer(request: IncomingMessage, find: ReturnType<typeof createPlaces>): Promise<Answer> {
+  const foreign = foreignRequest(request);
+  if (foreign) return { status: 403, html: page('Not from here', logView([foreign])) };
+  const location = addressUnderOwnName(request);
+  if (location !== undefined) return { status: 307, location };
+  const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://localhost');
+  const steps = pathname.split('/').slice(1).map(decodeURIComponent);
+  if (request.method !== 'POST') return find.show(steps, { query, request });
+  return find.take(steps, new URLSearchParams(await bodyOf(request)));
 }
 
-const EMPTY = JSON.stringify({ StartAt: '', States: {} });
-
-/** The page of the record whose grant an execution was started for. */
-function recordPage(url: string, input: string): string | undefined {
-  const { environment, grantId } = JSON.parse(input) as { environment?: string; grantId?: string };
-  return environment && grantId ? `${url}/app/${environment}/records/${recordIdOfGrant(grantId)}` : undefined;
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= BODY_LIMIT) chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
-function send(response: ServerResponse, status: number, text: string): void {
+/** Pages run one script, that of `page`; what a mail brings along runs nothing, wherever it is opened. */
+const PAGE_POLICY = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; ${scriptPolicy(REFRESH_SECONDS)}`;
+const MAIL_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
+
+function send(response: ServerResponse, { status, html = '', location, cookies = [], isMail }: Answer): void {
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; ${scriptPolicy(REFRESH_SECONDS)}`,
+    'content-security-policy': isMail ? MAIL_POLICY : PAGE_POLICY,
     'cache-control': 'no-store',
-    'referrer-policy': 'no-referrer',
+    // Of its own pages only, and without it a form would not say whose it is.
+    'referrer-policy': isMail || location !== undefined ? 'no-referrer' : 'same-origin',
+    'x-content-type-options': 'nosniff',
+    ...(location !== undefined && { location }),
+    ...(cookies.length > 0 && { 'set-cookie': cookies }),
   });
-  response.end(text);
+  response.end(html);
 }

@@ -1,54 +1,59 @@
 import type { ExecutionDescription, ExecutionSummary, HistoryEvent } from '../executions.ts';
 import type { Mail } from '../mailbox/mailbox.ts';
+import type { Person } from '../site/people.ts';
+import type { Run } from '../site/runs.ts';
+import { type ClockState, clockCard } from './clock-card.ts';
 import type { MachineGraph } from './machine-graph.ts';
 import { machinePicture, noteOf, standing } from './machine-picture.ts';
+import { mailRows, NO_MAIL } from './mail-pages.ts';
+import { moment } from './moment.ts';
 import { html, type Markup } from './page.ts';
 import { type ExecutionVisits, readableTime } from './state-visits.ts';
 
-const SHOWN_MAILS = 50;
-const SHOWN_EXECUTIONS = 100;
-
-const moment = (seconds: number | undefined) =>
-  seconds === undefined ? '' : new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
+const SHOWN_MAILS = 10;
 
 const status = (name: string) => html`<span class="status ${name}">${name}</span>`;
 
 export interface OverviewData {
   /** Where somebody starts who wants something to happen. */
   url: string;
-  now: number;
-  executions: (ExecutionSummary & { path: string[] })[];
+  people: Person[];
+  clock: ClockState;
+  /** Newest first. */
+  executions: (ExecutionSummary & { run: Run | undefined })[];
   mails: Mail[];
   sources: string[];
 }
 
-/** Executions, mails and logs at a glance. */
-export function overview({ url, now, executions, mails, sources }: OverviewData): Markup {
+/** Who one can be, what the time is, what runs, what was mailed, what was logged. */
+export function overview({ url, people, clock, executions, mails, sources }: OverviewData): Markup {
   return html`
-<p id="time" data-live>The system's time is ${moment(now / 1000)} UTC.</p>
-<section id="executions" data-live><h2>Executions</h2>
+<section id="people" data-live aria-labelledby="people-heading"><h2 id="people-heading">Be one of these people</h2>
+${
+  people.length > 0
+    ? html`<ul class="people">${people.map(
+        ({ id, name, what }) =>
+          html`<li><a class="person" href="/as/${encodeURIComponent(id)}" target="_blank" rel="noopener"><strong><bdi>${name}</bdi></strong><span>${what}</span></a></li>`,
+      )}</ul>
+<p class="note">Each opens the site in a new tab, signed in. A browser is one person of the staff at a time: use a private window to be a second one.</p>`
+    : html`<p class="empty">Nobody can get in yet.</p>`
+}</section>
+${clockCard(clock)}
+<section id="executions" data-live><h2>What is under way</h2>
 ${
   executions.length
-    ? html`<table class="rows"><thead><tr><th>Name</th><th>Status</th><th>States</th><th>Started</th></tr></thead><tbody>${executions
-        .slice(0, SHOWN_EXECUTIONS)
-        .map(
-          (execution) => html`<tr>
-<td><a href="/executions/${encodeURIComponent(execution.executionArn)}">${execution.name}</a></td>
-<td>${status(execution.status)}</td><td>${execution.path.join(' → ')}</td><td>${moment(execution.startDate)}</td></tr>`,
-        )}</tbody></table>`
+    ? html`<table class="rows"><thead><tr><th>What</th><th>How far it is</th><th>Began</th></tr></thead><tbody>${executions.map(
+        ({ executionArn, name, run, status: state, startDate }) => html`<tr>
+<td><a href="/executions/${encodeURIComponent(executionArn)}"><bdi>${run?.name ?? name}</bdi></a></td>
+<td>${run ? html`<span class="${state}">${run.stage}</span>` : status(state)}</td><td class="when">${moment(startDate)}</td></tr>`,
+      )}</tbody></table>`
     : html`<p class="empty">Nothing has run yet. As soon as somebody submits a record that a task follows, its workflow is drawn here. <a href="${url}">Sign in and submit one</a>.</p>`
 }</section>
 <section id="mails" data-live><h2>Mails</h2>
 ${
   mails.length
-    ? html`<table class="rows"><thead><tr><th>Subject</th><th>To</th><th>Sent</th></tr></thead><tbody>${mails
-        .toReversed()
-        .slice(0, SHOWN_MAILS)
-        .map(
-          (mail) => html`<tr><td><a href="/mails/${mail.messageId}"><bdi>${mail.subject}</bdi></a></td>
-<td>${mail.to.join(', ')}</td><td>${moment(mail.at)}</td></tr>`,
-        )}</tbody></table>`
-    : html`<p class="empty">No mail was sent yet. Whatever the system sends stays on this machine, and is shown here.</p>`
+    ? html`${mailRows(mails.slice(-SHOWN_MAILS))}<p><a href="/mails">All mails, with search</a></p>`
+    : NO_MAIL
 }</section>
 <section id="logs" data-live><h2>Logs</h2>
 ${
@@ -65,7 +70,7 @@ const pretty = (json: string | undefined) =>
 export function executionView(
   execution: ExecutionDescription,
   history: HistoryEvent[],
-  { graph, visits, record }: { graph: MachineGraph; visits: ExecutionVisits; record: string | undefined },
+  { graph, visits, run }: { graph: MachineGraph; visits: ExecutionVisits; run: Run | undefined },
 ): Markup {
   const failure = execution.error
     ? html`<h2>Error</h2><pre>${execution.error}\n${execution.cause}</pre>`
@@ -73,7 +78,8 @@ export function executionView(
   const end = execution.stopDate === undefined ? 'it goes on' : moment(execution.stopDate);
   return html`
 <section id="way" data-live>
-<p>${status(execution.status)}, ${moment(execution.startDate)} – ${end}${record && html`. <a href="${record}">The record that it works for</a>`}</p>
+${run && html`<p>It is ${run.stage}.${run.page && html` <a href="${run.page}">The record that it works for</a>`}</p>`}
+<p>${status(execution.status)}, ${moment(execution.startDate)} – ${end}. Step Functions knows it as ${execution.name}.</p>
 ${machinePicture(graph, visits)}
 <table class="rows"><caption hidden>The states that it has entered</caption><thead><tr><th>State</th><th>Where it stands</th><th>Visits, retries, time</th><th>Last error</th></tr></thead>
 <tbody>${[...visits.states].map(
@@ -97,20 +103,6 @@ const STANDINGS: Record<string, string> = {
   visited: 'done',
   broken: 'ended with an error',
 };
-
-/** One mail, as HTML (in a frame that may run nothing), as text, and its links. */
-export function mailView(mail: Mail): Markup {
-  const links = [...new Set(`${mail.text} ${mail.html}`.match(/https?:\/\/[^\s"'<>]+/g) ?? [])].map((link) =>
-    link.replaceAll('&amp;', '&'),
-  );
-  return html`
-<table>
-<tr><th>From</th><td>${mail.from}</td></tr><tr><th>To</th><td>${[...mail.to, ...mail.cc, ...mail.bcc].join(', ')}</td></tr>
-<tr><th>Reply to</th><td>${mail.replyTo.join(', ')}</td></tr><tr><th>Sent</th><td>${moment(mail.at)}</td></tr></table>
-<h2>Links</h2><ul>${[...new Set(links)].map((link) => html`<li><a href="${link}">${link}</a></li>`)}</ul>
-${mail.html ? html`<h2>HTML</h2><iframe sandbox="allow-popups allow-popups-to-escape-sandbox" title="The mail" src="/mails/${mail.messageId}/html"></iframe>` : undefined}
-<h2>Text</h2><pre>${mail.text || '(none)'}</pre>`;
-}
 
 /** The last lines of one source. */
 export function logView(lines: string[]): Markup {

@@ -67,7 +67,7 @@ export async function startDynamodbProcess(
     const busy = output.includes('Address already in use');
     if (busy || exited || Date.now() > deadline) {
       await stop();
-      if (busy) throw busyPort(freePort, 'the table');
+      if (busy) throw await busyPort(freePort, 'the table');
       throw new LocalSystemError(`DynamoDB Local did not start on port ${freePort}:\n${output.trim()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 25));

@@ -32,12 +32,13 @@ export interface Mail {
   at: number;
 }
 
+/** The store of mails. People read them on the dashboard's pages; this one's own port is told to nobody. */
 export interface Mailbox {
-  /** The page that shows the mails. */
-  url: string;
   deliver(mail: SentMail): Promise<string>;
   /** All mails, oldest first. */
   messages(): Promise<Mail[]>;
+  /** A mail as it would go over the wire, with its headers. */
+  source(messageId: string): Promise<string>;
   clear(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -52,12 +53,9 @@ interface StoredMail {
   at: number;
 }
 
-/** Mails come in and go out here; but the mailbox's own page can clear it, too. */
-const KNOWN_FOR_MS = 500;
-
-/** Starts the mailbox (page and store) on a port (0: any free one). */
-export async function startMailbox(port: number, clock: Clock): Promise<Mailbox> {
-  const ownPort = await reservePort(port, 'the mailbox');
+/** Starts the store of mails, on any free port. */
+export async function startMailbox(clock: Clock): Promise<Mailbox> {
+  const ownPort = await reservePort(0, 'the mailbox');
   const worker = startThread(
     new URL('mailbox-worker.ts', import.meta.url),
     { port: ownPort, host: HOST, clock: clock.shared },
@@ -71,10 +69,9 @@ export async function startMailbox(port: number, clock: Clock): Promise<Mailbox>
     });
   });
   worker.unref();
-  const url = `http://localhost:${ownPort}`;
   const address = `http://${HOST}:${ownPort}`;
   let changes = 0;
-  let known: { at: number; changes: number; mails: Promise<Mail[]> } | undefined;
+  let known: { changes: number; mails: Promise<Mail[]> } | undefined;
 
   async function read(): Promise<Mail[]> {
     const response = await fetch(`${address}/store`);
@@ -88,7 +85,6 @@ export async function startMailbox(port: number, clock: Clock): Promise<Mailbox>
   }
 
   return {
-    url,
     async deliver(mail) {
       const response = await fetch(`${address}/v2/email/outbound-emails`, {
         method: 'POST',
@@ -101,12 +97,20 @@ export async function startMailbox(port: number, clock: Clock): Promise<Mailbox>
       return answer.MessageId;
     },
     async messages() {
-      const now = performance.now();
       // Many wait for their mails at a time, and ask over and over: they share one reading.
-      if (known?.changes !== changes || now - known.at > KNOWN_FOR_MS) {
-        known = { at: now, changes, mails: read() };
+      if (known?.changes !== changes) {
+        const reading = { changes, mails: read() };
+        known = reading;
+        reading.mails.catch(() => {
+          if (known === reading) known = undefined;
+        });
       }
       return known.mails;
+    },
+    async source(messageId) {
+      const response = await fetch(`${address}/get-emlContent?${new URLSearchParams({ messageId })}`);
+      const { body } = (await response.json()) as { body: { data: number[] } };
+      return Buffer.from(body.data).toString('utf8');
     },
     async clear() {
       await fetch(`${address}/clear-store`, { method: 'POST' });

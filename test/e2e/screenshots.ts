@@ -1,7 +1,8 @@
 // `npm run screenshots`: takes the pictures of the pages in docs/img, at a phone's and a desk's width.
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { PROPERTY_MANAGEMENT, seedDefinitions, seedRecords } from '../../local/seed.ts';
+import { PROPERTY_MANAGEMENT_FOLDER, readExample } from '../../local/example.ts';
+import { seedExample } from '../../local/seed.ts';
 import { DESK, launchBrowser, PHONE } from '../support/browser.ts';
 import { startSystem } from '../support/system.ts';
 import { takeTour } from './tour.ts';
@@ -11,8 +12,7 @@ mkdirSync(FOLDER, { recursive: true });
 const system = await startSystem();
 const browser = await launchBrowser();
 try {
-  const files = await seedDefinitions(system, PROPERTY_MANAGEMENT);
-  await seedRecords(system, files, PROPERTY_MANAGEMENT);
+  await seedExample(system, await readExample(PROPERTY_MANAGEMENT_FOLDER));
   for (const [width, context, label] of [
     [390, PHONE, '2041'],
     [1280, DESK, '2042'],

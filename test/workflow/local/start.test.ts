@@ -15,9 +15,9 @@ describe('starting the local system', () => {
   it('says which port is in use and how to choose another', async () => {
     const other = createServer();
     const port = await listen(other, 0, 'a test');
-    const start = startSystem({ cdkOut, ports: { ...FREE_PORTS, mailbox: port } });
+    const start = startSystem({ cdkOut, ports: { ...FREE_PORTS, dashboard: port } });
     await expect(start).rejects.toThrow(
-      `Port ${port} (the mailbox) is in use. Stop what uses it, or choose other ports: DAYPASS_PORT=5000 npm start`,
+      `Port ${port} (the dashboard) is in use. Stop what uses it, or choose other ports: DAYPASS_PORT=5000 npm start`,
     );
     other.close();
   });
