@@ -37,7 +37,7 @@ ${refusal && html`<small class="problem" id="to-problem" role="alert">${refusal.
 <div class="row"><input id="to" name="to" type="datetime-local" required value="${refusal?.typed || inputValue(now)}"${
     refusal && html` aria-invalid="true" aria-describedby="to-problem"`
   }><button>Move the clock</button></div></form>
-<p class="note">It only moves forward. Whoever is signed in is signed out after 12 hours: be them anew above.</p>
+<p class="note">It only moves forward. Whoever is signed in is signed out after 12 hours: choose them again above.</p>
 </section>`;
 }
 

@@ -68,7 +68,8 @@ export function createJourneys({
     async begin(to) {
       const from = clock.now();
       if (last && !last.over) return 'The clock is being moved already. Wait until it has arrived.';
-      if (!(to > from)) return 'Choose a time that is still to come: the clock only moves forward.';
+      if (Number.isNaN(to)) return 'Enter a day and a time.';
+      if (to <= from) return 'Choose a time that is still to come: the clock only moves forward.';
       if (to - from > FURTHEST_MS) return 'Choose a time within a year: the clock moves so far at once.';
       const journey: Journey = { from, to, over: false, mails: [], ended: [] };
       last = journey;

@@ -32,30 +32,26 @@ export const NO_MAIL = html`<p class="empty">No mail was sent yet. Whatever the 
 /** All mails, or those that a search finds. */
 export function mailList(mails: readonly Mail[], search: string): Markup {
   const found = search ? mails.filter((mail) => matches(mail, search)) : mails;
-  const shown = found.slice(-SHOWN_MAILS);
   return html`
 <form class="search" role="search" action="/mails"><label for="q">Search subject, people and text</label>
 <div class="row"><input id="q" name="q" type="search" value="${search}" maxlength="200"><button>Search</button></div></form>
-<section id="mails" data-live>${
-    mails.length === 0
-      ? NO_MAIL
-      : html`<p>${count(found.length, mails.length, search)}${
-          search ? html` <a href="/mails">Show all mails</a>` : undefined
-        }</p>${found.length > 0 ? mailRows(shown) : undefined}${
-          shown.length < found.length
-            ? html`<p class="note">These are the newest ${shown.length}. Search for older ones.</p>`
-            : undefined
-        }`
-  }</section>`;
+<section id="mails" data-live>${listOf(mails, found, search)}</section>`;
 }
 
-const mailsInWords = (n: number) => (n === 1 ? '1 mail' : `${n} mails`);
-
-function count(found: number, all: number, search: string): string {
-  if (!search) return `${mailsInWords(all)}, newest first.`;
-  if (found === 0) return `None of ${mailsInWords(all)} matches “${search}”.`;
-  return `${found} of ${mailsInWords(all)} with “${search}”.`;
+function listOf(mails: readonly Mail[], found: readonly Mail[], search: string): Markup {
+  if (mails.length === 0) return NO_MAIL;
+  const all = html`<a href="/mails">Show all mails</a>`;
+  if (found.length === 0) return html`<p class="empty">No mail matches “${search}”. ${all}</p>`;
+  const shown = found.slice(-SHOWN_MAILS);
+  return html`<p>${search ? html`${found.length} of ${inWords(mails.length)} with “${search}”. ${all}` : `${inWords(mails.length)}, newest first.`}</p>
+${mailRows(shown)}${
+  shown.length < found.length
+    ? html`<p class="note">These are the newest ${shown.length}. Search for older ones.</p>`
+    : undefined
+}`;
 }
+
+const inWords = (mails: number) => (mails === 1 ? '1 mail' : `${mails} mails`);
 
 /** How a mail can be looked at. */
 export const MAIL_VIEWS = { html: 'Mail', text: 'Text', source: 'Source' } as const;

@@ -63,12 +63,18 @@ export function scriptPolicy(seconds: number): string {
 export interface PageOptions {
   /** Label → address: the places of the bar. */
   links?: Record<string, string>;
+  /** The address among them that this page is. */
+  current?: string;
   /** Parts with `data-live` are brought up to date so often. */
   refreshSeconds?: number;
 }
 
 /** A whole page. */
-export function page(title: string, body: Markup, { links = {}, refreshSeconds }: PageOptions = {}): string {
+export function page(
+  title: string,
+  body: Markup,
+  { links = {}, current, refreshSeconds }: PageOptions = {},
+): string {
   const refresh =
     refreshSeconds === undefined
       ? { link: undefined, script: undefined }
@@ -79,6 +85,6 @@ export function page(title: string, body: Markup, { links = {}, refreshSeconds }
   const content = html`<html lang="en"><head><meta charset="utf-8"><title>${title} – Daypass on this machine</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>${new Markup(STYLE)}</style></head>
-<body><header><nav aria-label="Places"><ul>${Object.entries(links).map(([label, url]) => html`<li><a href="${url}">${label}</a></li>`)}</ul></nav><h1>${title}</h1>${refresh.link}</header><main>${body}</main>${refresh.script}</body></html>`;
+<body><header><nav aria-label="Places"><ul>${Object.entries(links).map(([label, url]) => html`<li><a href="${url}"${url === current ? html` aria-current="page"` : undefined}>${label}</a></li>`)}</ul></nav><h1>${title}</h1>${refresh.link}</header><main>${body}</main>${refresh.script}</body></html>`;
   return `<!doctype html>${content.text}`;
 }

@@ -73,7 +73,7 @@ export function createPlaces(options: DashboardOptions & { journeys: Journeys })
       mails: await mailbox.messages(),
       sources: logs.sources(),
     });
-    return shown('Dashboard', view, live);
+    return shown('Dashboard', view, { ...live, current: '/' });
   }
 
   async function execution(found: ExecutionDescription): Promise<Answer> {
@@ -90,7 +90,8 @@ export function createPlaces(options: DashboardOptions & { journeys: Journeys })
 
   async function mails([id, part]: string[], query: URLSearchParams): Promise<Answer> {
     const all = await mailbox.messages();
-    if (id === undefined) return shown('Mailbox', mailList(all, (query.get('q') ?? '').trim()), live);
+    if (id === undefined)
+      return shown('Mailbox', mailList(all, (query.get('q') ?? '').trim()), { ...live, current: '/mails' });
     const mail = all.find(({ messageId }) => messageId === id);
     if (!mail) return notFound();
     if (part === 'html') return { status: 200, html: mailDocument(mail), isMail: true };

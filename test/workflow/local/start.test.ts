@@ -1,10 +1,24 @@
-import { connect, createServer } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { type DynamodbProcess, startDynamodbProcess } from '../../../local/dynamodb/dynamodb-process.ts';
-import { FREE_PORTS, listen } from '../../../local/ports.ts';
+import { checkPorts, FREE_PORTS, listen, portsFrom } from '../../../local/ports.ts';
 import { startSystem } from '../../../local/system.ts';
 import { fixtureAssembly } from '../../fixtures/local-stack/fixture.ts';
+
+/** What the start is refused with. */
+async function refusalOf(start: Promise<unknown>): Promise<string> {
+  return start.then(
+    () => 'it started',
+    (error: Error) => error.message,
+  );
+}
+
+const portNamedIn = (refusal: string) => Number(/DAYPASS_PORT=(\d+)/.exec(refusal)?.[1]);
 
 let cdkOut: string;
 beforeAll(async () => {
@@ -12,23 +26,51 @@ beforeAll(async () => {
 }, 120_000);
 
 describe('starting the local system', () => {
-  it('says which port is in use and how to choose another', async () => {
+  it('says which port is in use, and names others that are free', async () => {
     const other = createServer();
     const port = await listen(other, 0, 'a test');
-    const start = startSystem({ cdkOut, ports: { ...FREE_PORTS, dashboard: port } });
-    await expect(start).rejects.toThrow(
-      `Port ${port} (the dashboard) is in use. Stop what uses it, or choose other ports: DAYPASS_PORT=5000 npm start`,
+    const refusal = await refusalOf(startSystem({ cdkOut, ports: { ...FREE_PORTS, dashboard: port } }));
+    expect(refusal).toMatch(
+      new RegExp(
+        `^Port ${port} \\(the dashboard\\) is in use\\. Stop what uses it, or choose other ports: DAYPASS_PORT=\\d+ npm start$`,
+      ),
+    );
+    await expect(checkPorts(portsFrom(portNamedIn(refusal)))).resolves.toBeUndefined();
+    other.close();
+  });
+
+  it('takes a port for used that somebody else answers on under the name localhost', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '::1', resolve));
+    const { port } = other.address() as AddressInfo;
+    await expect(checkPorts({ ...FREE_PORTS, front: port })).rejects.toThrow(
+      `Port ${port} (the API and the pages) is in use.`,
     );
     other.close();
+  });
+
+  it.each([
+    [6000, 6000, 'the API and the pages'],
+    [5060, 5060, 'the API and the pages'],
+    [10_079, 10_080, 'the dashboard'],
+  ])('does not begin at port %d: browsers refuse %d', async (first, port, purpose) => {
+    const refusal = await refusalOf(startSystem({ cdkOut, ports: portsFrom(first) }));
+    expect(refusal).toMatch(
+      `Browsers refuse to open port ${port} (${purpose}). Choose other ports: DAYPASS_PORT=`,
+    );
+    await expect(checkPorts(portsFrom(portNamedIn(refusal)))).resolves.toBeUndefined();
   });
 
   it('says what to do when there is no Java', async () => {
     const home = process.env.JAVA_HOME;
     process.env.JAVA_HOME = '/nowhere';
+    const steps: string[] = [];
     try {
-      await expect(startSystem({ cdkOut })).rejects.toThrow(
+      // Before the templates are made, which takes longest.
+      await expect(startSystem({ onProgress: (step) => steps.push(step) })).rejects.toThrow(
         /^No Java was found \(\/nowhere\/bin\/java\).*Install a Java runtime of version 17/,
       );
+      expect(steps).toEqual([]);
     } finally {
       if (home === undefined) delete process.env.JAVA_HOME;
       else process.env.JAVA_HOME = home;
@@ -41,6 +83,56 @@ describe('starting the local system', () => {
     );
     await expect(startSystem({ cdkOut: '/nowhere' })).rejects.toThrow('No synthesised app in /nowhere');
   }, 30_000);
+});
+
+describe('npm start', () => {
+  const root = fileURLToPath(new URL('../../..', import.meta.url));
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'daypass-start-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  /** What the command ends with, and what it prints. */
+  function start(
+    site: string,
+    env: Record<string, string> = {},
+  ): Promise<{ exitCode: number; output: string }> {
+    return new Promise((resolve) => {
+      execFile(
+        join(root, 'node_modules/.bin/node'),
+        [join(root, 'local/start.ts'), site],
+        { cwd: folder, env: { PATH: process.env.PATH, ...env } },
+        (error, stdout, stderr) => resolve({ exitCode: Number(error?.code ?? 0), output: stdout + stderr }),
+      );
+    });
+  }
+
+  it('ends with 1 and names the folder that is not there', async () => {
+    const { exitCode, output } = await start('no-such-site');
+    expect(exitCode).toBe(1);
+    expect(output).toContain(
+      `There is no folder ${join(folder, 'no-such-site')}. Name a folder of definition files`,
+    );
+  });
+
+  it('ends with 1, tells why and leaves nothing running when the example is refused', async () => {
+    await cp(join(root, 'examples/person-directory'), folder, { recursive: true });
+    const add = { app: 'directory', recordType: 'person', operation: 'add', as: 'ulf' };
+    await writeFile(join(folder, 'records.json'), JSON.stringify([{ ...add, values: { email: 'x' } }]));
+    const probe = createServer();
+    const port = await listen(probe, 0, 'a test');
+    probe.close();
+    const first = Math.min(port, 60_000);
+    const { exitCode, output } = await start('.', {
+      DAYPASS_PORT: String(first),
+      DAYPASS_DYNAMODB_ENDPOINT: process.env.DAYPASS_TEST_DYNAMODB ?? '',
+    });
+    expect(output).toContain(`The example in ${folder} could not be put in. /0 of records.json was refused:`);
+    expect(output).not.toContain('Daypass is ready');
+    expect(exitCode).toBe(1);
+    await expect(checkPorts(portsFrom(first))).resolves.toBeUndefined();
+  }, 60_000);
 });
 
 describe('with a DynamoDB Local of its own, the local system', () => {

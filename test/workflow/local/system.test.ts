@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { AwsError } from '../../../local/aws-endpoint/aws-call.ts';
 import type { System } from '../../../local/system.ts';
@@ -307,15 +308,83 @@ describe('faults', () => {
 });
 
 describe('the dashboard', () => {
+  const show = (path: string, headers: Record<string, string> = {}) =>
+    fetch(system.dashboardUrl + path, { redirect: 'manual', headers });
+  const textOf = async (path: string) => (await show(path)).text();
+  const move = (fields: Record<string, string>, origin = system.dashboardUrl) =>
+    fetch(`${system.dashboardUrl}/clock`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { origin },
+      body: new URLSearchParams(fields),
+    });
+
   it('shows executions, mails and logs', async () => {
-    const overview = await (await fetch(system.dashboardUrl)).text();
+    const overview = await textOf('/');
     expect(overview).toContain('run-1');
     expect(overview).toContain('Delivered first – ✓');
     const [execution] = await system.executions.list();
     const pages = [`/executions/${encodeURIComponent(execution?.executionArn ?? '')}`, '/logs/local'];
+    for (const page of pages) expect((await show(page)).status).toBe(200);
+    expect((await show('/nothing')).status).toBe(404);
+  });
+
+  it('has every mail: in a list that can be searched, in a frame that runs nothing, as text and as source', async () => {
+    const all = await textOf('/mails');
     const [mail] = await system.mail.messages();
-    pages.push(`/mails/${mail?.messageId}`, `/mails/${mail?.messageId}/html`);
-    for (const page of pages) expect((await fetch(system.dashboardUrl + page)).status).toBe(200);
-    expect((await fetch(`${system.dashboardUrl}/nothing`)).status).toBe(404);
+    const page = `/mails/${mail?.messageId}`;
+    expect(all).toContain(`href="${page}"`);
+    expect(await textOf('/mails?q=delivered+first')).toContain(`href="${page}"`);
+    expect(await textOf('/mails?q=never+sent')).toContain('No mail matches “never sent”.');
+    expect(await textOf(page)).toContain('one@example.com, two@example.com');
+    expect(await textOf(`${page}?view=text`)).toContain('key k1 of 40');
+    expect(await textOf(`${page}?view=source`)).toContain('\nSubject: =?UTF-8?Q?Delivered_first_');
+    const frame = await show(`${page}/html`);
+    expect(frame.headers.get('content-security-policy')).toContain('sandbox allow-popups');
+    expect(frame.headers.get('content-security-policy')).not.toContain('script-src');
+    expect((await show('/mails/no-such-mail')).status).toBe(404);
+  });
+
+  it('answers nobody who came under another name, and takes forms from its own pages only', async () => {
+    // What DNS rebinding makes a browser send. (fetch does not let the header be set.)
+    const status = await new Promise((resolve) => {
+      get(system.dashboardUrl, { headers: { host: 'evil.example' } }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+    });
+    expect(status).toBe(403);
+    const before = system.clock.now();
+    expect((await move({ by: 'day' }, 'https://evil.example')).status).toBe(403);
+    expect((await move({ by: 'day' }, system.url)).status).toBe(403);
+    expect(system.clock.now() - before).toBeLessThan(60_000);
+    const elsewhere = await show('/as/dana', { 'sec-fetch-site': 'cross-site' });
+    expect([elsewhere.status, elsewhere.headers.getSetCookie()]).toEqual([403, []]);
+  });
+
+  it('moves the clock and tells what happened on the way', async () => {
+    const before = system.clock.now();
+    const answer = await move({ by: 'day' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/#clock']);
+    expect(system.clock.now() - before).toBeGreaterThanOrEqual(86_400_000);
+    expect(await textOf('/')).toMatch(/The clock was moved from .*: \w+ mails? (was|were) sent, /);
+
+    const to = new Date(system.clock.now() + 7_200_000).toISOString().slice(0, 16);
+    expect((await move({ to })).status).toBe(303);
+    expect(system.clock.now()).toBeGreaterThanOrEqual(Date.parse(`${to}Z`));
+  });
+
+  it.each([
+    ['2020-01-01T10:00', 'Choose a time that is still to come: the clock only moves forward.'],
+    ['9999-01-01T10:00', 'Choose a time within a year: the clock moves so far at once.'],
+    ['soon', 'Enter a day and a time.'],
+  ])('does not move the clock to %s, says why and keeps what was typed', async (to, why) => {
+    const before = system.clock.now();
+    const answer = await move({ to });
+    expect(answer.status).toBe(422);
+    const text = await answer.text();
+    expect(text).toContain(why);
+    expect(text).toContain(`value="${to}"`);
+    expect(system.clock.now() - before).toBeLessThan(60_000);
   });
 });
