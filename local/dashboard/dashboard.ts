@@ -55,9 +55,17 @@ async function answer(request: IncomingMessage, find: ReturnType<typeof createPl
   const location = addressUnderOwnName(request);
   if (location !== undefined) return { status: 307, location };
   const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://localhost');
-  const steps = pathname.split('/').slice(1).map(decodeURIComponent);
+  const steps = pathname.split('/').slice(1).map(decoded);
   if (request.method !== 'POST') return find.show(steps, { query, request });
   return find.take(steps, new URLSearchParams(await bodyOf(request)));
+}
+
+function decoded(step: string): string {
+  try {
+    return decodeURIComponent(step);
+  } catch {
+    return step;
+  }
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -13,7 +13,7 @@ import { executionView, logView, overview } from './views.ts';
 
 export const REFRESH_SECONDS = 2;
 /** How many executions are listed, newest first. */
-const SHOWN_EXECUTIONS = 100;
+const SHOWN_EXECUTIONS = 50;
 const NO_STATES = JSON.stringify({ StartAt: '', States: {} });
 
 export interface Answer {

@@ -39,13 +39,13 @@ ${
     : html`<p class="empty">Nobody can get in yet.</p>`
 }</section>
 ${clockCard(clock)}
-<section id="executions" data-live><h2>What is under way</h2>
+<section id="executions" data-live><h2>Workflows</h2>
 ${
   executions.length
     ? html`<table class="rows"><thead><tr><th>What</th><th>How far it is</th><th>Began</th></tr></thead><tbody>${executions.map(
         ({ executionArn, name, run, status: state, startDate }) => html`<tr>
 <td><a href="/executions/${encodeURIComponent(executionArn)}"><bdi>${run?.name ?? name}</bdi></a></td>
-<td>${run ? html`<span class="${state}">${run.stage}</span>` : status(state)}</td><td class="when">${moment(startDate)}</td></tr>`,
+<td>${run ? run.stage : status(state)}</td><td class="when">${moment(startDate)}</td></tr>`,
       )}</tbody></table>`
     : html`<p class="empty">Nothing has run yet. As soon as somebody submits a record that a task follows, its workflow is drawn here. <a href="${url}">Sign in and submit one</a>.</p>`
 }</section>

@@ -1,5 +1,7 @@
 import { jest } from '@jest/globals';
+import { principalIdOf } from '../../../bin/site-files/apply-person.ts';
 import { MAINTAINER, OWNER, TENANT_ADMINISTRATOR } from '../../../core/policy/built-in.ts';
+import { siteIdOf } from '../../../local/seed.ts';
 import type { System } from '../../../local/system.ts';
 import { type Answer, Visitor } from '../../../local/visitor.ts';
 import {
@@ -30,6 +32,9 @@ let maintainer: Visitor & { id: string };
 beforeAll(async () => {
   system = await startPropertyManagement();
   owner = await firstOwner(system);
+  // So that there is one owner and no more.
+  const olivia = principalIdOf(siteIdOf(system), { id: 'olivia', kind: 'user' });
+  await owner.send('DELETE', `/admin/users/${olivia}?confirm=${EVERYWHERE}`);
   maintainer = await somebody(system, MAINTAINER);
 }, 120_000);
 
