@@ -70,7 +70,7 @@ describe('applying definition files', () => {
       { id: 'contractor-tokens', version: 1, changed: true },
       { id: 'work-orders', version: 1, changed: true },
     ]);
-    expect(applied.people.map(({ outcome }) => outcome)).toEqual(['added', 'added', 'added']);
+    expect(applied.people.map(({ outcome }) => outcome)).toEqual(['added', 'added', 'added', 'added']);
     expect(definitions.publications).toHaveLength(1);
     expect([...definitions.drafts.keys()].sort()).toEqual(['contractor-tokens', 'work-orders']);
   });
