@@ -86,8 +86,8 @@ describe('the local dashboard', () => {
 
     const dispatcher = await staffSession(system, DISPATCHER);
     const email = 'drawn@contractor.example';
-    const { id } = await addWorkOrder(dispatcher, workOrder({ name: 'Ana Ruiz', email }));
-    await page.locator('#executions a', { hasText: id }).click();
+    const { id, title } = await addWorkOrder(dispatcher, workOrder({ name: 'Ana Ruiz', email }));
+    await page.locator('#executions a', { hasText: `Access for ${title}` }).click();
     await page.locator('.state.current .name', { hasText: 'AwaitCompletion' }).waitFor();
     expect(await problemsOn(page)).toEqual([0]);
     const record = page.getByRole('link', { name: 'The record that it works for' });
@@ -103,6 +103,7 @@ describe('the local dashboard', () => {
     expect(await page.evaluate('[window.same, scrollY]')).toEqual([true, before]);
     expect(await page.locator('#event-2').getAttribute('open')).not.toBeNull();
     expect(await page.locator('.status').textContent()).toBe('SUCCEEDED');
+    expect(await page.locator('#way').textContent()).toContain('It is over: the work was reported done.');
     await page.context().close();
   });
 });
