@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { readableEmail } from '../core/mail/address.ts';
+import { REGIONS, regionProblem } from './regions.ts';
 
 const email = z
   .string()
@@ -53,10 +54,7 @@ const fields = z.strictObject({
     })
     .describe('Name of the deployment; part of the names of what is deployed'),
   region: z
-    .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, {
-      error: 'must be the name of an AWS region, for example eu-central-1',
-    })
+    .enum(REGIONS, { error: ({ input }) => regionProblem(input) })
     .describe('AWS region of both stacks'),
   account: z
     .string()

@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { z } from 'zod';
 import { ConfigError, configSchema, findConfig, loadConfig, parseConfig } from '../../lib/config.ts';
+import { REGIONS, WITHOUT_SES } from '../../lib/regions.ts';
 import { FULLEST, ROOT, SMALLEST } from './synthesise.ts';
 
 const complaint = (input: unknown): string => {
@@ -34,12 +36,47 @@ describe('a configuration', () => {
   });
 
   it.each([
-    ['a setting that is missing', { ...SMALLEST, region: undefined }, 'region: '],
+    ['a setting that is missing', { ...SMALLEST, senderAddress: undefined }, 'senderAddress: '],
     ['a setting that does not exist', { ...SMALLEST, regoin: 'eu-central-1' }, 'Unrecognized key: "regoin"'],
     [
       'a region that cannot be one',
       { ...SMALLEST, region: 'Frankfurt' },
-      'region: must be the name of an AWS region',
+      'region: must be the name of an AWS region, for example eu-central-1',
+    ],
+    [
+      'a region with a slip of the finger',
+      { ...SMALLEST, region: 'eu-centrl-1' },
+      'region: there is no AWS region “eu-centrl-1”: did you mean eu-central-1?',
+    ],
+    [
+      'a zone for a region',
+      { ...SMALLEST, region: 'us-east-1b' },
+      'region: there is no AWS region “us-east-1b”: did you mean us-east-1?',
+    ],
+    [
+      'a region in capitals',
+      { ...SMALLEST, region: ' EU-WEST-2' },
+      'region: there is no AWS region “ EU-WEST-2”: did you mean eu-west-2?',
+    ],
+    [
+      'a region that has no SES',
+      { ...SMALLEST, region: 'eu-south-2' },
+      'region: eu-south-2 has no Amazon SES, so no mail could be sent: choose another one, for example eu-central-1',
+    ],
+    [
+      'a region that has no SES, alone in its part of the world',
+      { ...SMALLEST, region: 'mx-central-1' },
+      'region: mx-central-1 has no Amazon SES, so no mail could be sent: choose another one\n',
+    ],
+    [
+      'a region of another cloud',
+      { ...SMALLEST, region: 'us-gov-west-1' },
+      'region: us-gov-west-1 is not in AWS’s public cloud, for which Daypass is made',
+    ],
+    [
+      'no region',
+      { ...SMALLEST, region: undefined },
+      'region: must be the name of an AWS region, for example eu-central-1',
     ],
     [
       'a stage with capitals',
@@ -120,6 +157,15 @@ describe('a configuration', () => {
 
     expect(message).toContain(wanted);
     expect(message).toContain('config/test.json cannot be used');
+  });
+
+  it('may have every region of AWS that has SES; those that have none are told apart from typing errors', () => {
+    const known = RegionInfo.regions.filter(({ partition }) => partition === 'aws').map(({ name }) => name);
+    const ours: string[] = [...REGIONS, ...WITHOUT_SES];
+
+    // The CDK also knows one that AWS has not opened.
+    expect(known.filter((name) => !ours.includes(name))).toEqual(['me-west-1']);
+    expect(ours.filter((name) => !known.includes(name))).toEqual([]);
   });
 
   it.each([
