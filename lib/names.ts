@@ -21,8 +21,11 @@ export type DeployedFunction = (typeof FUNCTION_NAMES)[number];
  */
 export const nameOf = (config: Config, part: string): string => `daypass-${config.stage}-${part}`;
 
-/** Where the functions' own metrics go; each carries the dimension `service`, the function's name. */
-export const METRICS_NAMESPACE = 'Daypass';
+/**
+ * Where the functions' own metrics of a stage go; each carries the dimension `service`, the function's name. An account may
+ * hold several stages.
+ */
+export const metricsNamespace = ({ stage }: Pick<Config, 'stage'>): string => `Daypass/${stage}`;
 
 /** The stack that holds the data of a stage. */
 export const dataStackName = ({ stage }: Pick<Config, 'stage'>): string => `Daypass-${stage}-data`;

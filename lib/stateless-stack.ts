@@ -11,7 +11,7 @@ import { Monitoring } from './constructs/monitoring.ts';
 import { OutboxStream } from './constructs/outbox-stream.ts';
 import { Schedules } from './constructs/schedules.ts';
 import { Workflows } from './constructs/workflows.ts';
-import { type DeployedFunction, FUNCTION_NAMES, nameOf } from './names.ts';
+import { type DeployedFunction, FUNCTION_NAMES, metricsNamespace, nameOf } from './names.ts';
 import type { Data } from './stateful-stack.ts';
 
 export interface StatelessProps extends StackProps {
@@ -51,7 +51,8 @@ export class StatelessStack extends Stack {
     new Schedules(this, 'Schedules', config, housekeeping.function, housekeeping.deadLetters);
     this.mailEvents(config, data, parts['mail-events']);
 
-    new Monitoring(this, 'Monitoring', config, {
+    const { topic } = new Monitoring(this, 'Monitoring', config, {
+      namespace: metricsNamespace(config),
       apiId: front.api.ref,
       functions: Object.fromEntries(FUNCTION_NAMES.map((name) => [name, functionOf(name)])) as Record<
         DeployedFunction,
@@ -70,6 +71,10 @@ export class StatelessStack extends Stack {
     // The commands find the site by these (bin/site-address).
     new CfnOutput(this, 'SiteId', { value: config.siteId });
     new CfnOutput(this, 'SiteUrl', { value: front.siteUrl });
+    new CfnOutput(this, 'AlarmTopicArn', {
+      value: topic.topicArn,
+      description: 'Topic that alarms publish to',
+    });
     if (config.oidc) {
       const description = 'Redirect URI to register at the issuer';
       new CfnOutput(this, 'OidcRedirectUri', {

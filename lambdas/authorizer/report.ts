@@ -1,7 +1,13 @@
+import { metricsNamespace } from '../shared/metrics-namespace.ts';
+
 /** One line that is both the log entry and the metric (embedded metric format) which the alarm watches. */
 export function report({ name, message }: Error, requestId: string): void {
   const metrics = [
-    { Namespace: 'Daypass', Dimensions: [['service']], Metrics: [{ Name: 'ResolveFailed', Unit: 'Count' }] },
+    {
+      Namespace: metricsNamespace(),
+      Dimensions: [['service']],
+      Metrics: [{ Name: 'ResolveFailed', Unit: 'Count' }],
+    },
   ];
   const _aws = { Timestamp: Date.now(), CloudWatchMetrics: metrics };
   const line = { _aws, level: 'ERROR', service: 'authorizer', ResolveFailed: 1, requestId, name, message };

@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
+import { metricsNamespace } from './metrics-namespace.ts';
 
 /** Whatever looks like one of our tokens, wherever it stands in a text. */
 const TOKEN = /dp_[asnk][dtspx][0-9A-Za-z]+/g;
@@ -30,7 +31,7 @@ export function createLogger(service: string): Logger {
 export function createMetrics(service: string): Metrics {
   return new Metrics({
     serviceName: service,
-    namespace: process.env.POWERTOOLS_METRICS_NAMESPACE ?? 'Daypass',
+    namespace: metricsNamespace(),
     defaultDimensions: {},
   });
 }

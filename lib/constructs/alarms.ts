@@ -4,10 +4,12 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { INDEXES } from '../functions.ts';
-import { type DeployedFunction, METRICS_NAMESPACE } from '../names.ts';
+import type { DeployedFunction } from '../names.ts';
 
 /** What there is to watch. */
 export interface Watched {
+  /** Of the functions' own metrics. */
+  namespace: string;
   apiId: string;
   functions: Record<DeployedFunction, LambdaFunction>;
   machines: ReadonlyMap<string, StateMachine>;
@@ -36,9 +38,14 @@ const MINUTE = Duration.minutes(1);
 const MINUTES_5 = Duration.minutes(5);
 
 /** A metric of our own, written by a function in embedded metric format. */
-export const ownMetric = (service: DeployedFunction, metricName: string, statistic = 'Sum') =>
+export const ownMetric = (
+  { namespace }: Watched,
+  service: DeployedFunction,
+  metricName: string,
+  statistic = 'Sum',
+) =>
   new Metric({
-    namespace: METRICS_NAMESPACE,
+    namespace,
     metricName,
     dimensionsMap: { service },
     statistic,
@@ -114,7 +121,8 @@ export function alarmSpecs(watched: Watched): AlarmSpec[] {
   ];
 }
 
-function authorizerAlarms({ functions }: Watched): AlarmSpec[] {
+function authorizerAlarms(watched: Watched): AlarmSpec[] {
+  const { functions } = watched;
   return [
     {
       name: 'authorizer-errors',
@@ -122,7 +130,7 @@ function authorizerAlarms({ functions }: Watched): AlarmSpec[] {
       section: 'authorizer-errors',
       metric: sumOf('unresolved callers', [
         functions.authorizer.metricErrors({ period: MINUTES_5 }),
-        ownMetric('authorizer', 'ResolveFailed'),
+        ownMetric(watched, 'authorizer', 'ResolveFailed'),
       ]),
       threshold: 0,
       periods: 1,
@@ -164,7 +172,8 @@ function functionAlarms({ functions }: Watched): AlarmSpec[] {
 }
 
 /** What must follow a write: the stream, the outbox, the workflows, housekeeping. */
-function followUpAlarms({ functions, machines, deadLetters }: Watched): AlarmSpec[] {
+function followUpAlarms(watched: Watched): AlarmSpec[] {
+  const { functions, machines, deadLetters } = watched;
   return [
     {
       name: 'stream-behind',
@@ -178,7 +187,7 @@ function followUpAlarms({ functions, machines, deadLetters }: Watched): AlarmSpe
       name: 'outbox-backlog',
       means: 'Outbox items have been pending too long, although the sweeper dispatches them again',
       section: 'outbox-backlog',
-      metric: ownMetric('housekeeping', 'OutboxBacklog', 'Maximum'),
+      metric: ownMetric(watched, 'housekeeping', 'OutboxBacklog', 'Maximum'),
       threshold: 0,
       periods: 2,
     },
@@ -186,7 +195,7 @@ function followUpAlarms({ functions, machines, deadLetters }: Watched): AlarmSpe
       name: 'grants-reaped',
       means: 'The reaper had to end passes that their workflows should have ended',
       section: 'grants-reaped',
-      metric: ownMetric('housekeeping', 'GrantsReaped'),
+      metric: ownMetric(watched, 'housekeeping', 'GrantsReaped'),
       threshold: 0,
       periods: 1,
     },
@@ -194,7 +203,7 @@ function followUpAlarms({ functions, machines, deadLetters }: Watched): AlarmSpe
       name: 'grants-not-reaped',
       means: 'Passes that are over could not be ended from outside either, again and again',
       section: 'grants-not-reaped',
-      metric: ownMetric('housekeeping', 'GrantsNotReaped', 'Maximum'),
+      metric: ownMetric(watched, 'housekeeping', 'GrantsNotReaped', 'Maximum'),
       threshold: 0,
       periods: 2,
     },

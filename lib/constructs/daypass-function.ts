@@ -16,7 +16,7 @@ import { Construct } from 'constructs';
 import type { ISSUER_VARIABLES } from '../../lambdas/shared/environment.ts';
 import type { Config } from '../config.ts';
 import { FUNCTIONS, variablesOf } from '../functions.ts';
-import { type DeployedFunction, METRICS_NAMESPACE, nameOf } from '../names.ts';
+import { type DeployedFunction, metricsNamespace, nameOf } from '../names.ts';
 import type { Data } from '../stateful-stack.ts';
 import { DeadLetters } from './dead-letters.ts';
 
@@ -108,7 +108,7 @@ function environmentOf(scope: Construct, props: DaypassFunctionProps): Record<st
     // Reading the map costs some 10 ms of a start; the authorizer, which everybody waits for, goes without.
     ...(name !== 'authorizer' && { NODE_OPTIONS: '--enable-source-maps' }),
     POWERTOOLS_SERVICE_NAME: name,
-    POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+    POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(config),
   };
   for (const variable of variablesOf(name)) {
     const value = values[variable];

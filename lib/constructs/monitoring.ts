@@ -18,12 +18,15 @@ import { type AlarmSpec, alarmSpecs, httpMetric, ownMetric, reputation, type Wat
 
 /** Tells somebody when the site does not do its work, and shows on one page how it does. */
 export class Monitoring extends Construct {
+  /** Where alarms tell that they ring, and that they are over. */
+  readonly topic: Topic;
   private readonly config: Config;
 
   constructor(scope: Construct, id: string, config: Config, watched: Watched) {
     super(scope, id);
     this.config = config;
     const topic = new Topic(this, 'Topic', { topicName: nameOf(config, 'alarms'), enforceSSL: true });
+    this.topic = topic;
     // This policy takes the place of the one that would let the account's alarms publish.
     topic.addToResourcePolicy(
       new PolicyStatement({
@@ -111,9 +114,9 @@ function widgets(watched: Watched): GraphWidget[][] {
         ]),
       ),
       graph('Outbox', [
-        ownMetric('housekeeping', 'OutboxBacklog', 'Maximum'),
-        ownMetric('housekeeping', 'GrantsReaped'),
-        ownMetric('housekeeping', 'GrantsNotReaped', 'Maximum'),
+        ownMetric(watched, 'housekeeping', 'OutboxBacklog', 'Maximum'),
+        ownMetric(watched, 'housekeeping', 'GrantsReaped'),
+        ownMetric(watched, 'housekeeping', 'GrantsNotReaped', 'Maximum'),
         watched.functions.outbox.metric('IteratorAge', { statistic: 'Maximum' }),
       ]),
       graph(

@@ -3,7 +3,7 @@ import { FUNCTION_NAMES } from '../../lib/names.ts';
 const lambda = (statistic: string, metric: string, name: string, seconds = 300) =>
   `${statistic} of AWS/Lambda ${metric} of FunctionName=${name.replace('-', '')} in ${seconds} s`;
 const housekeeping = (statistic: string, metric: string) =>
-  `${statistic} of Daypass ${metric} of service=housekeeping in 300 s`;
+  `${statistic} of Daypass/test ${metric} of service=housekeeping in 300 s`;
 const execution = (metric: string, machine: string) =>
   `Sum of AWS/States Executions${metric} of StateMachineArn=${machine} in 300 s`;
 const letters = (queue: string, seconds: number) =>
@@ -25,7 +25,7 @@ export const ALARMS: Record<string, string[]> = {
   'authorizer-errors': [
     ...sum(
       lambda('Sum', 'Errors', 'authorizer'),
-      'Sum of Daypass ResolveFailed of service=authorizer in 300 s',
+      'Sum of Daypass/test ResolveFailed of service=authorizer in 300 s',
     ),
     ONCE,
   ],

@@ -142,6 +142,31 @@ describe('alarms', () => {
   });
 });
 
+describe('two stages in one account', () => {
+  it('[P6] share no metric: the alarms and graphs of each look at what is its own', async () => {
+    const namedBy = async (stage: string) => {
+      const stacks = await templatesOf({ ...SMALLEST, stage });
+      const [[, dashboard] = []] = resourcesOf(stacks.stateless, 'AWS::CloudWatch::Dashboard');
+      return [
+        ...resourcesOf(stacks.stateless, 'AWS::CloudWatch::Alarm').flatMap(([, { Properties }]) =>
+          alarmRow(Properties).slice(0, -1),
+        ),
+        ...Object.values(graphRows(shown(dashboard?.Properties.DashboardBody))).flat(),
+      ];
+    };
+    // Of what the stack makes, every stage has its own.
+    const MADE = /\b(FunctionName|StateMachineArn|QueueName|ApiId|TableName|ses:configuration-set)=/;
+    const [test, production] = await Promise.all(['test', 'production'].map(namedBy));
+    const literal = (metrics: string[] = []) => metrics.filter((metric) => !MADE.test(metric));
+
+    expect(literal(test).length).toBeGreaterThan(5);
+    expect(literal(test).filter((metric) => literal(production).includes(metric))).toEqual([]);
+    expect(literal(test).map((metric) => metric.replaceAll('/test', '/production'))).toEqual(
+      literal(production),
+    );
+  });
+});
+
 describe('the dashboard', () => {
   it('[P6] shows exactly these metrics', () => {
     const [dashboard] = resourcesOf(stateless, 'AWS::CloudWatch::Dashboard').map(

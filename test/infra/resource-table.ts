@@ -110,7 +110,7 @@ export function throwawayResources(site: Site): Record<string, unknown> {
           Variables: {
             STAGE: site.stage,
             POWERTOOLS_SERVICE_NAME: name,
-            POWERTOOLS_METRICS_NAMESPACE: 'Daypass',
+            POWERTOOLS_METRICS_NAMESPACE: `Daypass/${site.stage}`,
             ...Object.assign({}, ...parts.split(' ').map((part) => told[part])),
           },
         },

@@ -172,11 +172,16 @@ describe('a deployed site', () => {
       JournalKeysSecretArn: '<JournalKeys>',
     };
 
-    expect(outputs(smallest.stateless)).toEqual({ SiteId: 'daypass-test', SiteUrl: '<HttpApi.ApiEndpoint>' });
+    expect(outputs(smallest.stateless)).toEqual({
+      SiteId: 'daypass-test',
+      SiteUrl: '<HttpApi.ApiEndpoint>',
+      AlarmTopicArn: '<MonitoringTopic>',
+    });
     expect(outputs(smallest.stateful)).toEqual(data);
     expect(outputs(configured.stateless)).toEqual({
       SiteId: 'example-passes',
       SiteUrl: 'https://passes.example.org',
+      AlarmTopicArn: '<MonitoringTopic>',
       OidcRedirectUri: 'https://passes.example.org/sign-in/oidc/callback',
     });
     expect(outputs(configured.stateful)).toEqual({

@@ -69,7 +69,10 @@ describe('what may stand in a log', () => {
 });
 
 describe('the metrics of a function', () => {
-  it("carry the function's name and lie in the site's namespace", () => {
+  afterEach(() => void delete process.env.POWERTOOLS_METRICS_NAMESPACE);
+
+  it("carry the function's name and lie in the namespace of the stage", () => {
+    process.env.POWERTOOLS_METRICS_NAMESPACE = 'Daypass/test';
     const lines: string[] = [];
     const metrics = createMetrics('housekeeping');
     Object.defineProperty(metrics, 'console', { value: { log: (line: string) => lines.push(line) } });
@@ -80,7 +83,7 @@ describe('the metrics of a function', () => {
     expect(line).toMatchObject({ service: 'housekeeping', OutboxBacklog: 3 });
     expect(line._aws.CloudWatchMetrics).toEqual([
       {
-        Namespace: 'Daypass',
+        Namespace: 'Daypass/test',
         Dimensions: [['service']],
         Metrics: [{ Name: 'OutboxBacklog', Unit: 'Count' }],
       },

@@ -398,17 +398,19 @@ describe('the authorizer', () => {
   it('reports that it could not find out as one line, which the alarm counts', () => {
     const written = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
     const clock = jest.spyOn(Date, 'now').mockReturnValue(5);
+    process.env.POWERTOOLS_METRICS_NAMESPACE = 'Daypass/test';
     report(new TypeError('the keys are away'), 'request-1');
     const [[line]] = written.mock.calls as [[string]];
     written.mockRestore();
     clock.mockRestore();
+    delete process.env.POWERTOOLS_METRICS_NAMESPACE;
     expect(line.endsWith('\n')).toBe(true);
     expect(JSON.parse(line)).toEqual({
       _aws: {
         Timestamp: 5,
         CloudWatchMetrics: [
           {
-            Namespace: 'Daypass',
+            Namespace: 'Daypass/test',
             Dimensions: [['service']],
             Metrics: [{ Name: 'ResolveFailed', Unit: 'Count' }],
           },

@@ -86,9 +86,9 @@ it('a mail service that fails for a while is asked again, and the mail leaves on
   // What was left waiting is counted at each sweep, as the alarm looks for it, until it is gone.
   const backlog = countedAs('OutboxBacklog', system).slice(counted);
   expect(new Set(backlog)).toEqual(
-    new Set(['Daypass service=housekeeping 0', 'Daypass service=housekeeping 1']),
+    new Set(['Daypass/local service=housekeeping 0', 'Daypass/local service=housekeeping 1']),
   );
-  expect(backlog.at(-1)).toBe('Daypass service=housekeeping 0');
+  expect(backlog.at(-1)).toBe('Daypass/local service=housekeeping 0');
 });
 
 it('a mail service that has failed for a day is not asked any more, and that is to be seen', async () => {

@@ -218,9 +218,10 @@ describe('an edit of the due date', () => {
     await moveTo(endOf(second) + 11 * MINUTE_MS);
     expect(await lifecycles.letsIn(job)).toBe(false);
     expect(housekeeping(job).some((line) => line.includes('"reaping failed"'))).toBe(true);
-    expect(countedAs('GrantsNotReaped', system)).toContain('Daypass service=housekeeping 1');
+    expect(countedAs('GrantsNotReaped', system)).toContain('Daypass/local service=housekeeping 1');
     const reaped = () =>
-      countedAs('GrantsReaped', system).filter((each) => each === 'Daypass service=housekeeping 1').length;
+      countedAs('GrantsReaped', system).filter((each) => each === 'Daypass/local service=housekeeping 1')
+        .length;
     const before = reaped();
     unable.remove();
     await moveTo(endOf(second) + 22 * MINUTE_MS);

@@ -55,7 +55,7 @@ it('a table that never answers is told as such, before the authorizer’s time i
   });
   expect(await me()).toEqual([503, 'UNAVAILABLE']);
   // As the alarm looks for it: nobody gets in, and somebody is told.
-  expect(countedAs('ResolveFailed', system)).toEqual(['Daypass service=authorizer 1']);
+  expect(countedAs('ResolveFailed', system)).toEqual(['Daypass/local service=authorizer 1']);
   system.faults.clear();
   expect(await me()).toEqual([200, 'Dana Dispatcher']);
 });
