@@ -150,6 +150,20 @@ const NAMES: Mistake[] = [
     says: 'name whom it is about: a "role" or a "subject", one of them',
   },
   {
+    of: 'a task with a misspelt part',
+    break: (app) => Object.assign(loose(app.tasks?.[0]), { recordtype: 'work-order' }),
+    path: '/tasks/0/recordtype',
+    says: 'is not known here; remove it',
+  },
+  {
+    of: 'a view without columns',
+    break: (app) => {
+      view(app, 'all').columns = [];
+    },
+    path: `${at}/views/0/columns`,
+    says: 'at least 1',
+  },
+  {
     of: 'a permission that is about nobody',
     break: (app) => Object.assign(loose(app.permissions?.[0]), { role: undefined }),
     path: '/permissions/0',

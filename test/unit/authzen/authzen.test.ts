@@ -6,7 +6,7 @@ import {
 } from '../../../core/authzen/changes.ts';
 import { evaluate, evaluateAll } from '../../../core/authzen/evaluate.ts';
 import { explainQuestion } from '../../../core/authzen/explain.ts';
-import type { Question } from '../../../core/authzen/question.ts';
+import { type Question, questionsSchema } from '../../../core/authzen/question.ts';
 import { recordTypeNamed, targetOf } from '../../../core/authzen/resources.ts';
 import { searchActions, searchSubjects } from '../../../core/authzen/search.ts';
 import { searchResources } from '../../../core/authzen/search-resources.ts';
@@ -194,6 +194,19 @@ it('[D6] nothing is answered about a record by the name of another type, or of a
 describe('[D6] several questions', () => {
   const ask = async (site: RepairSite, questions: Parameters<typeof evaluateAll>[1]) =>
     evaluateAll(async () => site.as('ann'), questions);
+
+  it.each([
+    ['subject', { type: 'user' }],
+    ['subject', { id: 'bob' }],
+    ['subject', { properties: { role: 'chief' } }],
+    ['action', { properties: { method: 'GET' } }],
+    ['resource', { type: 'job' }],
+    ['resource', { id: 'r1' }],
+    ['resource', { properties: { worker: 'cid' } }],
+  ])('have a default that is only a part of a %s: %j', (member, part) => {
+    const questions = { [member]: part, evaluations: [{}] };
+    expect(questionsSchema.parse(questions)).toEqual(questions);
+  });
 
   it('take what they lack from the defaults: required parts one by one, the rest whole', async () => {
     const site = await siteWithJob();

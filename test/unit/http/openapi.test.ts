@@ -18,6 +18,19 @@ const find = (id: string) =>
     .flatMap((path) => Object.values(path))
     .find((operation) => operation.operationId === id) as Operation;
 
+/** Routes of the API that take callers without a credential. */
+const OPEN_TO_ANYBODY = [
+  'addRecord',
+  'listApps',
+  'openApi',
+  'openView',
+  'readAccessMetadata',
+  'readForm',
+  'readMe',
+  'readRecord',
+  'runOperation',
+];
+
 describe('the OpenAPI document', () => {
   it('describes every address of the API and no page', () => {
     const described = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -55,9 +68,26 @@ describe('the OpenAPI document', () => {
     });
   });
 
+  it('takes a cursor of any length that one has, wherever a list is paged, on pages too', () => {
+    const paged = ROUTES.filter(({ query }) => query && 'cursor' in query.shape);
+    expect(paged).not.toEqual([]);
+    for (const { id, query } of paged) {
+      const taken = query?.shape.cursor?.safeParse('c'.repeat(2000)).success;
+      const tooLong = query?.shape.cursor?.safeParse('c'.repeat(2001)).success;
+      expect([id, taken, tooLong]).toEqual([id, true, false]);
+    }
+  });
+
   it('asks for a credential where the route takes nobody anonymous, and answers problems everywhere', () => {
-    expect(find('publish').security).toEqual([{ apiKey: [] }, { session: [] }]);
-    expect(find('readRecord').security).toBeUndefined();
+    const open: string[] = [];
+    for (const { operationId, security } of Object.values(document.paths).flatMap((path) =>
+      Object.values(path),
+    )) {
+      if (security === undefined) open.push(operationId);
+      else expect(security).toEqual([{ apiKey: [] }, { session: [] }]);
+    }
+    // Whether these answer anybody is decided by the rules of each app; two describe the API itself.
+    expect(open.sort()).toEqual(OPEN_TO_ANYBODY);
     for (const methods of Object.values(document.paths)) {
       for (const operation of Object.values(methods)) {
         expect(operation.responses.default).toEqual({ $ref: '#/components/responses/Problem' });

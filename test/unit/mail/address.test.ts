@@ -5,6 +5,7 @@ describe('an email address', () => {
     ['a usual one', 'name@example.org', 'name@example.org'],
     ['what may stand before the @', "o'neil+jobs/2_{x}=y?z!#$%&*^`|~@example.org", undefined],
     ['dots and hyphens', 'a.b-c@mail-1.example.co.uk', undefined],
+    ['many dots before the @', 'ana.maria.de.la.cruz@example.org', undefined],
     ['labels of 63 characters', `name@${'b'.repeat(63)}.${'c'.repeat(63)}`, undefined],
     ['a last label with a number in it', 'name@example.1a', undefined],
     ['another script', 'åsa@bücher.example', 'åsa@xn--bcher-kva.example'],

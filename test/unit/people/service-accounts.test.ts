@@ -55,6 +55,13 @@ describe('a service account', () => {
       { action: 'create', subject, after: { name: 'Ledger', roles: is.roles }, at: AT, actor },
     ]);
     expect(await createServiceAccount(session, given, 'key')).toEqual(made);
+    for (const other of [
+      { ...given, roles: ['clerk'] },
+      { ...given, name: 'Book' },
+    ])
+      expect((await refusal(() => createServiceAccount(session, other, 'key')))[0]).toBe(
+        'IDEMPOTENCY_MISMATCH',
+      );
     expect(site.commits).toHaveLength(1);
   });
 

@@ -1,4 +1,5 @@
 import type { Change } from '../../../core/changes.ts';
+import { addRecord } from '../../../core/records/operation.ts';
 import type { StoredRecord } from '../../../core/records/record.ts';
 import { callService, type ServiceRequest } from '../../../core/services/call.ts';
 import { RepairSite } from '../../fixtures/repairs.ts';
@@ -127,6 +128,22 @@ describe('a service that reads', () => {
         },
       ],
     });
+  });
+
+  it('names the records and people that its columns refer to, as far as its robot may view them', async () => {
+    const site = new RepairSite((app) => {
+      app.recordTypes[1]?.views?.[0]?.columns.push('house', 'worker', 'helper');
+    });
+    const house = await addRecord(site.as('ann'), {
+      app: 'repairs',
+      recordType: 'house',
+      operation: 'add',
+      values: { street: 'Mill Lane', keeper: 'cid' },
+    });
+    const id = house.record?.id as string;
+    await site.job({ title: 'a', house: id, worker: 'bob', helper: 'cid' });
+    const { records } = await call(site, 'open-jobs');
+    expect(records?.map(({ names }) => names)).toEqual([{ [id]: 'Mill Lane', bob: 'Bob', cid: 'Cid' }]);
   });
 
   it('goes on for who got the cursor, and in that service alone', async () => {
