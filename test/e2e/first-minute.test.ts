@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { jest } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { PROPERTY_MANAGEMENT_FOLDER } from '../../local/example.ts';
@@ -59,6 +60,17 @@ describe('the first minute with npm start', () => {
       'API',
       'AWS',
     ]);
+  });
+
+  it.each(['README.md', 'docs/local.md'])('prints the very lines that %s shows', async (document) => {
+    const { system, addresses } = site;
+    const shownAs = new Map([
+      [new URL(system.url).port, '4000'],
+      [new URL(system.dashboardUrl).port, '4001'],
+      [new URL(system.awsEndpointUrl).port, '4002'],
+    ]);
+    const printed = addresses.join('\n').replace(/:(\d+)\//g, (_, port) => `:${shownAs.get(port)}/`);
+    expect(await readFile(new URL(`../../${document}`, import.meta.url), 'utf8')).toContain(printed);
   });
 
   it('is the contractor at one click, on the page of the work order', async () => {
