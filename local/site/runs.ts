@@ -23,7 +23,7 @@ export type DescribeRun = (
 
 export function describeRunsOf(site: Site): DescribeRun {
   return async ({ status, input }) => {
-    const { environment, grantId, recordType } = JSON.parse(input) as Record<string, unknown>;
+    const { environment, grantId, recordType } = (JSON.parse(input) ?? {}) as Record<string, unknown>;
     if (typeof environment !== 'string' || !isEnvironment(environment)) return undefined;
     const runtime = site();
     const where = environment === 'production' ? '' : ` in ${environment}`;

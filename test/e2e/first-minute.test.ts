@@ -89,14 +89,10 @@ describe('the first minute with npm start', () => {
     const page = await (await browser.newContext(DESK)).newPage();
     await page.goto(addressOf('Be Olivia'));
     await page.goto(`${site.system.url}/manage/roles`);
-    await page.getByLabel('Name', { exact: true }).first().fill('Caretaker');
-    await page.getByLabel('Id', { exact: true }).first().fill('caretaker');
-    await page
-      .locator('form')
-      .filter({ has: page.getByLabel('Id', { exact: true }) })
-      .first()
-      .locator('button[type=submit]')
-      .click();
+    const form = page.locator('form:has(input[name=id])').first();
+    await form.locator('input[name=id]').fill('caretaker');
+    await form.locator('input[name=name]').fill('Caretaker');
+    await form.locator('button[type=submit]').click();
     await page.goto(`${site.system.url}/manage/roles`);
     expect(await page.textContent('main')).toContain('Caretaker');
 

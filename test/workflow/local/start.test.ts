@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
@@ -93,20 +93,57 @@ describe('npm start', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  /** What the command ends with, and what it prints. */
+  const DATABASE = { DAYPASS_DYNAMODB_ENDPOINT: process.env.DAYPASS_TEST_DYNAMODB ?? '' };
+
+  /** Runs the command; resolves with what it ends with and what it prints, part by part told to `onOutput`. */
   function start(
     site: string,
     env: Record<string, string> = {},
+    onOutput: (output: string, command: ChildProcess) => void = () => {},
   ): Promise<{ exitCode: number; output: string }> {
     return new Promise((resolve) => {
-      execFile(
+      const command = execFile(
         join(root, 'node_modules/.bin/node'),
         [join(root, 'local/start.ts'), site],
         { cwd: folder, env: { PATH: process.env.PATH, ...env } },
         (error, stdout, stderr) => resolve({ exitCode: Number(error?.code ?? 0), output: stdout + stderr }),
       );
+      let output = '';
+      command.stdout?.on('data', (part) => {
+        output += part;
+        onOutput(output, command);
+      });
     });
   }
+
+  async function freeFirstPort(): Promise<number> {
+    const refusal = await refusalOf(checkPorts(portsFrom(6000)));
+    return portNamedIn(refusal);
+  }
+
+  it('runs another example with its records, and stops with everything on Ctrl-C', async () => {
+    const first = await freeFirstPort();
+    const { dashboard } = portsFrom(first);
+    let mailbox: Promise<string> | undefined;
+    let entrance: Promise<Response> | undefined;
+    const { exitCode, output } = await start(
+      join(root, 'examples/person-directory'),
+      { ...DATABASE, DAYPASS_PORT: String(first) },
+      (printed, command) => {
+        if (mailbox || !printed.includes('Ctrl-C stops everything')) return;
+        const [link = ''] = /http:\S+\/as\/olga/.exec(printed) ?? [];
+        entrance = fetch(link, { redirect: 'manual' });
+        mailbox = fetch(`http://localhost:${dashboard}/mails`).then((answer) => answer.text());
+        void Promise.allSettled([mailbox, entrance]).then(() => command.kill('SIGINT'));
+      },
+    );
+    expect(output).toMatch(/\n {2}Be Olga, administrator +http:/);
+    expect((await entrance)?.headers.get('location')).toBe(`http://localhost:${first}/`);
+    expect(await mailbox).toContain('priya@harbour.example');
+    expect(output).toContain('Stopping …');
+    expect(exitCode).toBe(0);
+    await expect(checkPorts(portsFrom(first))).resolves.toBeUndefined();
+  }, 90_000);
 
   it('ends with 1 and names the folder that is not there', async () => {
     const { exitCode, output } = await start('no-such-site');
@@ -120,14 +157,8 @@ describe('npm start', () => {
     await cp(join(root, 'examples/person-directory'), folder, { recursive: true });
     const add = { app: 'directory', recordType: 'person', operation: 'add', as: 'ulf' };
     await writeFile(join(folder, 'records.json'), JSON.stringify([{ ...add, values: { email: 'x' } }]));
-    const probe = createServer();
-    const port = await listen(probe, 0, 'a test');
-    probe.close();
-    const first = Math.min(port, 60_000);
-    const { exitCode, output } = await start('.', {
-      DAYPASS_PORT: String(first),
-      DAYPASS_DYNAMODB_ENDPOINT: process.env.DAYPASS_TEST_DYNAMODB ?? '',
-    });
+    const first = await freeFirstPort();
+    const { exitCode, output } = await start('.', { ...DATABASE, DAYPASS_PORT: String(first) });
     expect(output).toContain(`The example in ${folder} could not be put in. /0 of records.json was refused:`);
     expect(output).not.toContain('Daypass is ready');
     expect(exitCode).toBe(1);
