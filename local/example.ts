@@ -85,14 +85,17 @@ async function told<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw new LocalSystemError(`The files in ${folder} cannot be used. ${inWords(error as Error)}`);
+    throw new LocalSystemError(inWords(`The files in ${folder} cannot be used`, error as Error));
   }
 }
 
-/** An error's message, with its places a line each. */
-export function inWords(error: Error): string {
-  const problems = error instanceof DaypassError ? error.problems : [];
-  return [error.message, ...problems.map(({ path, message }) => `${path || '/'}: ${message}`)].join('\n  ');
+/** What could not be done and why, with the places of an error a line each. */
+export function inWords(what: string, error: Error): string {
+  if (!(error instanceof DaypassError)) return `${what}: ${error.message}`;
+  const places = error.problems.map(({ path, message }) => `${path || '/'}: ${message}`);
+  // What is wrong with definitions is told by the places alone.
+  const isToldByPlaces = error.code === 'DEFINITION_INVALID' && places.length > 0;
+  return [isToldByPlaces ? `${what}:` : `${what}: ${error.message}`, ...places].join('\n  ');
 }
 
 async function isThere(path: string): Promise<boolean> {

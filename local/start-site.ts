@@ -30,7 +30,7 @@ export async function startSite(folder: string, options: SiteOptions): Promise<R
     await seedExample(system, example);
   } catch (error) {
     await system.stop();
-    throw new LocalSystemError(`The example in ${folder} could not be put in. ${inWords(error as Error)}`);
+    throw new LocalSystemError(inWords(`The example in ${folder} could not be put in`, error as Error));
   }
   options.onProgress?.('The people and records of the example are in', performance.now() - since);
   return { system, addresses: addressesOf(system, example) };

@@ -27,6 +27,25 @@ function firstPort(): number {
   throw new LocalSystemError(`DAYPASS_PORT must be a port number up to ${LAST_FIRST_PORT}, not "${given}".`);
 }
 
+/** What the command was told; anything else than one folder is answered with how the command is used. */
+function namedFolder(): string | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { help: { type: 'boolean', default: false } },
+    });
+    if (values.help) {
+      say(USAGE);
+      process.exit(0);
+    }
+    if (positionals.length <= 1) return positionals[0];
+  } catch {
+    // An option that there is not.
+  }
+  console.error(USAGE);
+  process.exit(2);
+}
+
 /** The folder that was named, seen from where the command was given; npm itself goes to the project's folder. */
 function folderOf(named: string | undefined): string {
   return named === undefined
@@ -36,17 +55,10 @@ function folderOf(named: string | undefined): string {
 
 async function run(): Promise<void> {
   const began = performance.now();
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { help: { type: 'boolean', default: false } },
-  });
-  if (values.help || positionals.length > 1) {
-    say(USAGE);
-    process.exit(values.help ? 0 : 2);
-  }
+  const named = namedFolder();
   const dynamodbEndpoint = process.env.DAYPASS_DYNAMODB_ENDPOINT;
   say('Starting Daypass on this machine …');
-  const { system, addresses } = await startSite(folderOf(positionals[0]), {
+  const { system, addresses } = await startSite(folderOf(named), {
     ports: portsFrom(firstPort()),
     dynamodb: dynamodbEndpoint ? { endpoint: dynamodbEndpoint } : undefined,
     warm: true,

@@ -159,7 +159,7 @@ describe('npm start', () => {
     await writeFile(join(folder, 'records.json'), JSON.stringify([{ ...add, values: { email: 'x' } }]));
     const first = await freeFirstPort();
     const { exitCode, output } = await start('.', { ...DATABASE, DAYPASS_PORT: String(first) });
-    expect(output).toContain(`The example in ${folder} could not be put in. /0 of records.json was refused:`);
+    expect(output).toContain(`The example in ${folder} could not be put in: /0 of records.json was refused:`);
     expect(output).not.toContain('Daypass is ready');
     expect(exitCode).toBe(1);
     await expect(checkPorts(portsFrom(first))).resolves.toBeUndefined();
