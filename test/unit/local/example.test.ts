@@ -37,7 +37,7 @@ describe('a folder that npm start is to run', () => {
   it('is refused with every mistake in its files, each with its place', async () => {
     await cp(PERSON_DIRECTORY, folder, { recursive: true });
     await write('apps/notices.json', '{ "id": "notices", "kind": "papers" }');
-    expect(await refusal()).toMatch(new RegExp(`^The files in ${folder} cannot be used:\\n {2}/notices/`));
+    expect(await refusal()).toMatch(new RegExp(`^The files in ${folder} cannot be used:\\n {2}/notices: `));
     await write('apps/notices.json', '{');
     expect(await refusal()).toContain(`${join(folder, 'apps/notices.json')} is not JSON`);
   });
