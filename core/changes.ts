@@ -6,6 +6,7 @@ import type { Rebuild } from './lists/rebuild.ts';
 import type { Credential, Principal } from './principals.ts';
 import type { StoredRecord } from './records/record.ts';
 import type { IndexEntry, IndexKey } from './records/view-index.ts';
+import type { WarningAnswer } from './records/warnings.ts';
 
 /**
  * What a use case wants written, in the domain's words. All changes of one use case are committed in one
@@ -159,6 +160,6 @@ export interface IdempotentRequest {
   key: string;
   /** SHA-256 of route and body. */
   fingerprint: string;
-  result: { recordId: string; deleted?: boolean };
+  result: { recordId: string; deleted?: boolean; warnings?: WarningAnswer[] };
   at: number;
 }

@@ -82,6 +82,24 @@ function checkAction(
   if (action.source) checkSource(context, type, action, target.type, [...path, 'source']);
   checkMappings(context, type, action, target, path);
   checkReturns(context, type, action, target.type, path);
+  if (kind === 'add') requireOptional(context, type, action, path);
+}
+
+/** What is filled in with a pass is left empty by people: no form may make them fill it in. */
+function requireOptional(
+  context: CheckContext,
+  type: CheckedType,
+  { returns }: DataAction,
+  path: Path,
+): void {
+  for (const id of Object.keys(returns ?? {})) {
+    const field = type.fields.get(id);
+    if (!field?.required || field.readOnly || field.builtIn || field.visibleIf !== undefined) continue;
+    context.report(
+      [...path, 'returns', id],
+      `people have to fill "${id}" in, and this writes over it; make the field optional or read-only, or remove this`,
+    );
+  }
 }
 
 function checkSource(

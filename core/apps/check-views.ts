@@ -13,7 +13,14 @@ import type { Path } from './problems.ts';
 import { isStored, valueTypeOf } from './scope.ts';
 import { splitFilter } from './view-index.ts';
 
-const NOT_SORTABLE: ReadonlySet<FieldType> = new Set(['choices', 'roles', 'geoPoint', 'signature', 'token']);
+/** Types that put no list in order. */
+export const NOT_SORTABLE: ReadonlySet<FieldType> = new Set([
+  'choices',
+  'roles',
+  'geoPoint',
+  'signature',
+  'token',
+]);
 
 export function checkViews(context: CheckContext, type: CheckedType, path: Path): void {
   const { views } = type.definition;

@@ -7,6 +7,7 @@ import type { StoredRecord } from '../records/record.ts';
 import { recordScope } from '../records/scope.ts';
 import { recordChanges } from '../records/write.ts';
 import type { Session } from '../runtime.ts';
+import { replacedPeople } from './filled-in.ts';
 import { canBeDone, openGrant } from './follow-ups.ts';
 import type { Grant } from './grant.ts';
 
@@ -21,24 +22,31 @@ export async function runTaskAgain(session: Session, recordId: string): Promise<
   const edit = [...type.operations.values()].find(({ definition }) => definition.kind === 'edit');
   if (!edit || !isStaff(session)) throw new DaypassError('NOT_FOUND');
   const plan = await planOperation(session, { operation: edit, before: record, values: {} });
-  const [last] = await session.runtime.store.readGrants(session.published.environment, recordId);
-  const issuing = toRunAgain(session, type, record, last);
-  if (!issuing) throw new DaypassError('STATE_REFUSED', whyNot(last));
+  const grants = await session.runtime.store.readGrants(session.published.environment, recordId);
+  const issuing = toRunAgain(session, type, record, grants[0]);
+  if (!issuing) throw new DaypassError('STATE_REFUSED', whyNot(grants[0]));
+  const [field] = replacedPeople(session, edit, record, { task: issuing.task, grants });
+  if (field) {
+    const { label } = field.definition;
+    throw new DaypassError('STATE_REFUSED', `“${label}” names somebody else by now: empty it first`);
+  }
   await openGrant(session, plan, issuing.operation, issuing.task);
   const { grantId } = plan.after;
   await session.runtime.store.commit([...recordChanges(session, plan, grantId), ...plan.changes]);
   return grantId as string;
 }
 
-/** Whether `runTaskAgain` would be granted, for pages that offer it. `last` is its youngest grant. */
+/** Whether `runTaskAgain` would be granted, for pages that offer it. `grants` are the record's, youngest first. */
 export function mayRunAgain(
   session: Session,
   type: LinkedRecordType,
   record: StoredRecord,
-  last: Grant | undefined,
+  grants: readonly Grant[],
 ): boolean {
   const edit = [...type.operations.values()].find(({ definition }) => definition.kind === 'edit');
-  if (!edit || !isStaff(session) || !toRunAgain(session, type, record, last)) return false;
+  const issuing = edit && isStaff(session) && toRunAgain(session, type, record, grants[0]);
+  if (!issuing || replacedPeople(session, edit, record, { task: issuing.task, grants }).length > 0)
+    return false;
   return decideFor(session, edit.id, recordResource(type, record, record)).decision;
 }
 

@@ -6,8 +6,9 @@ import { dropPassTrouble, type StoredRecord } from '../records/record.ts';
 import { recordScope } from '../records/scope.ts';
 import type { Session } from '../runtime.ts';
 import { parseTokenReference } from '../tokens/token.ts';
-import { followDueDate } from './due-date.ts';
+import { followDueDate, warnOfEnd } from './due-date.ts';
 import { endChanges } from './end-changes.ts';
+import { refuseOverwriting } from './filled-in.ts';
 import { type Grant, type GrantEndReason, grantId, START_WITHIN_MS } from './grant.ts';
 import { outdated } from './outdated.ts';
 
@@ -85,7 +86,7 @@ export function canBeDone(type: LinkedRecordType, record: StoredRecord): boolean
 /**
  * Asks for a pass.
  * @param operation whose notifications the workflow sends
- * @throws DaypassError RATE_LIMITED when too many mails would go to whom it tells, or from people without a credential
+ * @throws DaypassError VALUES_INVALID where somebody has filled in what the pass fills in; RATE_LIMITED when too many mails would go to whom it tells, or from people without a credential
  */
 export async function openGrant(
   session: Session,
@@ -93,6 +94,9 @@ export async function openGrant(
   operation: LinkedOperation,
   task: LinkedTask,
 ): Promise<void> {
+  await refuseOverwriting(session, plan, task);
+  const [action] = task.actions;
+  if (action) warnOfEnd(session, plan, action);
   await announcePass(session, plan, operation.notifications);
   const { runtime, caller, published, now } = session;
   const { after } = plan;

@@ -2,6 +2,7 @@ import { decideFor, decideView, permits, recordResource, requireAllowed } from '
 import type { LinkedField, LinkedOperation, LinkedRecordType } from '../apps/published.ts';
 import { DaypassError } from '../errors.ts';
 import { isUnevaluable } from '../expressions/compile.ts';
+import { fillsIn, issuingTasks } from '../grants/filled-in.ts';
 import type { Session } from '../runtime.ts';
 import { visibleTitle, writableFields } from './answer.ts';
 import { accountFields, isUsersApp } from './live-accounts.ts';
@@ -10,7 +11,7 @@ import { isOfTheHouse } from './plan.ts';
 import type { FieldValue, FormAnswer, FormField, StoredRecord } from './record.ts';
 import { recordScope } from './scope.ts';
 import { fromExpression } from './values.ts';
-import { visibilityOf } from './visibility.ts';
+import { combinationsOf, visibilityOf } from './visibility.ts';
 
 export interface FormRequest {
   app: string;
@@ -44,6 +45,14 @@ export async function readForm(session: Session, request: FormRequest): Promise<
   const followed = await followedUsers(session, fields, type, record);
   const isHidden = ({ id, definition: { ofUser } }: LinkedField) =>
     ![id, ...(ofUser ? [ofUser.field] : [])].every((name) => permits(viewable, name));
+  const filledIn = (field: LinkedField): Pick<FormField, 'filledIn'> => {
+    const issuing = issuingTasks(operation).find(({ task }) => fillsIn(task, field));
+    if (!issuing) return {};
+    const { when, source } = issuing;
+    const holds = (after: StoredRecord) => when?.(recordScope(session, after)) ?? true;
+    const combinations = combinationsOf({ source, holds }, fields, { record, type, viewable });
+    return { filledIn: combinations ? { when: combinations } : {} };
+  };
   const { id, definition } = operation;
   return {
     app: type.app.id,
@@ -69,6 +78,7 @@ export async function readForm(session: Session, request: FormRequest): Promise<
           ? hiddenField(session, field, users)
           : formField(session, field, record, { users, followed })),
         ...(visibleWhen && { visibleWhen }),
+        ...filledIn(field),
       };
     }),
   };

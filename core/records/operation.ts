@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { decideView } from '../access.ts';
 import type { LinkedOperation, LinkedRecordType } from '../apps/published.ts';
+import type { Change, IdempotentRequest } from '../changes.ts';
 import { DaypassError } from '../errors.ts';
 import { canonicalJson } from '../journal/event.ts';
 import type { Session } from '../runtime.ts';
 import { answerRecord } from './answer.ts';
-import { planOperation } from './plan.ts';
+import { type Plan, planOperation } from './plan.ts';
 import type { RecordAnswer, StoredRecord, Values } from './record.ts';
 import { nameReferences } from './references.ts';
+import { answerWarning, type WarningAnswer, type WarningCode } from './warnings.ts';
 import { changesOf } from './write.ts';
 
 /** How often an operation without If-Match is planned anew because somebody else wrote in between. */
@@ -21,6 +23,8 @@ export interface AddRequest {
   operation: string;
   values: Values;
   idempotencyKey?: string;
+  /** Warnings seen already, for a caller who wants to be warned before anything is written. */
+  accepts?: readonly WarningCode[];
 }
 
 export interface RunRequest {
@@ -30,6 +34,8 @@ export interface RunRequest {
   /** From `If-Match`; without it the operation applies to whatever version there is. */
   expectedVersion?: number;
   idempotencyKey?: string;
+  /** As for `AddRequest`. */
+  accepts?: readonly WarningCode[];
   /** Environments that the caller names to confirm that what is deleted here ends there, too. */
   confirm?: string[];
 }
@@ -40,11 +46,14 @@ export interface OperationAnswer {
   record?: RecordAnswer;
   recordId: string;
   deleted: boolean;
+  /** What the caller should know about values that were accepted. */
+  warnings?: WarningAnswer[];
 }
 
 /**
  * Runs an add operation.
  * @throws DaypassError NOT_FOUND, FORBIDDEN, VALUES_INVALID, IDEMPOTENCY_MISMATCH, PASS_ENDED, UNAVAILABLE
+ * @throws Warned where the caller wants to be warned first
  */
 export async function addRecord(session: Session, request: AddRequest): Promise<OperationAnswer> {
   try {
@@ -64,11 +73,13 @@ async function runAdd(session: Session, request: AddRequest): Promise<OperationA
   const operation = findOperation(type, request.operation, (kind) => kind === 'add');
   return once(session, request, { type }, async (remember) => {
     for (let planned = 1; ; planned++) {
-      const plan = await planOperation(session, { operation, values: request.values });
-      const changes = [...(await changesOf(session, plan)), ...remember(plan.after.id, false)];
+      const { values, accepts } = request;
+      const plan = await planOperation(session, { operation, values, accepts });
+      const changes = await changesOf(session, plan);
+      const result = resultOf(plan);
       try {
-        await session.runtime.store.commit(changes);
-        return answer(session, operation, plan.after, false);
+        await session.runtime.store.commit([...changes, ...remember(result)]);
+        return answer(session, operation, plan.after, result);
       } catch (error) {
         // Its actions may have met somebody else's: an account that is accepted now, or written in between.
         const moved = error instanceof DaypassError && MOVED.has(error.code);
@@ -85,20 +96,19 @@ async function runAdd(session: Session, request: AddRequest): Promise<OperationA
 export async function runOperation(session: Session, request: RunRequest): Promise<OperationAnswer> {
   const first = await findRecord(session, request.recordId);
   const operation = findOperation(first.type, request.operation, (kind) => kind !== 'add' && kind !== 'view');
-  const deleted = operation.definition.kind === 'delete';
   return once(session, request, first, async (remember) => {
     for (let planned = 1; ; planned++) {
       const { record } = planned === 1 ? first : await findRecord(session, request.recordId);
-      const plan = await planOperation(session, { operation, before: record, values: request.values });
+      const { values, accepts } = request;
+      const plan = await planOperation(session, { operation, before: record, values, accepts });
       if (request.expectedVersion !== undefined && request.expectedVersion !== record.version) {
         throw new DaypassError('VERSION_MISMATCH', `the record is at version ${record.version}`);
       }
       try {
-        await session.runtime.store.commit([
-          ...(await changesOf(session, plan, request.confirm)),
-          ...remember(record.id, deleted),
-        ]);
-        return answer(session, operation, plan.after, deleted);
+        const changes = await changesOf(session, plan, request.confirm);
+        const result = resultOf(plan);
+        await session.runtime.store.commit([...changes, ...remember(result)]);
+        return answer(session, operation, plan.after, result);
       } catch (error) {
         const moved =
           error instanceof DaypassError && (error.code === 'VERSION_MISMATCH' || error.code === 'CONFLICT');
@@ -150,7 +160,7 @@ function answer(
   session: Session,
   operation: LinkedOperation,
   record: StoredRecord,
-  deleted: boolean,
+  { deleted = false, warnings = [] }: RequestResult,
 ): OperationAnswer {
   const answered = deleted ? undefined : answerRecord(session, operation.recordType, record);
   return {
@@ -158,10 +168,22 @@ function answer(
     ...(answered && { record: answered }),
     recordId: record.id,
     deleted,
+    ...(warnings.length > 0 && { warnings: [...warnings] }),
   };
 }
 
-type Remember = (recordId: string, deleted: boolean) => Parameters<Session['runtime']['store']['commit']>[0];
+type RequestResult = IdempotentRequest['result'];
+
+/** What is known of it should the same request come again. */
+function resultOf({ after, operation, warnings = [] }: Plan): RequestResult {
+  return {
+    recordId: after.id,
+    ...(operation.definition.kind === 'delete' && { deleted: true }),
+    ...(warnings.length > 0 && { warnings: warnings.map(answerWarning) }),
+  };
+}
+
+type Remember = (result: RequestResult) => Change[];
 
 /**
  * With an Idempotency-Key, runs at most once: the key is written in the same transaction, and a repetition answers from
@@ -195,20 +217,20 @@ async function once(
     const operation = type.operations.get(request.operation) as LinkedOperation;
     const record = deleted ? undefined : await store.readRecord(environment, recordId);
     return record
-      ? answer(session, operation, record, false)
+      ? answer(session, operation, record, known.result)
       : { operation: { id: operation.id, name: operation.definition.name }, recordId, deleted: true };
   };
   const before = await replay();
   if (before) return before;
   try {
-    return await run((recordId, deleted) => [
+    return await run((result) => [
       {
         kind: 'addRequest',
         request: {
           principalId,
           key,
           fingerprint,
-          result: { recordId, ...(deleted && { deleted }) },
+          result,
           at: session.now,
         },
       },

@@ -8,6 +8,7 @@ import type { Session } from '../runtime.ts';
 import { type FieldValue, MAIL_LEFT_OUT, type StoredRecord, type Values } from './record.ts';
 import { isVisible, recordScope } from './scope.ts';
 import { checkValue, fieldProblem, fromExpression } from './values.ts';
+import type { Warning, WarningCode } from './warnings.ts';
 
 /** What an operation will make of a record, decided and checked, not yet written. */
 export interface Plan {
@@ -20,6 +21,9 @@ export interface Plan {
   sent?: readonly string[];
   /** The exemption without which the caller could not have done it, or less. */
   exemption?: Bypass;
+  /** Warnings that the caller has seen already: of any other it is warned before anything is written. Absent where it is told afterwards. */
+  accepts?: readonly WarningCode[];
+  warnings?: readonly Warning[];
   /** Changes besides the record's own: principals, credentials, grants, outbox. */
   changes: Change[];
 }
@@ -28,6 +32,7 @@ export interface PlanInput {
   operation: LinkedOperation;
   before?: StoredRecord;
   values: Values;
+  accepts?: readonly WarningCode[] | undefined;
 }
 
 /**
@@ -63,6 +68,7 @@ export async function planOperation(session: Session, input: PlanInput): Promise
     runtimeValues,
     sent: Object.keys(input.values),
     ...(decision.bypass && { exemption: decision.bypass }),
+    ...(input.accepts && { accepts: input.accepts }),
     changes: [],
   };
 }

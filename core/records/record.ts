@@ -105,6 +105,11 @@ export interface FormField {
   visibleWhen?: Visibility;
   choices?: { value: string; label: string }[];
   maxLength?: number;
+  /**
+   * A pass that the operation asks for fills it in: it is left empty then, or the operation is refused. `when` says with
+   * which values a pass is asked for, where they can be listed.
+   */
+  filledIn?: { when?: Visibility };
   /** The record holds what the caller may write and not view: nothing is told of it, and what is not sent stays. */
   hidden?: true;
   value: FieldValue;

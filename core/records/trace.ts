@@ -134,7 +134,7 @@ export async function readTaskRuns(session: Session, recordId: string): Promise<
     ...(grant.expiresAt && { expiresAt: new Date(grant.expiresAt).toISOString() }),
     ...(grant.endedAt && { endedAt: grant.endedAt }),
     ...(grant.endReason && { endReason: grant.endReason }),
-    ...(index === 0 && mayRunAgain(session, type, record, grant) && { mayRunAgain: true }),
+    ...(index === 0 && mayRunAgain(session, type, record, grants) && { mayRunAgain: true }),
     steps: grant.steps,
   }));
 }

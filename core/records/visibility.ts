@@ -20,7 +20,23 @@ export function visibilityOf(
   form: readonly LinkedField[],
   { record, type, viewable }: { record: StoredRecord; type: LinkedRecordType; viewable: FieldSet },
 ): Visibility | undefined {
-  const names = dependencies(field.definition.visibleIf);
+  return combinationsOf(
+    { source: field.definition.visibleIf, holds: (after) => isVisible(field, recordScope(session, after)) },
+    form,
+    { record, type, viewable },
+  );
+}
+
+/**
+ * With which values of which fields of a form an expression holds.
+ * @returns undefined as for `visibilityOf`
+ */
+export function combinationsOf(
+  expression: { source: string | undefined; holds: (record: StoredRecord) => boolean },
+  form: readonly LinkedField[],
+  { record, type, viewable }: { record: StoredRecord; type: LinkedRecordType; viewable: FieldSet },
+): Visibility | undefined {
+  const names = dependencies(expression.source);
   if (!names || [...names].some((name) => isHidden(type, name, viewable))) return undefined;
   const fields = form.filter((other) => names.has(other.id));
   let rows: Choice[][] = [[]];
@@ -34,7 +50,7 @@ export function visibilityOf(
     row.forEach((choice, index) => {
       values[(fields[index] as LinkedField).id] = choice.value;
     });
-    return isVisible(field, recordScope(session, { ...record, values }));
+    return expression.holds({ ...record, values });
   };
   return {
     fields: fields.map(({ id }) => id),

@@ -174,6 +174,8 @@ function answered(
   headers: Record<string, string> = {},
 ): ApiResponse {
   if (answer.deleted) return noContent();
-  if (answer.record) return versioned(status, answer.record, headers);
-  return json(status, { operation: answer.operation, recordId: answer.recordId }, headers);
+  const { operation, record, recordId, warnings } = answer;
+  const warned = warnings && { warnings };
+  if (record) return versioned(status, { ...record, ...warned }, headers);
+  return json(status, { operation, recordId, ...warned }, headers);
 }

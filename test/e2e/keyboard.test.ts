@@ -92,6 +92,12 @@ it('[F32, F36] from signing in to the job done with Tab, Enter and Space alone, 
   await keys.tabTo('Add work order');
   await keys.follow('Enter');
   await look(page);
+  // Warned that no pass lasts so long: what was typed is there still, and one goes on all the same.
+  expect(await page.locator('#summary').textContent()).toContain('The link would end before this date');
+  expect(await page.inputValue('#f-dueDate')).toBe('2099-03-31');
+  await keys.tabTo('Create anyway');
+  await keys.follow('Space');
+  await look(page);
   expect(await page.getByRole('status').textContent()).toContain('Add New Record');
 
   const mail = await system.mail.waitFor(({ to }) => to.includes('keys@contractor.example'));
@@ -124,6 +130,7 @@ it('[F32, F36] from signing in to the job done with Tab, Enter and Space alone, 
     'Work Orders: All',
     'Add New Record',
     'Error: Add New Record',
+    'Warning: Add New Record',
     'Work Order WO-7',
     'Work Order WO-7',
     'Complete Work Order WO-7',

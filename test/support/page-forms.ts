@@ -27,15 +27,16 @@ export async function submit(
   return send(visitor, path, page, values);
 }
 
-/** Sends the form of a page that is already open. */
+/** Sends the form of a page that is already open, by its first button or by the one that is named. */
 export function send(
   visitor: Visitor,
   path: string,
   page: Answer,
   values: Record<string, string | string[]>,
+  button: Record<string, string> = {},
 ): Promise<Answer> {
   const typed = Object.fromEntries(Object.entries(values).map(([id, value]) => [`field.${id}`, value]));
-  return visitor.form(path, { ...fieldsOf(page.text), ...typed });
+  return visitor.form(path, { ...fieldsOf(page.text), ...typed, ...button });
 }
 
 /** Sends one of an administrators' page's forms, found by its label, with some fields filled in. */

@@ -3,6 +3,7 @@ import { DaypassError, ERRORS, type Problem } from '../../../core/errors.ts';
 import { type FormRequest, readForm } from '../../../core/records/form.ts';
 import { addRecord, type OperationAnswer, runOperation } from '../../../core/records/operation.ts';
 import type { FormAnswer } from '../../../core/records/record.ts';
+import { Warned, type Warning, type WarningCode } from '../../../core/records/warnings.ts';
 import type { Session } from '../../../core/runtime.ts';
 import { formTokenOf } from '../../shared/http/forgery.ts';
 import type { ApiResponse } from '../../shared/http/request.ts';
@@ -22,6 +23,8 @@ export interface FormPlace {
 export interface SentForm {
   version?: string | undefined;
   once?: string | undefined;
+  /** The warning that was shown and is to be gone over. */
+  anyway?: unknown;
   /** Environments in which an account that is deleted is in use besides. */
   confirm?: unknown;
   [field: string]: unknown;
@@ -46,7 +49,13 @@ export async function runForm(
   const { session } = place;
   const form = await readForm(session, asked);
   const values = readValues(form.fields, sent);
-  const common = { operation: asked.operation, values, ...(sent.once && { idempotencyKey: sent.once }) };
+  const common = {
+    operation: asked.operation,
+    values,
+    // Whoever fills in a form is warned before anything is written, once of each.
+    accepts: [sent.anyway ?? []].flat().map(String) as WarningCode[],
+    ...(sent.once && { idempotencyKey: sent.once }),
+  };
   try {
     const done =
       asked.recordId === undefined
@@ -59,6 +68,7 @@ export async function runForm(
           });
     return { done, form };
   } catch (error) {
+    if (error instanceof Warned) return { page: render(place, form, { sent, warning: error.warning }) };
     if (!(error instanceof DaypassError)) throw error;
     if (error.code === 'VALUES_INVALID' || error.code === 'LIMIT_EXCEEDED') {
       const problems = error.problems.length > 0 ? error.problems : [{ path: '', message: error.message }];
@@ -121,6 +131,7 @@ function render(
     problems?: readonly Problem[];
     refusal?: string;
     confirm?: readonly string[];
+    warning?: Warning;
   },
 ): ApiResponse {
   const { sent, ...rest } = again;
@@ -129,7 +140,7 @@ function render(
   const title = form.record ? `${form.operation.name} ${form.record.title}` : form.operation.name;
   return page(
     frame,
-    refused ? `Error: ${title}` : title,
+    refused ? `${again.warning ? 'Warning' : 'Error'}: ${title}` : title,
     <FormPage
       form={form}
       formToken={formTokenOf(caller, runtime)}

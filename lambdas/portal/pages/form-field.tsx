@@ -6,6 +6,10 @@ export interface FieldProps {
   /** What the form shows: the stored value, or what was typed before it was refused. */
   typed: Typed;
   problem?: string;
+  /** What happens if it stays as it is; nothing is wrong with it. */
+  warning?: string;
+  /** Said below its help. */
+  note?: string;
   /** When a conditional field is wanted, in words. */
   hint?: string;
 }
@@ -14,11 +18,12 @@ export interface FieldProps {
 const FEW = 5;
 
 /** One field of a form: label, control, help and what is wrong with it, tied together for assistive technology. */
-export function Field({ field, typed, problem, hint }: FieldProps) {
+export function Field({ field, typed, problem, warning, hint, note }: FieldProps) {
   const described = [
     field.help && `${controlId(field)}-help`,
     field.hidden && `${controlId(field)}-unseen`,
-    problem && `${controlId(field)}-problem`,
+    note && `${controlId(field)}-note`,
+    (problem ?? warning) && `${controlId(field)}-problem`,
   ];
   const describedBy = described.filter(Boolean).join(' ') || undefined;
   const grouped = isGroup(field);
@@ -41,6 +46,17 @@ export function Field({ field, typed, problem, hint }: FieldProps) {
           You may change this field, but not see what is in it. Left empty it stays as it is.
         </small>
       )}
+      {note && (
+        <small id={`${controlId(field)}-note`} class="help">
+          {note}
+        </small>
+      )}
+      {warning && (
+        <small id={`${controlId(field)}-problem`} class="problem">
+          <span class="unseen">Warning: </span>
+          {warning}
+        </small>
+      )}
       {problem && (
         <small id={`${controlId(field)}-problem`} class="problem">
           <span class="unseen">Error: </span>
@@ -52,7 +68,7 @@ export function Field({ field, typed, problem, hint }: FieldProps) {
   // The script hides the whole of it while it does not apply; without script the hint says when it does.
   const conditional = field.visibleWhen ? { 'data-visible-when': JSON.stringify(field.visibleWhen) } : {};
   return (
-    <div class={problem ? 'form-field refused' : 'form-field'} {...conditional}>
+    <div class={(problem ?? warning) ? 'form-field refused' : 'form-field'} {...conditional}>
       {grouped ? (
         <fieldset aria-describedby={describedBy} id={controlId(field)} tabIndex={-1}>
           <legend>{label}</legend>

@@ -1,5 +1,6 @@
 import type { Problem } from '../../../core/errors.ts';
-import type { FormAnswer, FormField } from '../../../core/records/record.ts';
+import type { FormAnswer, FormField, Visibility } from '../../../core/records/record.ts';
+import { foreseen, type Warning } from '../../../core/records/warnings.ts';
 import { type Typed, typedOf } from '../typed.ts';
 import { controlId, Field } from './form-field.tsx';
 import { Choices } from './manage-parts.tsx';
@@ -16,14 +17,18 @@ export interface FormPageProps {
   refusal?: string;
   /** Environments in which what is deleted here ends as well: each has to be ticked. */
   confirm?: readonly string[];
+  /** What happens if this is done all the same; nothing is written yet. */
+  warning?: Warning;
   back: { href: string; label: string };
 }
 
 /** The form of one operation; one without fields asks for a confirmation only. */
 export function FormPage(props: FormPageProps) {
-  const { form, back, problems = [], refusal } = props;
+  const { form, back, problems = [], refusal, warning } = props;
   const { operation, record, fields } = form;
   const destructive = operation.kind === 'delete';
+  const anyway = warning && anywayOf(operation);
+  const warned = warning && `${foreseen(warning)} Change it, or choose “${anyway}”.`;
   const byField = new Map(problems.map(({ path, message }) => [fieldIn(path), message]));
   return (
     <>
@@ -45,6 +50,14 @@ export function FormPage(props: FormPageProps) {
         )}
       </h1>
       {(problems.length > 0 || refusal) && <Summary form={form} problems={problems} refusal={refusal} />}
+      {warned && (
+        <Summary
+          form={form}
+          problems={[{ path: warning.path, message: warned }]}
+          refusal="Nothing is saved yet: please read this first"
+          whole
+        />
+      )}
       <form method="post" noValidate data-once>
         <input type="hidden" name="formToken" value={props.formToken} />
         <input type="hidden" name="once" value={props.once} />
@@ -57,6 +70,8 @@ export function FormPage(props: FormPageProps) {
               field={field}
               typed={(props.typedIn ?? typedOf)(field)}
               {...(problem !== undefined && { problem })}
+              {...(warned && fieldIn(warning.path) === field.id && { warning: warned })}
+              {...(field.filledIn && { note: noteOf(field.filledIn, fields) })}
               {...(field.visibleIf && { hint: hintOf(field, fields) })}
             />
           );
@@ -74,6 +89,11 @@ export function FormPage(props: FormPageProps) {
           <button type="submit" class={destructive ? 'danger' : undefined}>
             {operation.confirm ?? operation.name}
           </button>
+          {anyway && (
+            <button type="submit" name="anyway" value={warning.code} class="quiet">
+              {anyway}
+            </button>
+          )}
           <a class="button quiet" href={back.href}>
             Cancel
           </a>
@@ -88,10 +108,13 @@ function Summary({
   form,
   problems,
   refusal,
+  whole,
 }: {
   form: FormAnswer;
   problems: readonly Problem[];
   refusal?: string | undefined;
+  /** The messages are whole sentences. */
+  whole?: boolean;
 }) {
   return (
     <div class="summary" role="alert" tabIndex={-1} id="summary">
@@ -104,7 +127,9 @@ function Summary({
               <li key={path}>
                 {field ? (
                   <a href={`#${controlId(field)}`}>
-                    {field.label} {message}
+                    {field.label}
+                    {whole ? ': ' : ' '}
+                    {message}
                   </a>
                 ) : (
                   message
@@ -118,20 +143,36 @@ function Summary({
   );
 }
 
+/** What the button says that does it in spite of a warning. */
+function anywayOf({ kind, name }: FormAnswer['operation']): string {
+  if (kind === 'add') return 'Create anyway';
+  return kind === 'edit' ? 'Save anyway' : `${name} anyway`;
+}
+
 /** When a conditional field is wanted, in words; the script takes the hint away and shows and hides the field instead. */
-function hintOf(field: FormField, fields: readonly FormField[]): string {
-  const { visibleWhen } = field;
-  const asked = fields.find(({ id }) => id === visibleWhen?.fields[0]);
-  if (!visibleWhen || !asked || visibleWhen.fields.length > 1) return 'Fill this in only if it applies';
-  const answers = visibleWhen.combinations.map(([texts = []]) => texts);
+function hintOf({ visibleWhen }: FormField, fields: readonly FormField[]): string {
+  const answers = answersIn(visibleWhen, fields);
+  return answers ? `Only if ${answers}` : 'Fill this in only if it applies';
+}
+
+/** When a field is to be left empty, because it is filled in with the pass. */
+function noteOf({ when }: NonNullable<FormField['filledIn']>, fields: readonly FormField[]): string {
+  const answers = answersIn(when, fields);
+  return `Leave this empty ${answers ? `if ${answers}` : 'if a link is to be sent'}: it is filled in by itself then.`;
+}
+
+/** The answers with which something applies, like “Colour” is Red or Blue; undefined where a few words cannot say it. */
+function answersIn(when: Visibility | undefined, fields: readonly FormField[]): string | undefined {
+  const asked = fields.find(({ id }) => id === when?.fields[0]);
+  if (!when || !asked || when.fields.length > 1) return undefined;
+  const answers = when.combinations.map(([texts = []]) => texts);
   const [first = []] = answers;
   const common = first.filter((text) => answers.every((texts) => texts.includes(text)));
   const wanted =
     common.length > 0 ? common : answers.every((texts) => texts.length === 1) ? answers.flat() : [];
   const shown = wanted.map((text) => asked.choices?.find(({ value }) => value === text)?.label ?? 'Yes');
-  return shown.length === 0
-    ? 'Fill this in only if it applies'
-    : `Only if “${asked.label}” is ${shown.join(common.length > 0 ? ' and ' : ' or ')}`;
+  if (shown.length === 0) return undefined;
+  return `“${asked.label}” is ${shown.join(common.length > 0 ? ' and ' : ' or ')}`;
 }
 
 /** `/values/notes` → `notes`. */

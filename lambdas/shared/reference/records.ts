@@ -40,9 +40,28 @@ export const record = () =>
       .describe('What the caller may do with the record'),
   });
 
+const warnings = z
+  .array(
+    z.strictObject({
+      code: z.enum(['PASS_ENDS_NOW', 'PASS_LASTS_ONE_DAY', 'PASS_ENDS_EARLIER']).meta({
+        examples: ['PASS_LASTS_ONE_DAY'],
+      }),
+      path: z
+        .string()
+        .describe('The value that it is about')
+        .meta({ examples: ['/values/dueDate'] }),
+      message: z.string(),
+    }),
+  )
+  .optional()
+  .describe('What the caller should know of values that were accepted: here, when the pass ends');
+
 /** Where the caller may not see the record (any more), an operation answers what was done. */
 const recordOrDone = () =>
-  z.union([record(), z.strictObject({ operation: z.strictObject(NAMED).loose(), recordId: ID })]);
+  z.union([
+    record().extend({ warnings }),
+    z.strictObject({ operation: z.strictObject(NAMED).loose(), recordId: ID, warnings }),
+  ]);
 
 const apps = () =>
   z.strictObject({
@@ -88,6 +107,11 @@ const view = () =>
     cursor: CURSOR,
   });
 
+const visibility = z.strictObject({
+  fields: z.array(z.string()),
+  combinations: z.array(z.array(z.array(z.string()))),
+});
+
 const form = () =>
   z.strictObject({
     app: z.string(),
@@ -107,15 +131,17 @@ const form = () =>
         required: z.boolean(),
         readOnly: z.boolean(),
         visibleIf: z.string().optional().describe('A CEL expression; the server checks it again'),
-        visibleWhen: z
-          .strictObject({
-            fields: z.array(z.string()),
-            combinations: z.array(z.array(z.array(z.string()))),
-          })
+        visibleWhen: visibility
           .optional()
           .describe('The same as a table: with these values of these fields the field applies'),
         choices: z.array(z.strictObject({ value: z.string(), label: z.string() })).optional(),
         maxLength: z.int().optional(),
+        filledIn: z
+          .strictObject({ when: visibility.optional() })
+          .optional()
+          .describe(
+            'A pass that the operation asks for fills it in: a value in it is refused then. `when`: the values with which a pass is asked for',
+          ),
         hidden: z
           .literal(true)
           .optional()

@@ -323,10 +323,11 @@ describe('nothing is published', () => {
       title: 'Look',
       target: { app: 'passes', recordType: 'token-user', operation: 'add-user' },
       fields: { name: 'record.title', email: 'record.title', roles: '["clerk"]' },
-      returns: { title: 'string(result.cost)' },
+      returns: { note: 'string(result.cost)' },
     };
     const task = { id: 'look', title: 'Look', recordType: 'record', actions: [look] };
-    const reader = app('notes', { tasks: [task], robot: 'robot' });
+    const fields: Field[] = [{ id: 'note', label: 'Note', type: 'string' }];
+    const reader = app('notes', { fields, tasks: [task], robot: 'robot' });
     const running = [checkedOf(cost('string')), checkedOf(reader, [cost('string')])];
     const changed = draftOf(cost('number'), 2);
     const over = (...drafts: Draft[]) =>

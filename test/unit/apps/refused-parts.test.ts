@@ -66,6 +66,7 @@ describe('a part of a definition is refused with its place and what to do:', () 
     {
       of: 'values of what the target takes and never stores, which nobody could read',
       change: (app) => {
+        for (const id of ['title', 'mail']) field(app, id).required = false;
         app.tasks[0].actions[0].returns = { notes: 'result.hint', title: 'result.full', mail: 'record.text' };
       },
       problems: [

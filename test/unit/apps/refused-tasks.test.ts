@@ -61,6 +61,18 @@ describe('a task or a mail is refused with its place and what to do:', () => {
       ],
     },
     {
+      of: 'a field that people have to fill in and a pass writes over',
+      change: (app) => {
+        field(app, 'holder').required = true;
+      },
+      problems: [
+        [
+          '/tasks/0/actions/0/returns/holder',
+          'people have to fill "holder" in, and this writes over it; make the field optional or read-only, or remove this',
+        ],
+      ],
+    },
+    {
       of: 'a target in an app that does not exist',
       change: (app) => {
         app.tasks[0].actions[0].target.app = 'pases';

@@ -390,7 +390,7 @@ describe('running the issuing task once more', () => {
     const order = desk.put(record as StoredRecord);
     const session = desk.session('dana');
 
-    expect(mayRunAgain(session, desk.type, order, grant)).toBe(expected);
+    expect(mayRunAgain(session, desk.type, order, [grant])).toBe(expected);
     if (!expected) {
       await expect(runTaskAgain(session, ORDER)).rejects.toMatchObject({ code: 'STATE_REFUSED' });
       return expect(desk.committed).toEqual([]);
@@ -428,12 +428,12 @@ describe('running the issuing task once more', () => {
     const grant = desk.live(over);
     const order = desk.records.get(ORDER) as StoredRecord;
     for (const session of [desk.as({ ...tokenUser, roles: ['dispatcher'] }), desk.session('theo')]) {
-      expect(mayRunAgain(session, desk.type, order, grant)).toBe(false);
+      expect(mayRunAgain(session, desk.type, order, [grant])).toBe(false);
       await expect(runTaskAgain(session, ORDER)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     }
     const machine = { ...desk.session('dana').caller, type: 'serviceAccount', channel: 'api' } as const;
-    expect(mayRunAgain(desk.as(machine), desk.type, order, grant)).toBe(true);
-    expect(mayRunAgain(desk.session('dana'), desk.type, order, undefined)).toBe(false);
+    expect(mayRunAgain(desk.as(machine), desk.type, order, [grant])).toBe(true);
+    expect(mayRunAgain(desk.session('dana'), desk.type, order, [])).toBe(false);
   });
 
   it('is not offered for a job that cannot be reported done any more', () => {
@@ -442,7 +442,7 @@ describe('running the issuing task once more', () => {
     const closed = { ...(desk.records.get(ORDER) as StoredRecord), state: 'Closed' };
     expect([
       canBeDone(desk.type, closed),
-      mayRunAgain(desk.session('dana'), desk.type, closed, grant),
+      mayRunAgain(desk.session('dana'), desk.type, closed, [grant]),
     ]).toEqual([false, false]);
     const open = new PassDesk(({ 'work-orders': orders }) => {
       for (const operation of orders.recordTypes[0]?.operations ?? [])
@@ -492,7 +492,7 @@ describe('an operation that issues a pass, beside the first submission,', () => 
     });
     const grant = desk.live(over);
     const order = desk.records.get(ORDER) as StoredRecord;
-    expect(mayRunAgain(desk.session('dana'), desk.type, order, grant)).toBe(false);
+    expect(mayRunAgain(desk.session('dana'), desk.type, order, [grant])).toBe(false);
   });
 
   it('alone, and an edit: whatever a transition changes, it asks for no pass by itself', async () => {
@@ -509,7 +509,7 @@ it('running a task again is for whoever may raise such a record', async () => {
   });
   const grant = desk.live({ status: 'ended', endReason: 'expired' });
   const order = desk.records.get(ORDER) as StoredRecord;
-  expect(mayRunAgain(desk.session('dana'), desk.type, order, grant)).toBe(false);
+  expect(mayRunAgain(desk.session('dana'), desk.type, order, [grant])).toBe(false);
   await expect(runTaskAgain(desk.session('dana'), ORDER)).rejects.toMatchObject({ code: 'STATE_REFUSED' });
 });
 

@@ -306,7 +306,7 @@ describe('a record of a pass', () => {
       [
         'runOperation',
         ANA,
-        { operation, recordId, values: { building: 'North Gate' }, idempotencyKey: 'o1' },
+        { operation, recordId, values: { building: 'North Gate' }, accepts: [], idempotencyKey: 'o1' },
       ],
     ]);
     answering({ runOperation: done() });

@@ -347,12 +347,16 @@ describe('a form of staff', () => {
     expect(leadsTo(seen)).toEqual([303, '/app/staging/records/r1?done=add']);
     expect(handedOn()).toEqual([
       ['readForm', WHO, addAsked],
-      ['addRecord', WHO, { ...addAsked, values: { building: 'North Gate' }, idempotencyKey: 'o1' }],
+      [
+        'addRecord',
+        WHO,
+        { ...addAsked, values: { building: 'North Gate' }, accepts: [], idempotencyKey: 'o1' },
+      ],
     ]);
     answering({ addRecord: added() });
     const unseen = await add({ 'field.building': 'South Gate' });
     expect(leadsTo(unseen)).toEqual([303, '/app/staging/work-orders?type=work-order&done=add']);
-    expect(handedOn()[1]).toEqual(['addRecord', WHO, { ...addAsked, values: {} }]);
+    expect(handedOn()[1]).toEqual(['addRecord', WHO, { ...addAsked, values: {}, accepts: [] }]);
   });
 
   it('of a record leads back to the record, with the version that it shows', async () => {
@@ -380,6 +384,7 @@ describe('a form of staff', () => {
         operation,
         recordId,
         values: { building: 'North Gate' },
+        accepts: [],
         idempotencyKey: 'o2',
         expectedVersion: 3,
         confirm: ['test', 'staging'],
@@ -393,7 +398,7 @@ describe('a form of staff', () => {
     expect(handedOn()[2]).toEqual([
       'runOperation',
       WHO,
-      { operation, recordId, values: {}, confirm: ['test'] },
+      { operation, recordId, values: {}, accepts: [], confirm: ['test'] },
     ]);
   });
 
@@ -414,6 +419,7 @@ describe('a form of staff', () => {
         operation: 'edit',
         recordId: 'r1',
         values: {},
+        accepts: [],
         ...(version && { expectedVersion: version }),
       });
     },

@@ -182,6 +182,42 @@ describe('CreateToken', () => {
   });
 });
 
+describe('a due date that is moved into the past at once', () => {
+  const overdue = async (job: Job) => {
+    const path = `/production/records/${job.recordId}/operations/edit`;
+    const answer = await (await lifecycles.staff()).json('POST', path, { values: { dueDate: '2020-01-31' } });
+    expect(answer.status).toBe(200);
+  };
+
+  it.each([
+    ['before its token is made', { at: 'CreateToken', target: 'read' }],
+    ['while its token is being made', { at: 'CreateToken', target: 'write' }],
+    ['before the contractor is told', { at: 'NotifyContractor', target: 'invoke' }],
+    ['before the wait begins', { at: 'AwaitCompletion', target: 'invoke' }],
+    ['while the wait is beginning', { at: 'AwaitCompletion', target: 'write' }],
+  ] as const)('[D10, F51] ends the pass %s', async (_, place) => {
+    const job = await raise((theJob) => ({
+      ...place,
+      failure: { meanwhile: async () => overdue(await theJob()) },
+    }));
+    await until(job, 'ended');
+    await expectOver(job);
+    expect(await lifecycles.grant(job)).toMatchObject({ endReason: 'expired' });
+  });
+
+  it('[D10, F51] ends the pass that is issued while the date is being moved', async () => {
+    const job = await raise((theJob) => ({
+      at: 'request',
+      target: 'write',
+      after: 1,
+      failure: { meanwhile: async () => until(await theJob(), 'live') },
+    }));
+    await overdue(job);
+    await until(job, 'ended');
+    await expectOver(job);
+  });
+});
+
 describe('AwaitCompletion', () => {
   it('[D10] stores its callback after the job was done: it answers itself, no wake-up is lost', async () => {
     const job = await raise((theJob) => ({

@@ -1,3 +1,4 @@
+import { readableDay } from '../../../core/grants/readable-day.ts';
 import type { System } from '../../../local/system.ts';
 import { linkIn, Visitor } from '../../../local/visitor.ts';
 import { fieldsOf, readable, send, submit } from '../../support/page-forms.ts';
@@ -11,9 +12,11 @@ import {
   signIn,
   startPropertyManagement,
   TECHNICIAN,
+  WORK_ORDERS,
   workOrder,
 } from '../../support/property-management.ts';
 
+const DAY_MS = 86_400_000;
 const APP = '/app/production';
 const ADD = `${APP}/work-orders/work-order/operations/add`;
 let system: System;
@@ -25,6 +28,10 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(() => system?.stop());
+
+let technicianSignedIn: Promise<Visitor> | undefined;
+/** Signed in once: sign-in links are few. */
+const theTechnician = () => (technicianSignedIn ??= signIn(system, TECHNICIAN));
 
 describe('signing in', () => {
   async function askForLink(visitor: Visitor, fields: Record<string, string>) {
@@ -142,8 +149,159 @@ describe('the pages of staff', () => {
     expect((await readRecord(dispatcher, order.id)).values.building).toBe('My building');
   });
 
+  it('[F51] a due date that is over is warned of before anything is written; it goes through once somebody wants it', async () => {
+    const ana = { name: 'Ana', email: 'warned@contractor.example' };
+    const typed = { ...workOrder(ana), dueDate: '2020-01-31' };
+    const orders = async () => (await dispatcher.get(`${APP}/work-orders?view=all`)).text;
+    const warned = await submit(dispatcher, ADD, typed);
+    const until = readableDay(system.clock.now() + DAY_MS);
+    const warning = `This date is over. The link would last for one day only, until ${until}. Change it, or choose “Create anyway”.`;
+    expect([warned.status, readable(warned.text)]).toEqual([422, expect.stringContaining(warning)]);
+    expect(readable(warned.text)).toContain('Nothing is saved yet');
+    expect(warned.text).toContain('id="f-dueDate-problem"');
+    expect(fieldsOf(warned.text)).toMatchObject({
+      'field.number': typed.number,
+      'field.dueDate': '2020-01-31',
+      'field.contractorEmail': ana.email,
+    });
+    expect(await orders()).not.toContain(typed.number);
+
+    // Another date is looked at anew, also with the button that goes over the first warning.
+    const far = await send(
+      dispatcher,
+      ADD,
+      warned,
+      { dueDate: '2099-03-31' },
+      { anyway: 'PASS_LASTS_ONE_DAY' },
+    );
+    expect([far.status, readable(far.text)]).toEqual([
+      422,
+      expect.stringMatching(
+        /The link would end before this date, with \w+, \d+ \w+ \d+: no link lasts longer\./,
+      ),
+    ]);
+    const again = await send(dispatcher, ADD, warned, {});
+    expect([again.status, await orders()]).toEqual([
+      422,
+      expect.not.stringContaining(typed.number as string),
+    ]);
+    const added = await send(dispatcher, ADD, warned, {}, { anyway: 'PASS_LASTS_ONE_DAY' });
+    expect(added.status).toBe(303);
+    expect(await orders()).toContain(typed.number);
+
+    // Nobody is warned where no pass is asked for.
+    const own = await submit(dispatcher, ADD, {
+      ...workOrder(),
+      dueDate: '2020-01-31',
+    });
+    expect(own.status).toBe(303);
+
+    // Of a live pass the new end is told, too.
+    await system.settled();
+    const [, id = ''] = /records\/(\w+)/.exec(added.headers.get('location') ?? '') ?? [];
+    const form = `${APP}/records/${id}/operations/edit`;
+    const { assignedTo } = (await readRecord(dispatcher, id)).values as { assignedTo: string };
+    const moved = await submit(dispatcher, form, { assignedTo, dueDate: '2020-02-01' });
+    expect([moved.status, readable(moved.text)]).toEqual([
+      422,
+      expect.stringContaining(
+        'This date is over. The link would end at once. Change it, or choose “Save anyway”.',
+      ),
+    ]);
+    const saved = await send(dispatcher, form, moved, { assignedTo }, { anyway: 'PASS_ENDS_NOW' });
+    expect(saved.status).toBe(303);
+  });
+
+  it('[F51] a program is told in the answer of a due date that a pass does not end with, and told again when it asks again', async () => {
+    const add = (dueDate: string, key?: string) =>
+      dispatcher.json(
+        'POST',
+        `${WORK_ORDERS}/records`,
+        { operation: 'add', values: { ...values, dueDate } },
+        key ? { 'idempotency-key': key } : {},
+      );
+    const values = workOrder({ name: 'Ana', email: 'told@contractor.example' });
+    const warningsOf = ({ status, json }: { status: number; json?: unknown }) => [
+      status,
+      (json as { warnings?: { code: string; path: string; message: string }[] }).warnings,
+    ];
+    const path = '/values/dueDate';
+    const lasts = {
+      code: 'PASS_LASTS_ONE_DAY',
+      path,
+      message: expect.stringMatching(/^This date is over\. The link lasts for one day only, until /),
+    };
+    expect(warningsOf(await add('2020-01-31', 'a-key'))).toEqual([201, [lasts]]);
+    expect(warningsOf(await add('2020-01-31', 'a-key'))).toEqual([201, [lasts]]);
+    const earlier = {
+      code: 'PASS_ENDS_EARLIER',
+      path,
+      message: expect.stringMatching(/^The link ends before this date, with /),
+    };
+    const far = await add('2099-03-31');
+    expect(warningsOf(far)).toEqual([201, [earlier]]);
+    const soon = new Date(system.clock.now() + 9 * DAY_MS).toISOString().slice(0, 10);
+    expect(warningsOf(await add(soon))).toEqual([201, undefined]);
+
+    await system.settled();
+    const { id } = far.json as RecordJson;
+    const edit = (dueDate: string) =>
+      dispatcher.json('POST', `/production/records/${id}/operations/edit`, { values: { dueDate } });
+    expect(warningsOf(await edit('2098-03-31'))).toEqual([200, [earlier]]);
+    expect(warningsOf(await edit(soon))).toEqual([200, undefined]);
+    const ended = { code: 'PASS_ENDS_NOW', path, message: 'This date is over. The link has ended.' };
+    expect(warningsOf(await edit('2020-01-31'))).toEqual([200, [ended]]);
+  });
+
+  it('[F16] a technician who is assigned beside a contractor is refused at the field, and is never replaced unsaid', async () => {
+    const technician = await theTechnician();
+    const { id: assignedTo } = (await technician.get('/me')).json as { id: string };
+    const page = await dispatcher.get(ADD);
+    expect(readable(page.text)).toContain(
+      'Leave this empty if “External contractor” is Yes: it is filled in by itself then.',
+    );
+    const typed = {
+      ...workOrder({ name: 'Ana', email: 'beside@contractor.example' }),
+    };
+    const refused = await submit(dispatcher, ADD, { ...typed, assignedTo });
+    const words = 'must be left empty: whoever gets the link is entered here';
+    expect([refused.status, readable(refused.text)]).toEqual([
+      422,
+      expect.stringContaining(`Assigned to ${words}`),
+    ]);
+    expect(refused.text).toContain('id="f-assignedTo-problem"');
+    const problems = [{ path: '/values/assignedTo', message: words }];
+
+    // Ticking the contractor later neither takes the work order away from a technician without a word.
+    const { id } = await addWorkOrder(dispatcher, { ...workOrder(), assignedTo });
+    const edit = `/production/records/${id}/operations/edit`;
+    const { externalContractor, contractorName, contractorEmail } = typed;
+    const contractor = { externalContractor, contractorName, contractorEmail };
+    const ticked = await dispatcher.json('POST', edit, { values: contractor });
+    expect([ticked.status, ticked.json]).toEqual([422, expect.objectContaining({ problems })]);
+    expect(
+      (await dispatcher.json('POST', edit, { values: { ...contractor, assignedTo: null } })).status,
+    ).toBe(200);
+    await system.settled();
+    expect((await readRecord(dispatcher, id)).values.assignedTo).not.toBe(assignedTo);
+
+    // Given to the technician the pass ends, and another one is issued only once they are out of it.
+    expect((await dispatcher.json('POST', edit, { values: { assignedTo } })).status).toBe(200);
+    await system.settled();
+    const runs = `/production/records/${id}/task-runs`;
+    const [offered] = ((await dispatcher.get(runs)).json as { taskRuns: object[] }).taskRuns;
+    expect(offered).not.toHaveProperty('mayRunAgain');
+    const again = await dispatcher.json('POST', runs, {});
+    expect([again.status, again.text]).toEqual([
+      409,
+      expect.stringContaining('“Assigned to” names somebody else by now: empty it first'),
+    ]);
+    expect((await dispatcher.json('POST', edit, { values: { assignedTo: null } })).status).toBe(200);
+    expect((await dispatcher.json('POST', runs, {})).status).toBe(202);
+  });
+
   it('[D16] offer what somebody may do, and everything so offered has its page', async () => {
-    const technician = await signIn(system, TECHNICIAN);
+    const technician = await theTechnician();
     const { id: technicianId } = (await technician.get('/me')).json as { id: string };
     const order = await addWorkOrder(dispatcher, workOrder());
     const own = await addWorkOrder(dispatcher, workOrder(undefined, { assignedTo: technicianId }));
@@ -283,7 +441,7 @@ describe('what stands for somebody or something else', () => {
       const seen = app?.permissions.find(({ role }) => role === 'technician')?.fields?.view;
       (seen as string[]).push('follows');
     });
-    const technician = await signIn(system, TECHNICIAN);
+    const technician = await theTechnician();
     const { id: assignedTo } = (await technician.get('/me')).json as { id: string };
     const first = await addWorkOrder(dispatcher, workOrder());
     const second = await addWorkOrder(dispatcher, { ...workOrder(), assignedTo, follows: first.id });
@@ -299,7 +457,7 @@ describe('what stands for somebody or something else', () => {
   });
 
   it('is not named to whoever may not see it', async () => {
-    const technician = await signIn(system, TECHNICIAN);
+    const technician = await theTechnician();
     const list = await technician.get(`${APP}/work-orders?view=assigned-to-me`);
     const [, record = ''] = /records\/(\w+)"/.exec(list.text) ?? [];
     expect(cellOf(list.text, record, 'Follows')).toBe('<bdi>a record that you may not see</bdi>');
@@ -310,7 +468,7 @@ describe('what stands for somebody or something else', () => {
   });
 
   it('[D13] is named in a history also after it stands there no more, or is gone', async () => {
-    const technician = await signIn(system, TECHNICIAN);
+    const technician = await theTechnician();
     const { id: assignedTo, name } = (await technician.get('/me')).json as { id: string; name: string };
     const leaf = { name: 'Leaf & Söhne', email: 'leaf@contractor.example' };
     const first = await addWorkOrder(dispatcher, workOrder());
@@ -337,7 +495,7 @@ describe('what stands for somebody or something else', () => {
   });
 
   it('[D13] is not named in a history to whoever may not see it', async () => {
-    const technician = await signIn(system, TECHNICIAN);
+    const technician = await theTechnician();
     const { id: assignedTo } = (await technician.get('/me')).json as { id: string };
     const first = await addWorkOrder(dispatcher, workOrder());
     const { id } = await addWorkOrder(dispatcher, { ...workOrder(), assignedTo, follows: first.id });
