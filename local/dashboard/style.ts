@@ -9,7 +9,7 @@ nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0; padding
 .tabs { margin: 1.25rem 0 .75rem; border-bottom: 1px solid var(--line) } .tabs a[aria-current] { box-shadow: 0 3px 0 var(--link) }
 table { border-collapse: collapse; width: 100% } th, td { text-align: start; padding: .35rem .75rem .35rem 0; vertical-align: top; border-bottom: 1px solid var(--line) } th { white-space: nowrap } .facts th { width: 6rem; font-weight: 400; color: var(--muted) } .when { white-space: nowrap } .note { color: var(--muted); font-size: .9rem }
 pre { background: var(--soft); padding: .8rem; white-space: pre-wrap } summary { padding: .25rem 0 }
-iframe { width: 100%; height: 34rem; border: 1px solid var(--line); background: #fff }
+iframe { box-sizing: border-box; width: 100%; height: 34rem; border: 1px solid var(--line); background: #fff }
 .empty { padding: .85rem 1rem; border-inline-start: .35rem solid var(--link); background: var(--soft) }
 .status { font-weight: 600 } .FAILED, .ABORTED, .TIMED_OUT, .broken { color: var(--bad) } .SUCCEEDED { color: var(--good) }
 .picture { overflow-x: auto } .picture svg { display: block; width: 100%; min-width: 34rem; max-width: 46rem; height: auto }
