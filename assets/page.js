@@ -1,5 +1,6 @@
 /**
- * Makes the pages more comfortable; every page works without it. It loads nothing, stores nothing and sends nothing.
+ * Makes the pages more comfortable; every page works without it. It stores nothing, and asks for nothing but the page that
+ * it is on.
  */
 
 /** The texts that a field of a form holds now: those of ticked boxes, or what was typed. */
@@ -75,9 +76,36 @@ function takeFragment() {
   form.submit();
 }
 
+/** Pauses between two looks, in milliseconds; after the last one the reader refreshes the page. */
+const PAUSES = [1, 2, 2, 3, 5, 5, ...Array(60).fill(10)].map((seconds) => seconds * 1000);
+
+/**
+ * Brings what changes by itself up to date, until it does no more: each part of the page with `data-refresh` and an id is
+ * taken from the same page anew. The rest stays as it is, and so does a part in which somebody is.
+ */
+async function refreshParts() {
+  for (const pause of PAUSES) {
+    const parts = [...document.querySelectorAll('[data-refresh][id]')];
+    if (parts.length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    if (document.hidden) continue;
+    const answer = await fetch(location.href).catch(() => undefined);
+    // Somebody has signed out meanwhile, or it is gone.
+    if (answer?.redirected || answer?.status === 404) return;
+    if (!answer?.ok) continue;
+    const anew = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    for (const part of parts) {
+      const found = anew.getElementById(part.id);
+      if (found && !part.contains(document.activeElement)) part.replaceWith(found);
+    }
+    countDays();
+  }
+}
+
 document.documentElement.classList.add('scripted');
 for (const form of document.querySelectorAll('form')) followConditions(form);
 for (const form of document.querySelectorAll('form[data-once]')) sendOnce(form);
 countDays();
 takeFragment();
 document.getElementById('summary')?.focus();
+refreshParts();

@@ -11,6 +11,7 @@ import { literalValues } from './check-fields.ts';
 import { requireAddressLiterals } from './check-literals.ts';
 import type { Operation } from './definition.ts';
 import { ACTION_PARTS, type ActionPart, expressionIn, type RequestAction } from './definition-actions.ts';
+import { nameOperation } from './operation-name.ts';
 import type { Path } from './problems.ts';
 import { isStored, namesRead, valueTypeOf } from './scope.ts';
 
@@ -115,7 +116,10 @@ function checkReturns(
       continue;
     }
     if (operation.kind === 'delete') {
-      context.report(place, `"${operation.name}" deletes the record; remove this`);
+      context.report(
+        place,
+        `"${nameOperation(operation, type.definition).name}" deletes the record; remove this`,
+      );
     } else if (field.type === 'token' || !isStored(field)) {
       context.report(place, `"${id}" keeps no value that could be set; remove this`);
     }

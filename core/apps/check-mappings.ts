@@ -2,6 +2,7 @@ import type { CheckedExpression, Scope } from '../expressions/types.ts';
 import { type CheckContext, type CheckedType, reportUnknown } from './check-context.ts';
 import { requireReadable, takeExpression } from './check-expressions.ts';
 import type { DataAction, Field, Operation, RecordType } from './definition.ts';
+import { nameOperation } from './operation-name.ts';
 import type { Path } from './problems.ts';
 import { fieldsOf, isStored, namesRead, valueTypeOf } from './scope.ts';
 
@@ -10,6 +11,8 @@ export interface Target {
   type: RecordType;
   operation: Operation;
 }
+
+const calledIn = ({ operation, type }: Target) => nameOperation(operation, type).name;
 
 /** Checks what an action writes to its target: field → expression over the submitted record. */
 export function checkMappings(
@@ -31,13 +34,13 @@ export function checkMappings(
       continue;
     }
     if (target.operation.kind === 'delete') {
-      context.report(place, `"${target.operation.name}" deletes and takes no values; remove this`);
+      context.report(place, `"${calledIn(target)}" deletes and takes no values; remove this`);
     } else if (!isMappable(field)) {
       context.report(place, `"${id}" is made by the system and never written; remove this`);
     } else if (taken && !taken.includes(id)) {
       context.report(
         place,
-        `"${target.operation.name}" does not take "${id}"; add it to that operation's fields, or remove this`,
+        `"${calledIn(target)}" does not take "${id}"; add it to that operation's fields, or remove this`,
       );
     }
     const checked = takeExpression(context, place, source, scope, [valueTypeOf(field.type), 'null']);

@@ -51,6 +51,8 @@ function checkOperation(context: CheckContext, type: CheckedType, operation: Ope
   if (to !== undefined && !states.includes(to)) reportUnknown(context, [...path, 'to'], 'state', to, states);
   if (kind === 'transition') {
     if (!from) context.report(path, 'a transition needs "from", the states in which it is offered; add it');
+    if (operation.name === undefined)
+      context.report(path, 'a transition needs "name", what people call this step; add it');
     if (to === undefined) context.report(path, 'a transition needs "to", the state that it leads to; add it');
   } else if (to !== undefined) {
     context.report([...path, 'to'], 'only a transition leads to another state; make it one, or remove "to"');

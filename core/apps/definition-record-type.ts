@@ -74,7 +74,11 @@ export const OPERATION_KINDS = [
 export const operationSchema = z
   .strictObject({
     id,
-    name: label,
+    name: label
+      .optional()
+      .describe(
+        'Absent = as its kind is called: “Add a work order”, “Edit” and so on. A transition needs one of its own',
+      ),
     kind: z.enum(OPERATION_KINDS),
     from: z
       .array(stateId)

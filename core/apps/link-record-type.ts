@@ -6,6 +6,7 @@ import { type BuiltApp, type BuiltRecordType, type Expressions, expressionsOf } 
 import { BUILT_IN_COLUMNS } from './columns.ts';
 import type { Operation, RecordType, View } from './definition.ts';
 import { type FormulaReads, formulaSources, orderFormulas } from './formulas.ts';
+import { nameOperation } from './operation-name.ts';
 import { pointerOf } from './problems.ts';
 import type { CheckedApp, LinkedColumn, LinkedField, LinkedView } from './published.ts';
 import { isStored, isWritable, namesRead, valueTypeOf } from './scope.ts';
@@ -38,7 +39,7 @@ export function linkRecordType(
     recordType.operations.set(operation.id, {
       id: operation.id,
       recordType,
-      definition: operation,
+      definition: nameOperation(operation, definition),
       fields: shown,
       writable: new Set(shown.filter((field) => field.writable).map((field) => field.id)),
       actions: [],

@@ -7,13 +7,13 @@ import type {
   Field,
   FieldType,
   Notification,
-  Operation,
   Permission,
   RecordType,
   RequestAction,
   Task,
   View,
 } from './definition.ts';
+import type { NamedOperation } from './operation-name.ts';
 
 /**
  * An app that was checked: what a published version stores. No parser is needed to run it, because every expression
@@ -93,7 +93,7 @@ export interface LinkedField {
 export interface LinkedOperation {
   readonly id: string;
   readonly recordType: LinkedRecordType;
-  readonly definition: Operation;
+  readonly definition: NamedOperation;
   /** What its form shows, in order; read-only ones are shown and never taken. */
   readonly fields: readonly LinkedField[];
   /** What a request may send: the writable ones of `fields`. Required ones among them are enforced while visible. */

@@ -36,33 +36,35 @@ interface Branch<Entry> {
 /**
  * Reads branches side by side and examines what they hold in one order, each record once. All branches have one
  * frontier: what lies up to it was examined in every one of them, so one place leads on in all.
- * @returns the last place that was examined, and whether there may be more
+ * @returns the first and the last place that was examined, and whether there may be more
  */
 export async function mergeBranches<Entry extends Placed>(
   input: MergeInput<Entry>,
-): Promise<{ after: string | undefined; more: boolean }> {
+): Promise<{ first: string | undefined; after: string | undefined; more: boolean }> {
   const { limit, examine } = input;
   const branches = Array.from(
     { length: input.branches },
     (_, at): Branch<Entry> => ({ at, waiting: [], after: input.after, done: false }),
   );
   const seen = new Set<string>();
+  let first: string | undefined;
   let after = input.after;
   let taken = 0;
   for (let round = 0; round < READ_ON && taken < limit; round++) {
     await Promise.all(branches.map((branch) => refill(branch, limit - taken, input)));
     while (taken < limit && branches.every(isReady)) {
       const entry = nextOf(branches, input.descending);
-      if (!entry) return { after, more: false };
+      if (!entry) return { first, after, more: false };
+      first ??= entry.place;
       after = entry.place;
       if (seen.has(entry.recordId)) continue;
       seen.add(entry.recordId);
       const found = await examine(entry);
-      if (found === 'last') return { after, more: mayGoOn(branches) };
+      if (found === 'last') return { first, after, more: mayGoOn(branches) };
       if (found) taken += 1;
     }
   }
-  return { after, more: mayGoOn(branches) };
+  return { first, after, more: mayGoOn(branches) };
 }
 
 function mayGoOn(branches: readonly Branch<unknown>[]): boolean {

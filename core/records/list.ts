@@ -26,12 +26,15 @@ export interface ViewRequest {
   params: Record<string, string>;
   limit: number;
   cursor?: string;
+  /** Instead of a cursor: what a page named as `previous`. */
+  before?: string;
 }
 
 /**
  * Opens a view: reads those parts of its indexes that hold what the caller may see, in the view's order, decides every
  * record by the policy, and answers those that are granted. The cursor names the last record examined, so that a page
- * which was filtered empty still leads on. One that holds very much text is shorter than it could be.
+ * which was filtered empty still leads on. One that holds very much text is shorter than it could be. Backwards the same
+ * is read the other way round; where that reaches the beginning of the list, the page is the first one.
  * @throws DaypassError NOT_FOUND when the view is not the caller's, REQUEST_INVALID for a wrong parameter or cursor,
  * LIST_NOT_READY while its index is being written for records that were there before
  */
@@ -51,42 +54,57 @@ export async function openView(session: Session, request: ViewRequest): Promise<
     JSON.stringify(params),
   ];
   const cursors = cursorsOf(query, session.runtime);
-  const place = cursors.open(request.cursor);
+  const backwards = request.before !== undefined;
+  const place = cursors.open(request.before ?? request.cursor);
   const scope = { ...surroundings(session), params };
   const branches = await branchesOf(session, view, scope);
   const itemsSuffice = canDecideByItems(session, view);
   const records: RecordAnswer[] = [];
+  const places: string[] = [];
   let characters = 0;
   const { environment } = session.published;
-  const { after, more } = await mergeBranches<StoredIndexEntry>({
+  const descending = (view.definition.sort?.descending ?? false) !== backwards;
+  const { first, after, more } = await mergeBranches<StoredIndexEntry>({
     branches: branches.length,
-    descending: view.definition.sort?.descending ?? false,
-    limit: request.limit,
+    descending,
+    // Backwards one more tells whether the page is the first one.
+    limit: request.limit + (backwards ? 1 : 0),
     after: place,
     read(at, page) {
       const branch = branches[at] as ListBranch;
       const address = { environment, app: type.app.id, recordType: type.id, view: view.id, ...branch };
-      const descending = view.definition.sort?.descending ?? false;
       return session.runtime.store.queryIndex(address, { ...page, descending });
     },
     async examine(entry) {
       const answer = await answerEntry(session, view, entry, { scope, itemsSuffice });
       if (!answer) return false;
       records.push(answer);
+      places.push(entry.place);
       characters += charactersIn(answer.values);
       return characters < PAGE_CHARACTERS || 'last';
     },
   });
+  if (backwards && !more && records.length <= request.limit) {
+    const { before: _, ...fromTheBeginning } = request;
+    return openView(session, fromTheBeginning);
+  }
+  const from = records.length > request.limit ? places[request.limit - 1] : after;
+  const shown = backwards ? records.slice(0, request.limit).reverse() : records;
   const { definition } = type.app;
   return {
     app: definition.id,
     appName: definition.name,
     recordType: type.id,
     view: { id: view.id, name: view.definition.name },
-    columns: visibleColumns(session, type, view, records),
-    records,
-    ...(more && cursors.sealed(after)),
+    columns: visibleColumns(session, type, view, shown),
+    records: shown,
+    ...cursors.sealed(backwards ? first : more ? after : undefined),
+    ...withPrevious(cursors.sealed(backwards ? from : place && first)),
   };
+}
+
+function withPrevious({ cursor }: { cursor?: string }): Pick<ViewPage, 'previous'> {
+  return cursor === undefined ? {} : { previous: cursor };
 }
 
 /** The partitions that hold what the caller may see of a view; none where the view has no value to look for. */

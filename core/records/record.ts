@@ -136,4 +136,6 @@ export interface ViewPage {
   records: RecordAnswer[];
   /** Opaque; pass it back for the next page. Absent on the last one. */
   cursor?: string;
+  /** Opaque; pass it back as `before` for the page before. Absent on the first one. */
+  previous?: string;
 }

@@ -51,7 +51,8 @@ export function runtimeHandlers(wiring: Wiring): Handlers<RuntimeRoute> {
       const { app, recordType, view } = request.params;
       const params = readParameters(rest as Record<string, string>);
       const session = await open(request);
-      const page = await openView(session, {
+      // Whoever walks a list by the API has the cursors of the pages before.
+      const { previous: _, ...page } = await openView(session, {
         app,
         recordType,
         view,

@@ -26,8 +26,8 @@ interface Held extends Notice {
 type Site = Pick<Portal, 'siteUrl' | 'names'>;
 type Clocked = Signing & { now(): number };
 
-/** Writes a notice: notice`Role ${name} created`. Names are shown as such, whatever script they are in. */
-export function notice(pieces: TemplateStringsArray, ...names: readonly string[]): Notice {
+/** Writes a notice: notice`Role ${name} created`, or from its pieces. Names are shown as such, whatever script they are in. */
+export function notice(pieces: readonly string[], ...names: readonly string[]): Notice {
   return { pieces: [...pieces], names: names.map(shortened) };
 }
 

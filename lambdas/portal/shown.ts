@@ -11,8 +11,11 @@ export function typeOf(session: Session, answer: Pick<RecordAnswer, 'app' | 'rec
   return session.published.site.recordType(answer.app, answer.recordType) as LinkedRecordType;
 }
 
-/** A record's page: its fields in the order of the definition, without the two that stand above them. */
-export function shownRecord(session: Session, answer: RecordAnswer, base: string): ShownRecord {
+/**
+ * A record's page: its fields in the order of the definition, without the two that stand above them.
+ * @param query what the addresses of its forms carry along
+ */
+export function shownRecord(session: Session, answer: RecordAnswer, base: string, query = ''): ShownRecord {
   const type = typeOf(session, answer);
   const { titleField, dueDateField, name } = type.definition;
   const due = dueOf(type, answer);
@@ -31,7 +34,7 @@ export function shownRecord(session: Session, answer: RecordAnswer, base: string
         id,
         name: called,
         kind,
-        href: `${base}/records/${answer.id}/operations/${id}`,
+        href: `${base}/records/${answer.id}/operations/${id}${query}`,
       })),
     ...(answer.trouble && { trouble: answer.trouble }),
   };

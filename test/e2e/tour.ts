@@ -53,7 +53,7 @@ async function dispatch(
   await visit('apps', page);
   await page.goto(`${system.url}/app/production/work-orders`);
   await visit('work-orders', page);
-  await page.getByRole('link', { name: 'Add New Record' }).click();
+  await page.getByRole('link', { name: 'Add a work order' }).click();
   await page.getByLabel('Number').fill(`WO-${label}`);
   await page.getByLabel('Building').fill('Mill House, 14 Harbour Street');
   await page.getByRole('radio', { name: 'Maintenance' }).check();

@@ -1,4 +1,5 @@
 import type { Permission, RoleDefinition } from '../../../core/apps/definition.ts';
+import { nameOperation } from '../../../core/apps/operation-name.ts';
 import type { Environment } from '../../../core/environments.ts';
 import type { Published } from '../../../core/runtime.ts';
 import { type MatrixRow, publishedBy } from '../pages/manage-roles.tsx';
@@ -22,7 +23,8 @@ export function matrixRows({ site }: Published): MatrixRow[] {
         list?.find((one) => one.id === each)?.name ?? each;
       const of = `${definition.name}, ${type?.plural ?? recordType}`;
       for (const operation of operations) {
-        const what = `${of}: ${name(type?.operations, operation)}`;
+        const found = type?.operations.find((one) => one.id === operation);
+        const what = `${of}: ${type && found ? nameOperation(found, type).name : operation}`;
         note(rows, `${id} ${recordType} ${operation}`, what, permission, howMuch(permission, operation));
       }
       for (const view of views) {

@@ -1,26 +1,26 @@
-import type { Environment } from '../../../core/environments.ts';
 import { DaypassError } from '../../../core/errors.ts';
 import { runTaskAgain } from '../../../core/grants/again.ts';
-import type { Caller } from '../../../core/ports.ts';
 import { listApps } from '../../../core/records/apps.ts';
-import { openView } from '../../../core/records/list.ts';
+import type { FormRequest } from '../../../core/records/form.ts';
 import { readRecord } from '../../../core/records/operation.ts';
-import { nameReferences } from '../../../core/records/references.ts';
+import type { RecordAnswer } from '../../../core/records/record.ts';
 import type { Session } from '../../../core/runtime.ts';
 import { formTokenOf } from '../../shared/http/forgery.ts';
-import { seeOther } from '../../shared/http/request.ts';
+import { sayAskedAgain, sayDone, sayNotOffered } from '../done.ts';
 import type { Frame } from '../frame.ts';
+import { backToList, carried, parametersIn } from '../list-place.ts';
+import { type Notice, noticeFor, seeOtherSaying } from '../notice.ts';
 import { AppsPage } from '../pages/apps.tsx';
 import { RecordPage } from '../pages/record.tsx';
 import { ViewPage } from '../pages/view.tsx';
 import { type Portal, page, sessionFrame } from '../portal.ts';
-import { cell, shownRecord, typeOf } from '../shown.ts';
-import type { PortalHandlers } from './handlers.ts';
+import { shownRecord, typeOf } from '../shown.ts';
+import type { PortalHandlers, PortalRequest } from './handlers.ts';
+import { NOTHING_ASKED, readList } from './lists.ts';
 import { runForm, showForm } from './operations.tsx';
 import { readTrace } from './trace.tsx';
 
-const PAGE_SIZE = 50;
-const PARAMETER = 'param.';
+type Asked = Pick<PortalRequest<'appsPage'>, 'caller' | 'cookies' | 'path' | 'params'>;
 
 type StaffHandlers = Pick<
   PortalHandlers,
@@ -29,18 +29,30 @@ type StaffHandlers = Pick<
 
 /** The pages of people who sign in, and of anybody where an app is open to anybody. */
 export function staffHandlers(portal: Portal): StaffHandlers {
-  const open = async (caller: Caller, environment: Environment) => {
-    const session = await portal.session(caller, environment);
+  const open = async (request: Asked) => {
+    const { caller, params } = request;
+    const session = await portal.session(caller, params.environment);
     const user = caller.type === 'user' && {
       user: { name: caller.name, formToken: formTokenOf(caller, session.runtime) },
     };
-    const frame: Frame = { ...sessionFrame(portal, session), ...user };
-    return { session, frame, base: `/app/${environment}` };
+    const frame: Frame = {
+      ...sessionFrame(portal, session),
+      ...noticeFor(portal, session.runtime, request),
+      ...user,
+    };
+    return {
+      session,
+      frame,
+      base: `/app/${params.environment}`,
+      saying: (location: string, said: Notice) =>
+        seeOtherSaying(portal, session.runtime, request, location, said),
+    };
   };
 
   return {
-    async appsPage({ params, caller }) {
-      const { session, frame, base } = await open(caller, params.environment);
+    async appsPage(request) {
+      const { params, caller } = request;
+      const { session, frame, base } = await open(request);
       const apps = listApps(session);
       if (apps.length === 0 && caller.type === 'anonymous') throw new DaypassError('CREDENTIAL_MISSING');
       const tokens = apps.some(({ id }) => session.published.site.apps.get(id)?.definition.kind === 'tokens');
@@ -48,74 +60,64 @@ export function staffHandlers(portal: Portal): StaffHandlers {
       return page(frame, 'Apps', <AppsPage apps={apps} base={base} {...passes} />);
     },
 
-    async viewPage({ params, query, caller }) {
-      const { session, frame, base } = await open(caller, params.environment);
-      const { view: asked, type: askedType, cursor, page: at = 1, done, ...rest } = query;
-      const pageNumber = cursor ? at : 1;
-      const app = listApps(session).find(({ id }) => id === params.app);
+    async viewPage(request) {
+      const { session, frame, base } = await open(request);
+      const { view: asked, type: askedType, cursor, before, page: at = 1, ...rest } = request.query;
+      const app = listApps(session).find(({ id }) => id === request.params.app);
       const type = app?.recordTypes.find(({ id }) => id === askedType || askedType === undefined);
       const view = type?.views.find(({ id }) => id === asked || asked === undefined);
       if (!app || !type || (asked !== undefined && !view)) throw new DaypassError('NOT_FOUND');
-      const given = parametersIn(rest);
-      const common = {
-        base,
-        app,
-        type,
+      const params = parametersIn(rest);
+      const place = {
+        type: type.id,
         view: view?.id ?? '',
-        params: given,
-        pageNumber,
-        ...(done !== undefined && { done: 'Done.' }),
+        params,
+        ...(cursor && { cursor }),
+        ...(before && { before }),
+        page: cursor || before ? at : 1,
       };
-      const list = view?.parameters.every(({ id }) => given[id])
-        ? await readList(session, base, { app, type, view, given, cursor, pageNumber })
-        : NOTHING;
-      const place = pageNumber > 1 ? `, page ${pageNumber}` : '';
+      const linked = typeOf(session, { app: app.id, recordType: type.id });
+      const list = view?.parameters.every(({ id }) => params[id])
+        ? await readList(session, base, linked, place, type.views[0]?.id)
+        : NOTHING_ASKED;
+      const turned = list.pageNumber > 1 ? `, page ${list.pageNumber}` : '';
       return page(
         frame,
-        `${type.plural}: ${view?.name ?? app.name}${place}`,
-        <ViewPage {...common} {...list} />,
+        `${type.plural}: ${view?.name ?? app.name}${turned}`,
+        <ViewPage base={base} app={app} type={type} view={place.view} params={params} {...list} />,
       );
     },
 
-    async addPage({ params, caller }) {
-      const { session, frame, base } = await open(caller, params.environment);
-      const back = { href: `${base}/${params.app}?type=${params.recordType}`, label: 'Back to the list' };
-      return showForm({ session, frame, back }, pick(params));
+    async addPage(request) {
+      const { session, frame, base } = await open(request);
+      return showForm({ session, frame, back: toList(base, request) }, pick(request.params));
     },
 
-    async addRun({ params, body, caller }) {
-      const { session, frame, base } = await open(caller, params.environment);
-      const back = { href: `${base}/${params.app}?type=${params.recordType}`, label: 'Back to the list' };
+    async addRun(request) {
+      const { params, body, query } = request;
+      const { session, frame, base, saying } = await open(request);
+      const back = toList(base, request);
       const result = await runForm({ session, frame, back }, pick(params), body);
       if ('page' in result) return result.page;
       const { record, operation } = result.done;
-      return seeOther(
-        record ? `${base}/records/${record.id}?done=${operation.id}` : `${back.href}&done=${operation.id}`,
-      );
+      const said = sayDone(typeOf(session, params), operation.id, record?.title);
+      return saying(record ? `${base}/records/${record.id}${carried(query.list)}` : back.href, said);
     },
 
-    async recordPage({ params, query, caller, now }) {
-      const { session, frame, base } = await open(caller, params.environment);
+    async recordPage(request) {
+      const { params, query, now } = request;
+      const { session, frame, base } = await open(request);
       const answer = await readRecord(session, params.record);
-      const record = shownRecord(session, answer, base);
-      const done = query.done && typeOf(session, answer).operations.get(query.done)?.definition.name;
+      const record = shownRecord(session, answer, base, carried(query.list));
       return page(
         frame,
         `${record.typeName} ${record.title}`.trim(),
-        <RecordPage
-          record={record}
-          now={now}
-          back={{
-            href: `${base}/${answer.app}?type=${answer.recordType}`,
-            label: typeOf(session, answer).definition.plural,
-          }}
-          {...(done && { done: `“${done}” is done.` })}
-        >
+        <RecordPage record={record} now={now} back={toListOf(session, base, answer, query.list)}>
           {
             await readTrace(
               session,
               answer,
-              { here: `${base}/records/${answer.id}`, formToken: frame.user?.formToken },
+              { base, list: query.list, formToken: frame.user?.formToken },
               query.history,
             )
           }
@@ -123,98 +125,69 @@ export function staffHandlers(portal: Portal): StaffHandlers {
       );
     },
 
-    async runAgain({ params, caller }) {
-      const { session, base } = await open(caller, params.environment);
+    async runAgain(request) {
+      const { params, query } = request;
+      const { session, base, saying } = await open(request);
+      const answer = await readRecord(session, params.record);
       await runTaskAgain(session, params.record);
-      return seeOther(`${base}/records/${params.record}#task-runs`);
+      const here = `${base}/records/${params.record}${carried(query.list)}`;
+      return saying(here, sayAskedAgain(typeOf(session, answer), answer.title));
     },
 
-    async formPage({ params, caller }) {
-      const { session, frame, base } = await open(caller, params.environment);
-      const { app, recordType } = await readRecord(session, params.record);
-      const back = { href: `${base}/records/${params.record}`, label: 'Back' };
-      return showForm(
-        { session, frame, back },
-        { app, recordType, operation: params.operation, recordId: params.record },
-      );
+    async formPage(request) {
+      const { params, query } = request;
+      const { session, frame, base, saying } = await open(request);
+      const answer = await readRecord(session, params.record);
+      const place = { session, frame, back: toRecord(session, base, answer, query.list) };
+      try {
+        return await showForm(place, onRecord(answer, params.operation));
+      } catch (error) {
+        // Somebody has gone back to a form of which they know that it was sent, or that was offered before.
+        if (!(error instanceof DaypassError) || error.code !== 'STATE_REFUSED') throw error;
+        return saying(place.back.href, sayNotOffered(typeOf(session, answer), params.operation, answer));
+      }
     },
 
-    async formRun({ params, body, caller }) {
-      const { session, frame, base } = await open(caller, params.environment);
-      const { app, recordType } = await readRecord(session, params.record);
-      const back = { href: `${base}/records/${params.record}`, label: 'Back' };
-      const asked = { app, recordType, operation: params.operation, recordId: params.record };
-      const result = await runForm({ session, frame, back }, asked, body);
+    async formRun(request) {
+      const { params, query, body } = request;
+      const { session, frame, base, saying } = await open(request);
+      const answer = await readRecord(session, params.record);
+      const back = toRecord(session, base, answer, query.list);
+      const result = await runForm({ session, frame, back }, onRecord(answer, params.operation), body);
       if ('page' in result) return result.page;
       const { record, operation } = result.done;
-      return seeOther(
-        record
-          ? `${back.href}?done=${operation.id}`
-          : `${base}/${app}?type=${recordType}&done=${operation.id}`,
-      );
+      const said = sayDone(typeOf(session, answer), operation.id, record?.title ?? answer.title);
+      return saying(record ? back.href : toListOf(session, base, answer, query.list).href, said);
     },
   };
 }
-
-const NOTHING = { columns: [], records: [] };
 
 function pick({ app, recordType, operation }: { app: string; recordType: string; operation: string }) {
   return { app, recordType, operation };
 }
 
-function parametersIn(query: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(query).flatMap(([name, value]) =>
-      name.startsWith(PARAMETER) && typeof value === 'string' && value !== ''
-        ? [[name.slice(PARAMETER.length), value]]
-        : [],
-    ),
-  );
+function onRecord({ app, recordType, id }: RecordAnswer, operation: string): FormRequest {
+  return { app, recordType, operation, recordId: id };
 }
 
-/** One page of a view as its table shows it; a wrong parameter is said in the page. */
-async function readList(
+/** From a form that adds, back to the list in which that was chosen. */
+function toList(base: string, { params, query }: Pick<PortalRequest<'addPage'>, 'params' | 'query'>) {
+  return { href: backToList(base, params, query.list).href, label: 'Back to the list' };
+}
+
+/** From a record, back to the page of the list that it was opened from. */
+function toListOf(session: Session, base: string, answer: RecordAnswer, list: string | undefined) {
+  const { href, page: at } = backToList(base, answer, list);
+  const { plural } = typeOf(session, answer).definition;
+  return { href, label: at > 1 ? `${plural}, page ${at}` : plural };
+}
+
+function toRecord(
   session: Session,
   base: string,
-  asked: {
-    app: { id: string };
-    type: { id: string };
-    view: { id: string };
-    given: Record<string, string>;
-    cursor: string | undefined;
-    pageNumber: number;
-  },
+  { id, title, ...answer }: RecordAnswer,
+  list: string | undefined,
 ) {
-  const { app, type, view, given, cursor, pageNumber } = asked;
-  try {
-    const found = await openView(session, {
-      app: app.id,
-      recordType: type.id,
-      view: view.id,
-      params: given,
-      limit: PAGE_SIZE,
-      ...(cursor && { cursor }),
-    });
-    const parameters = Object.entries(given).map(([id, value]) => [`${PARAMETER}${id}`, value]);
-    const address = (...more: string[][]) =>
-      `${base}/${app.id}?${new URLSearchParams([['type', type.id], ['view', view.id], ...parameters, ...more])}`;
-    return {
-      columns: found.columns,
-      records: (await nameReferences(session, found.records)).map((answer) => ({
-        href: `${base}/records/${answer.id}`,
-        title: answer.title,
-        cells: found.columns.map((column) => cell(session, column, answer, base)),
-      })),
-      ...(found.cursor && { next: address(['cursor', found.cursor], ['page', String(pageNumber + 1)]) }),
-      ...(cursor && { first: address() }),
-    };
-  } catch (error) {
-    if (!(error instanceof DaypassError) || error.code !== 'REQUEST_INVALID') throw error;
-    return {
-      ...NOTHING,
-      problem: error.problems
-        .map(({ path, message }) => `${path.replace('/param.', '')} ${message}`)
-        .join('; '),
-    };
-  }
+  const { name } = typeOf(session, answer).definition;
+  return { href: `${base}/records/${id}${carried(list)}`, label: title === name ? name : `${name} ${title}` };
 }

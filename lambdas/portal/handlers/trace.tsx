@@ -1,6 +1,7 @@
 import type { RecordAnswer } from '../../../core/records/record.ts';
 import { type EventAnswer, mayReadTrace, readHistory, readTaskRuns } from '../../../core/records/trace.ts';
 import type { Session } from '../../../core/runtime.ts';
+import { carried } from '../list-place.ts';
 import { History, type ShownEvent, TaskRuns } from '../pages/trace.tsx';
 import { shownField, typeOf } from '../shown.ts';
 
@@ -19,7 +20,7 @@ const EXEMPTIONS = { tenantAdministrator: 'tenant administrator', levelAdmin: 'a
 export async function readTrace(
   session: Session,
   answer: RecordAnswer,
-  { here, formToken }: { here: string; formToken: string | undefined },
+  { base, list, formToken }: { base: string; list: string | undefined; formToken: string | undefined },
   cursor: string | undefined,
 ) {
   if (!mayReadTrace(session)) return null;
@@ -27,18 +28,15 @@ export async function readTrace(
     readTaskRuns(session, answer.id),
     readHistory(session, answer.id, { limit: EVENTS, ...(cursor && { cursor }) }),
   ]);
-  const more = history.cursor && `${here}?${new URLSearchParams({ history: history.cursor })}#history`;
+  const here = `${base}/records/${answer.id}`;
+  const earlier = { ...(list !== undefined && { list }), history: history.cursor ?? '' };
+  const more = history.cursor && `${here}?${new URLSearchParams(earlier)}#history`;
   return (
     <>
-      <TaskRuns runs={runs} again={`${here}/task-runs`} formToken={formToken} />
+      <TaskRuns runs={runs} again={`${here}/task-runs${carried(list)}`} formToken={formToken} />
       <History
         events={history.items.map((event) =>
-          shownEvent(
-            session,
-            { ...answer, names: history.names },
-            event,
-            here.replace(/\/records\/[^/]*$/, ''),
-          ),
+          shownEvent(session, { ...answer, names: history.names }, event, base),
         )}
         {...(more && { more })}
       />

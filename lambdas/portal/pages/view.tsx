@@ -18,17 +18,21 @@ export interface ViewPageProps {
   records: readonly { href: string; title: string; cells: readonly ShownField[] }[];
   /** A problem with a parameter, or none. */
   problem?: string;
+  /** Address of this page, while the list is being prepared. */
+  preparing?: string;
   /** Which page of the list this is, from 1. */
   pageNumber: number;
-  /** Address of the next page, and of the first one when this is another. */
+  /** Addresses of the next page, of the one before, and of the first one when this is another. */
   next?: string;
+  previous?: string;
   first?: string;
-  done?: string;
+  /** What the address of a form that adds carries along, so that it leads back here. */
+  query: string;
 }
 
 /** One view of an app: its records as a table, the other views beside it, and what can be added. */
 export function ViewPage(props: ViewPageProps) {
-  const { base, app, type, view, columns, records, next, done, problem } = props;
+  const { base, app, type, view, columns, records, problem, preparing } = props;
   const current = type.views.find(({ id }) => id === view);
   return (
     <>
@@ -37,11 +41,6 @@ export function ViewPage(props: ViewPageProps) {
           <span aria-hidden="true">← </span>Apps
         </a>
       </p>
-      {done && (
-        <p class="done" role="status">
-          {done}
-        </p>
-      )}
       <h1>
         <span class="kind">
           <bdi>{app.name}</bdi>
@@ -50,7 +49,7 @@ export function ViewPage(props: ViewPageProps) {
       </h1>
       <AddButtons
         operations={type.operations}
-        href={(operation) => `${base}/${app.id}/${type.id}/operations/${operation}`}
+        href={(operation) => `${base}/${app.id}/${type.id}/operations/${operation}${props.query}`}
       />
       <nav class="views" aria-label="Views">
         <ul>
@@ -69,36 +68,58 @@ export function ViewPage(props: ViewPageProps) {
           {problem}
         </p>
       )}
-      {records.length === 0 && !problem ? (
-        <p class="empty">
-          {next
-            ? 'Nothing on this page that you may see.'
-            : props.first
-              ? 'That was all: the list ended with the page before.'
-              : 'There is nothing in this list.'}
-        </p>
-      ) : (
-        <RecordTable
-          caption={`${type.plural}: ${current?.name ?? view}`}
-          columns={columns}
-          records={records}
-        />
-      )}
-      <Turning {...props} />
+      <div id="list" data-refresh={preparing ? '' : undefined}>
+        {preparing ? (
+          <Preparing here={preparing} />
+        ) : records.length === 0 && !problem ? (
+          <p class="empty">{nothingIn(props, current?.parameters ?? [])}</p>
+        ) : (
+          <RecordTable
+            caption={`${type.plural}: ${current?.name ?? view}`}
+            columns={columns}
+            records={records}
+          />
+        )}
+        <Turning {...props} />
+      </div>
     </>
   );
 }
 
-/** Forward from page to page; back to the first, because a list may have changed behind the reader. */
-function Turning({ pageNumber, first, next }: Pick<ViewPageProps, 'pageNumber' | 'first' | 'next'>) {
+function nothingIn({ next, first, params }: ViewPageProps, parameters: readonly { id: string }[]): string {
+  if (parameters.some(({ id }) => !params[id])) return 'Enter what to look for.';
+  if (next) return 'Nothing on this page that you may see.';
+  if (first) return 'That was all: the list ended with the page before.';
+  return parameters.length > 0 ? 'Nothing matches.' : 'There is nothing in this list.';
+}
+
+/** In the list's place while its index is written; the script brings the page up to date meanwhile. */
+function Preparing({ here }: { here: string }) {
+  return (
+    <p class="empty" role="status">
+      This list is being prepared. It takes about a minute. <a href={here}>Refresh</a>
+    </p>
+  );
+}
+
+/** From page to page, and to the first one, because a list may have changed behind the reader. */
+function Turning(props: Pick<ViewPageProps, 'pageNumber' | 'first' | 'previous' | 'next'>) {
+  const { pageNumber, first, previous, next } = props;
   if (!first && !next) return null;
   return (
     <nav class="turning" aria-label="Pages of the list">
       <ul>
-        {first && (
+        {first && pageNumber > (previous ? 2 : 1) && (
           <li>
             <a class="button quiet" href={first}>
               First page
+            </a>
+          </li>
+        )}
+        {previous && (
+          <li>
+            <a class="button quiet" href={previous} rel="prev">
+              Previous page
             </a>
           </li>
         )}

@@ -4,6 +4,8 @@ const PAGE_POLICY = [
   "style-src 'self'",
   "script-src 'self'",
   "img-src 'self'",
+  // What changes by itself is brought up to date from the page itself.
+  "connect-src 'self'",
   "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",

@@ -17,6 +17,9 @@ const recordForm = z
   .catchall(z.unknown());
 /** The operation that has just been done, to be confirmed on the page it leads to. */
 const done = z.string().max(48).optional();
+/** The page of the list that something was opened from, as the query of its address. */
+const list = z.string().max(1000).optional();
+const fromList = z.object({ list });
 
 /** Pages. A pass lives under `/pass/{pass}`, staff pages under `/app`. */
 export const PAGE_ROUTES = [
@@ -195,10 +198,10 @@ export const PAGE_ROUTES = [
     summary: "An app's view with its records",
     query: z
       .object({
-        done,
         view: z.string().max(48).optional(),
         type: z.string().max(48).optional(),
         cursor: z.string().max(2000).optional(),
+        before: z.string().max(2000).optional(),
         /** Which page the cursor leads to, for the reader's eyes alone. */
         page: z.coerce.number().int().min(1).max(1_000_000).catch(1).optional(),
       })
@@ -211,6 +214,7 @@ export const PAGE_ROUTES = [
     method: 'GET',
     path: '/app/{environment}/{app}/{recordType}/operations/{operation}',
     summary: 'A form that adds a record',
+    query: fromList,
     responses: { 200: { description: 'The form' } },
   },
   {
@@ -219,6 +223,7 @@ export const PAGE_ROUTES = [
     method: 'POST',
     path: '/app/{environment}/{app}/{recordType}/operations/{operation}',
     summary: 'Adds a record',
+    query: fromList,
     body: recordForm,
     responses: { 303: { description: 'To the record' } },
   },
@@ -228,7 +233,7 @@ export const PAGE_ROUTES = [
     method: 'GET',
     path: '/app/{environment}/records/{record}',
     summary: 'One record with its history and task runs',
-    query: z.object({ done, history: z.string().max(2000).optional() }),
+    query: z.object({ list, history: z.string().max(2000).optional() }),
     responses: { 200: { description: 'The record' } },
   },
   {
@@ -237,6 +242,7 @@ export const PAGE_ROUTES = [
     method: 'GET',
     path: '/app/{environment}/records/{record}/operations/{operation}',
     summary: "An operation's form",
+    query: fromList,
     responses: { 200: { description: 'The form' } },
   },
   {
@@ -245,6 +251,7 @@ export const PAGE_ROUTES = [
     method: 'POST',
     path: '/app/{environment}/records/{record}/operations/{operation}',
     summary: 'Runs an operation',
+    query: fromList,
     body: recordForm,
     responses: { 303: { description: 'To the record' } },
   },
@@ -254,6 +261,7 @@ export const PAGE_ROUTES = [
     method: 'POST',
     path: '/app/{environment}/records/{record}/task-runs',
     summary: 'Asks for another pass in place of one that is over',
+    query: fromList,
     body: z.object({ formToken }),
     responses: { 303: { description: 'To the record' } },
   },

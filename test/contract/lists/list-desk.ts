@@ -74,9 +74,9 @@ export class ListDesk {
     return mayOpen(this.session, this.view);
   }
 
-  page(limit: number, cursor?: string) {
+  page(limit: number, at: { cursor?: string; before?: string } = {}) {
     const request = { app: 'desk', recordType: 'job', view: 'list', params: this.params, limit };
-    return openView(this.session, { ...request, ...(cursor !== undefined && { cursor }) });
+    return openView(this.session, { ...request, ...at });
   }
 
   /** What the list has to be: each record decided by itself, in the view's order. */

@@ -74,7 +74,7 @@ export async function walk(
   const ids: string[] = [];
   let cursor: string | undefined;
   for (let pages = 0; pages < 300; pages++) {
-    const page = await desk.page(limit, cursor);
+    const page = await desk.page(limit, cursor === undefined ? {} : { cursor });
     expect(page.records.length).toBeLessThanOrEqual(limit);
     ids.push(...page.records.map(({ id }) => id));
     if (page.cursor === undefined) return ids;
@@ -82,4 +82,22 @@ export async function walk(
     await between();
   }
   throw new Error('the list has no end');
+}
+
+/** Walks to the end of a list and back from there, page by page; ids in the list's order, as the way back had them. */
+export async function walkBack(desk: ListDesk, limit: number): Promise<string[]> {
+  let page = await desk.page(limit);
+  while (page.cursor !== undefined) {
+    const next = await desk.page(limit, { cursor: page.cursor });
+    // An empty page at the end names nothing that lies before it.
+    if (next.previous === undefined) break;
+    page = next;
+  }
+  const ids = page.records.map(({ id }) => id);
+  for (let pages = 0; page.previous !== undefined; pages++) {
+    page = await desk.page(limit, { before: page.previous });
+    expect([page.records.length <= limit, pages < 300]).toEqual([true, true]);
+    ids.unshift(...page.records.map(({ id }) => id).filter((id) => !ids.includes(id)));
+  }
+  return ids;
 }

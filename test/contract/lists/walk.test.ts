@@ -3,7 +3,7 @@ import { createStore } from '../../../lambdas/shared/table/store.ts';
 import { type LocalTables, startLocalTables } from '../../support/local-table.ts';
 import { ListDesk, publish } from './list-desk.ts';
 import { content, params, reader, site } from './random-site.ts';
-import { event, Records, walk } from './records.ts';
+import { event, Records, walk, walkBack } from './records.ts';
 
 let tables: LocalTables;
 
@@ -22,7 +22,7 @@ const scenario = fc.record({
   limit: fc.integer({ min: 1, max: 7 }),
 });
 
-it('every walk through a list gives what deciding each record gives, in order, once, while others come and go', async () => {
+it('every walk through a list, and back, gives what deciding each record gives, in order, once, while others come and go', async () => {
   let opened = 0;
   await fc.assert(
     fc.asyncProperty(scenario, async (given) => {
@@ -41,6 +41,7 @@ it('every walk through a list gives what deciding each record gives, in order, o
       const stayed = (ids: string[]) => ids.filter((id) => records.untouched.has(id));
       expect(stayed(seen)).toEqual(stayed(desk.expected(records.all.values())));
       expect(await walk(desk, 100)).toEqual(desk.expected(records.all.values()));
+      expect(await walkBack(desk, given.limit)).toEqual(desk.expected(records.all.values()));
     }),
     { seed: 20_260_101, numRuns: 40 },
   );

@@ -56,6 +56,15 @@ describe('an operation is refused with its place and what to do:', () => {
       ],
     },
     {
+      of: 'a transition without a name',
+      change: (app) => {
+        delete operation(app, 'return').name;
+      },
+      problems: [
+        ['/recordTypes/1/operations/4', 'a transition needs "name", what people call this step; add it'],
+      ],
+    },
+    {
       of: 'a transition to nowhere',
       change: (app) => {
         delete operation(app, 'return').to;

@@ -7,7 +7,7 @@ import {
   formToken,
   freshIds,
   handedOn,
-  leadsTo,
+  leadsToSaying,
   outline,
   portal,
   signedIn,
@@ -141,7 +141,8 @@ describe('the page of a view', () => {
   const page = { columns, records: [record] };
   const top =
     '[Apps](/app/staging) Orders Work Orders [All](/app/staging/work-orders?type=work-order&view=all) [By place](/app/staging/work-orders?type=work-order&view=by)';
-  const row = '[WO-1](/app/staging/records/r1) North Gate Active';
+  const opened = (from: string) => `[WO-1](/app/staging/records/r1${from}) North Gate Active`;
+  const row = opened('');
 
   it('is of the first view of the first type where none is named, fifty records at a time', async () => {
     answering({ listApps: [orders], openView: page });
@@ -160,39 +161,84 @@ describe('the page of a view', () => {
   it('hands on the page and the parameters, and keeps the parameters on the way to other pages', async () => {
     answering({ listApps: [orders], openView: { ...page, cursor: 'c2' } });
     const here = '/app/staging/work-orders?type=work-order&view=by&param.building=North+Gate&param.floor=2';
-    const query =
-      'type=work-order&view=by&param.building=North+Gate&param.floor=2&param.room=&utm=1&done=add';
+    const query = 'type=work-order&view=by&param.building=North+Gate&param.floor=2&param.room=&utm=1';
     const first = await open(query);
     const asking =
       '<form here> {type=work-order} {view=by} Building {param.building=North Gate} Floor {param.floor=2} (Show)';
-    const said = top.replace('(/app/staging) ', '(/app/staging) Done. ');
     expect(outline(first)).toEqual([
       200,
       `Work Orders: By place – ${SITE}`,
-      `${said} ${asking} Work Orders: By place Number Building State ${row} Page 1 [Next page](${here}&cursor=c2&page=2)`,
+      `${top} ${asking} Work Orders: By place Number Building State ${opened(`?${new URLSearchParams({ list: 'type=work-order&view=by' })}`)} Page 1 [Next page](${here}&cursor=c2&page=2)`,
     ]);
     const params = { building: 'North Gate', floor: '2' };
     expect(handedOn()[1]).toEqual(asksFor({ view: 'by', params }));
 
-    answering({ listApps: [orders], openView: page });
-    const second = await open(`${query.replace('&done=add', '')}&cursor=c2&page=2`);
+    answering({ listApps: [orders], openView: { ...page, previous: 'p2' } });
+    const second = await open(`${query}&cursor=c2&page=2`);
+    const from = `?${new URLSearchParams({ list: 'type=work-order&view=by&cursor=c2&page=2' })}`;
+    const back = `[Previous page](${here}&before=p2)`;
     expect(outline(second)).toEqual([
       200,
       `Work Orders: By place, page 2 – ${SITE}`,
-      `${top} ${asking} Work Orders: By place Number Building State ${row} [First page](${here}) Page 2`,
+      `${top} ${asking} Work Orders: By place Number Building State ${opened(from)} ${back} Page 2`,
     ]);
     expect(handedOn()[1]).toEqual(asksFor({ view: 'by', params, cursor: 'c2' }));
-    // A number without a cursor is nobody's page, and one that is none is the first.
-    for (const strange of ['page=7', 'cursor=c2&page=none']) {
-      expect(outline(await open(strange))[1]).toBe(`Work Orders: All – ${SITE}`);
-    }
+  });
+
+  it('goes back page by page, to the first one from any, and counts what it cannot know from what it can', async () => {
+    const list = '/app/staging/work-orders?type=work-order&view=all';
+    const shown = async (query: string) => {
+      const [, title, text] = outline(await open(query));
+      return [title?.replace(` – ${SITE}`, ''), text.slice(text.indexOf(' Active') + 8)];
+    };
+    answering({ listApps: [orders], openView: { ...page, cursor: 'c4', previous: 'p2' } });
+    expect(await shown('before=p3&page=3')).toEqual([
+      'Work Orders: All, page 3',
+      `[First page](${list}) [Previous page](${list}&before=p2&page=2) Page 3 [Next page](${list}&cursor=c4&page=4)`,
+    ]);
+    expect(handedOn()[1]).toEqual(asksFor({ view: 'all', params: {}, before: 'p3' }));
+    // A number without a place is nobody's page, and one that is none cannot be that of the first.
+    expect(await shown('cursor=c2&page=none')).toEqual([
+      'Work Orders: All, page 2',
+      `[Previous page](${list}&before=p2) Page 2 [Next page](${list}&cursor=c4&page=3)`,
+    ]);
+    answering({ openView: { ...page, cursor: 'c2' } });
+    for (const first of ['page=7', 'before=p2&page=5'])
+      expect(await shown(first)).toEqual([
+        'Work Orders: All',
+        `Page 1 [Next page](${list}&cursor=c2&page=2)`,
+      ]);
+    answering({
+      openView: () => {
+        throw new DaypassError('REQUEST_INVALID', undefined, [{ path: '/cursor', message: 'is of another' }]);
+      },
+    });
+    expect(outline(await open('cursor=x'))[2]).toBe(
+      `${top} This page of the list cannot be opened any more. Go to the first page. Work Orders: All [First page](${list}) Page 2`,
+    );
+  });
+
+  it('that is being prepared says so in the place of its table, and leads to itself', async () => {
+    answering({
+      listApps: [orders],
+      openView: () => {
+        throw new DaypassError('LIST_NOT_READY');
+      },
+    });
+    const waiting = await open('cursor=c2&page=2');
+    expect(outline(waiting)).toEqual([
+      200,
+      `Work Orders: All, page 2 – ${SITE}`,
+      `${top} This list is being prepared. It takes about a minute. [Refresh](/app/staging/work-orders?type=work-order&view=all&cursor=c2&page=2)`,
+    ]);
+    expect(waiting.text).toContain('<div id="list" data-refresh><p class="empty" role="status">');
   });
 
   it('that lacks a parameter asks for it and reads nothing; what is wrong with one is said', async () => {
     answering({ listApps: [orders], openView: page });
     const asks = await open('view=by&param.building=North+Gate');
     expect(outline(asks)[2]).toBe(
-      `${top} <form here> {type=work-order} {view=by} Building {param.building=North Gate} Floor {param.floor=} (Show) There is nothing in this list.`,
+      `${top} <form here> {type=work-order} {view=by} Building {param.building=North Gate} Floor {param.floor=} (Show) Enter what to look for.`,
     );
     expect(handedOn()).toEqual([['listApps', WHO]]);
     answering({
@@ -245,14 +291,25 @@ describe('the page of a record', () => {
     'Work Order WO-1 Due date: Mon, 9 Mar 2026 in 8 days Active Building North Gate [Edit](/app/staging/records/r1/operations/edit)';
   const back = '[Work Orders](/app/staging/work-orders?type=work-order)';
 
-  it('says what it is, what can be done, and what was just done where that is an operation of it', async () => {
+  it('says what it is and what can be done, and leads back to the page of the list that it was opened from', async () => {
     expect(outline(await open())).toEqual([200, `Work Order WO-1 – ${SITE}`, `${back} ${shown}`]);
     expect(handedOn()).toEqual([
       ['readRecord', WHO, 'r1'],
       ['mayReadTrace', WHO],
     ]);
-    expect(outline(await open('done=complete'))[2]).toBe(`${back} “Complete Work Order” is done. ${shown}`);
-    expect(outline(await open('done=%3Cb%3E'))[2]).toBe(`${back} ${shown}`);
+    const from = (list: string) => new URLSearchParams({ list }).toString();
+    const third = 'type=work-order&view=all&param.building=North+Gate&cursor=c3&page=3';
+    const carrying = shown.replace('operations/edit', `operations/edit?${from(third)}`);
+    expect(outline(await open(from(third)))[2]).toBe(
+      `[Work Orders, page 3](/app/staging/work-orders?${third}) ${carrying}`,
+    );
+    // What is not the place of a list of this type leads to the list of the type, and nothing leads elsewhere.
+    for (const list of ['//evil.example', 'type=part&view=all', 'view=all', 'type=work-order'])
+      expect(outline(await open(from(list)))[2]).toContain(back);
+    const odd = 'type=work-order&view=all&x=1&before=p2&page=none';
+    expect(outline(await open(from(odd)))[2]).toContain(
+      '[Work Orders](/app/staging/work-orders?type=work-order&view=all&before=p2)',
+    );
   });
 
   it('shows the task runs and a part of the history, from where it was asked for, to whoever may read them', async () => {
@@ -306,12 +363,19 @@ describe('the page of a record', () => {
     expect(handedOn().at(-1)).toEqual(['readHistory', WHO, 'r1', { limit: 20 }]);
   });
 
-  it('asks for another pass, and leads back to its task runs', async () => {
+  it('asks for another pass, and leads back to the record', async () => {
     answering({ runTaskAgain: undefined });
     const done = await send(at('POST', `${RECORD}/task-runs`, { ...PLACE, record: 'r1' }, filledIn({})));
-    expect([leadsTo(done), handedOn()]).toEqual([
-      [303, '/app/staging/records/r1#task-runs'],
-      [['runTaskAgain', WHO, 'r1']],
+    expect([leadsToSaying(done), handedOn()]).toEqual([
+      [
+        303,
+        '/app/staging/records/r1',
+        'New access for work order WO-1 asked for: its link is made and sent now',
+      ],
+      [
+        ['readRecord', WHO, 'r1'],
+        ['runTaskAgain', WHO, 'r1'],
+      ],
     ]);
   });
 });
@@ -344,7 +408,7 @@ describe('a form of staff', () => {
   it('that adds hands on what was typed, and leads to the record, or to the list where it is not to be seen', async () => {
     answering({ readForm: addForm, addRecord: added({ record }) });
     const seen = await add({ 'field.building': 'North Gate', once: 'o1', version: '9' });
-    expect(leadsTo(seen)).toEqual([303, '/app/staging/records/r1?done=add']);
+    expect(leadsToSaying(seen)).toEqual([303, '/app/staging/records/r1', 'Work order WO-1 created']);
     expect(handedOn()).toEqual([
       ['readForm', WHO, addAsked],
       [
@@ -355,7 +419,11 @@ describe('a form of staff', () => {
     ]);
     answering({ addRecord: added() });
     const unseen = await add({ 'field.building': 'South Gate' });
-    expect(leadsTo(unseen)).toEqual([303, '/app/staging/work-orders?type=work-order&done=add']);
+    expect(leadsToSaying(unseen)).toEqual([
+      303,
+      '/app/staging/work-orders?type=work-order',
+      'Work order created',
+    ]);
     expect(handedOn()[1]).toEqual(['addRecord', WHO, { ...addAsked, values: {}, accepts: [] }]);
   });
 
@@ -364,7 +432,7 @@ describe('a form of staff', () => {
     expect(outline(await send(at('GET', `${RECORD}/operations/{operation}`, ofRecord, signedIn)))).toEqual([
       200,
       `Edit WO-1 – ${SITE}`,
-      `[Back](/app/staging/records/r1) Edit WO-1 <form here> {formToken=${formToken}} {once=id-1} {version=3} Building (optional) {field.building=South Gate} Code (optional) You may change this field, but not see what is in it. Left empty it stays as it is. {field.code=} (Edit) [Cancel](/app/staging/records/r1)`,
+      `[Work Order WO-1](/app/staging/records/r1) Edit WO-1 <form here> {formToken=${formToken}} {once=id-1} {version=3} Building (optional) {field.building=South Gate} Code (optional) You may change this field, but not see what is in it. Left empty it stays as it is. {field.code=} (Edit) [Cancel](/app/staging/records/r1)`,
     ]);
     expect(handedOn()).toEqual([
       ['readRecord', WHO, 'r1'],
@@ -375,7 +443,11 @@ describe('a form of staff', () => {
   it('of a record hands everything on, and leads to the record, or to the list where it is not to be seen any more', async () => {
     answering({ readForm: editForm, runOperation: edited({ record }) });
     const sent = { 'field.building': 'North Gate', version: '3', once: 'o2', confirm: ['test', 'staging'] };
-    expect(leadsTo(await edit(sent))).toEqual([303, '/app/staging/records/r1?done=edit']);
+    expect(leadsToSaying(await edit(sent))).toEqual([
+      303,
+      '/app/staging/records/r1',
+      'Work order WO-1 changed',
+    ]);
     const { operation, recordId } = editAsked;
     expect(handedOn()[2]).toEqual([
       'runOperation',
@@ -391,9 +463,10 @@ describe('a form of staff', () => {
       },
     ]);
     answering({ runOperation: edited() });
-    expect(leadsTo(await edit({ 'field.building': 'South Gate', confirm: 'test' }))).toEqual([
+    expect(leadsToSaying(await edit({ 'field.building': 'South Gate', confirm: 'test' }))).toEqual([
       303,
-      '/app/staging/work-orders?type=work-order&done=edit',
+      '/app/staging/work-orders?type=work-order',
+      'Work order WO-1 changed',
     ]);
     expect(handedOn()[2]).toEqual([
       'runOperation',
@@ -426,7 +499,7 @@ describe('a form of staff', () => {
   );
 
   const summary = (text: string) =>
-    text.split(' <form here> ')[0]?.replace('[Back](/app/staging/records/r1) Edit WO-1 ', '');
+    text.split(' <form here> ')[0]?.replace('[Work Order WO-1](/app/staging/records/r1) Edit WO-1 ', '');
   const refusedBy = (
     code: ConstructorParameters<typeof DaypassError>[0],
     ...more: [string?, { path: string; message: string }[]?]
@@ -489,6 +562,26 @@ describe('a form of staff', () => {
     const page = outline(await edit({ version: '3' }));
     expect([page[0], summary(page[2])]).toEqual([422, 'It ends elsewhere.']);
     expect(page[2].match(/\{confirm=\w+\*?\}/g)).toEqual(['{confirm=test}', '{confirm=production}']);
+  });
+
+  it('that somebody goes back to when it is not offered any more leads to the record, which says so', async () => {
+    answering({
+      readForm: () => {
+        throw new DaypassError('STATE_REFUSED');
+      },
+    });
+    const list = new URLSearchParams({ list: 'type=work-order&view=all&cursor=c2&page=2' });
+    const asked = at(
+      'GET',
+      `${RECORD}/operations/{operation}`,
+      { ...ofRecord, operation: 'complete' },
+      { ...signedIn, query: list.toString() },
+    );
+    expect(leadsToSaying(await send(asked))).toEqual([
+      303,
+      `/app/staging/records/r1?${list}`,
+      '“Complete Work Order” is not possible now: work order WO-1 is Active',
+    ]);
   });
 
   it.each(['FORBIDDEN', 'NOT_FOUND', 'STATE_REFUSED', 'MAIL_FAILED'] as const)(

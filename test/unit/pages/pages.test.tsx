@@ -287,6 +287,7 @@ describe('other pages', () => {
       app: { id: 'orders', name: 'Orders' },
       view: 'by-number',
       pageNumber: 1,
+      query: '',
     };
     const type = { id: 'quote', plural: 'Quotes', views, operations: [] };
     const shownList = { ...list, type, params: { number: 'Q-7' }, columns: [], records: [] };

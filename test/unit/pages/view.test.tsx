@@ -37,6 +37,7 @@ describe('the page of a view', () => {
     ],
     records: [],
     pageNumber: 1,
+    query: '',
   };
   const due = shown({ id: 'due', type: 'date', value: '2026-03-06' });
   const records = [
@@ -63,17 +64,17 @@ describe('the page of a view', () => {
           {...props}
           type={type}
           records={records}
-          done="Deleted."
           next="/next"
+          previous="/previous"
           first="/first"
-          pageNumber={2}
+          pageNumber={3}
+          query="?list=here"
         />,
       ),
     ).toEqual([
       'p.back [← Apps](/app/test)',
-      'p.done role=status Deleted.',
       'h1 {span.kind Orders} Work orders',
-      'p.buttons [Add order](/app/test/orders/order/operations/add .button)',
+      'p.buttons [Add order](/app/test/orders/order/operations/add?list=here .button)',
       'nav.views aria-label=Views',
       'li [All](/app/test/orders?type=order&view=all aria-current=page)',
       'li [Mine](/app/test/orders?type=order&view=mine)',
@@ -86,7 +87,8 @@ describe('the page of a view', () => {
       'td Due: {span.none –}',
       'nav.turning aria-label=Pages of the list',
       'li [First page](/first .button.quiet)',
-      'li aria-current=page Page 2',
+      'li [Previous page](/previous .button.quiet rel=prev)',
+      'li aria-current=page Page 3',
       'li [Next page](/next .button.quiet rel=next)',
     ]);
   });
@@ -175,7 +177,7 @@ describe('the first column of a list', () => {
     ['date', '2026-03-06', '{time datetime=2026-03-06 Fri, 6 March 2026}'],
   ])('is one link also where it holds %s', (type, value, text) => {
     const cells = [shown({ id: 'a', type, value, href: '/elsewhere', names: { R2: 'Other' } })];
-    const list = { base: '', app: { id: 'a', name: 'A' }, view: 'v', params: {}, pageNumber: 1 };
+    const list = { base: '', app: { id: 'a', name: 'A' }, view: 'v', params: {}, pageNumber: 1, query: '' };
     const kind = { id: 't', plural: 'T', views: [], operations: [] };
     expect(
       outline(

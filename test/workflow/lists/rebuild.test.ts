@@ -5,7 +5,7 @@ import { AwsError } from '../../../local/aws-endpoint/aws-call.ts';
 import type { System } from '../../../local/system.ts';
 import { type Answer, Visitor } from '../../../local/visitor.ts';
 import { listsRebuilt, rebuildEnded } from '../../support/lists.ts';
-import { fieldsOf } from '../../support/page-forms.ts';
+import { fieldsOf, readable } from '../../support/page-forms.ts';
 import {
   addWorkOrder,
   changeDefinitions,
@@ -188,6 +188,14 @@ describe('a view that is published for records that are there', () => {
     await withBackup([VIEW]);
     const early = await dispatcher.get(`${WORK_ORDERS}/views/by-building`);
     expect([early.status, (early.json as { code: string }).code]).toEqual([503, 'LIST_NOT_READY']);
+    // The page says so in the list's place, and goes on saying it until the list is there.
+    const path = '/app/production/work-orders?type=work-order&view=by-building';
+    const waiting = await dispatcher.get(path);
+    expect([waiting.status, readable(waiting.text)]).toEqual([
+      200,
+      expect.stringContaining('This list is being prepared. It takes about a minute. Refresh'),
+    ]);
+    expect(waiting.text).toMatch(/<div id="list" data-refresh[^>]*><p[^>]* role="status"/);
     // A change of roles, which writes anew what the environment runs, forgets nothing of it.
     const role = { id: 'wardens', name: 'Wardens', environments: [] };
     expect((await (await withRole(OWNER)).json('POST', '/admin/roles', role)).status).toBe(201);
@@ -218,6 +226,11 @@ describe('a view that is published for records that are there', () => {
 
     expect(await listsRebuilt(system)).toMatchObject({ mode: 'outdated', done: 3 });
     expect(await listed('by-building')).toEqual(numbersOf(added, third));
+    const ready = await dispatcher.get(path);
+    expect([ready.text.includes('data-refresh'), readable(ready.text).includes(added.title)]).toEqual([
+      false,
+      true,
+    ]);
     expect(await state()).toMatchObject({ ready: true });
   });
 

@@ -104,7 +104,7 @@ describe('the pages of staff', () => {
     expect(view.text).toContain(`href="${APP}/records/${order.id}"`);
     const page = await dispatcher.get(`${APP}/records/${order.id}`);
     expect(readable(page.text)).toContain(`${order.title} Due date: Tue, 31 Mar 2099`);
-    expect(readable(page.text)).toContain('Add New Record by Dana Dispatcher');
+    expect(readable(page.text)).toContain('Add a work order by Dana Dispatcher');
   });
 
   it('[F16, F17] a work order is added by the form; conditional fields are asked for only where they apply', async () => {
@@ -121,8 +121,34 @@ describe('the pages of staff', () => {
     });
     const added = await send(dispatcher, ADD, form, values);
     expect(added.status).toBe(303);
-    const page = await dispatcher.get(added.headers.get('location') ?? '');
-    expect(readable(page.text)).toContain(`“Add New Record” is done.`);
+    const record = added.headers.get('location') ?? '';
+    // It is said once: neither a reload nor the address says it again.
+    const said = `Work order ${values.number} created`;
+    expect(record).toMatch(/^\/app\/production\/records\/\w+$/);
+    expect(readable((await dispatcher.get(record)).text)).toContain(said);
+    expect(readable((await dispatcher.get(record)).text)).not.toContain(said);
+  });
+
+  it('going back after completing shows the work order, and says why it cannot be completed again', async () => {
+    const order = await addWorkOrder(dispatcher, workOrder());
+    const list = new URLSearchParams({ list: 'type=work-order&view=all&page=2&cursor=x' });
+    const form = `${APP}/records/${order.id}/operations/complete?${list}`;
+    const done = await submit(dispatcher, form, { completionNotes: 'It is quiet again.' });
+    const record = `${APP}/records/${order.id}?${list}`;
+    expect([done.status, done.headers.get('location')]).toEqual([303, record]);
+    const said = `Complete Work Order : work order ${order.title} is now Closed`;
+    const page = await dispatcher.get(record);
+    expect(readable(page.text)).toContain(said);
+    // From there it goes back to the page of the list.
+    expect(page.text).toContain(
+      `href="${APP}/work-orders?type=work-order&amp;view=all&amp;cursor=x&amp;page=2"`,
+    );
+    const back = await dispatcher.get(form);
+    expect([back.status, back.headers.get('location')]).toEqual([303, record]);
+    expect(readable((await dispatcher.get(record)).text)).toContain(
+      `“ Complete Work Order ” is not possible now: work order ${order.title} is Closed`,
+    );
+    expect(readable((await dispatcher.get(record)).text)).not.toMatch(/is not possible now|is now Closed/);
   });
 
   it('a second click on the button adds nothing', async () => {
@@ -351,7 +377,9 @@ describe('the pages of staff', () => {
     ]);
     expect((await readRecord(dispatcher, order.id)).values.building).toBe('Not for deletion');
     const deleted = await send(dispatcher, path, overtaken, {});
-    expect(deleted.headers.get('location')).toContain(`${APP}/work-orders?type=work-order`);
+    const list = deleted.headers.get('location') ?? '';
+    expect(list).toBe(`${APP}/work-orders?type=work-order`);
+    expect(readable((await dispatcher.get(list)).text)).toContain(`Work order ${order.title} deleted`);
     expect((await dispatcher.get(`${APP}/records/${order.id}`)).status).toBe(404);
   });
 
@@ -359,10 +387,7 @@ describe('the pages of staff', () => {
     const path = `${APP}/contractor-tokens?type=contractor&view=by-token`;
     expect((await dispatcher.get(path)).text).toContain('name="param.token"');
     const found = await dispatcher.get(`${path}&param.token=nothing`);
-    expect([found.status, readable(found.text)]).toEqual([
-      200,
-      expect.stringContaining('nothing in this list'),
-    ]);
+    expect([found.status, readable(found.text)]).toEqual([200, expect.stringContaining('Nothing matches')]);
   });
 
   it('[P7] the API is described by an OpenAPI document, and its error codes by a page', async () => {
