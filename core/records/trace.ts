@@ -2,7 +2,7 @@ import { decideView, permits } from '../access.ts';
 import { cursorsOf } from '../cursors.ts';
 import { DaypassError } from '../errors.ts';
 import { mayRunAgain } from '../grants/again.ts';
-import type { GrantStep } from '../grants/grant.ts';
+import type { Grant, GrantStep } from '../grants/grant.ts';
 import { readableDay } from '../grants/readable-day.ts';
 import type { PassEvent, RecordEvent } from '../journal/event.ts';
 import type { Session } from '../runtime.ts';
@@ -109,6 +109,8 @@ export interface TaskRun {
   id: string;
   task: string;
   title: string;
+  /** Who was given the pass, where the record names them to the caller. */
+  person?: string;
   status: string;
   startedAt: string;
   expiresAt?: string;
@@ -122,13 +124,18 @@ export interface TaskRun {
 /** @throws DaypassError NOT_FOUND, also for who may not read the trace of any record */
 export async function readTaskRuns(session: Session, recordId: string): Promise<TaskRun[]> {
   const { record, type } = await findRecord(session, recordId);
-  if (!decideView(session, type, record).decision || !mayReadTrace(session))
-    throw new DaypassError('NOT_FOUND');
+  const answer = answerRecord(session, type, record);
+  if (!answer || !mayReadTrace(session)) throw new DaypassError('NOT_FOUND');
+  const named = ({ principalId = '' }: Grant) => {
+    const person = answer.names[principalId];
+    return person === undefined ? {} : { person };
+  };
   const grants = await session.runtime.store.readGrants(session.published.environment, recordId);
   return grants.map((grant, index) => ({
     id: grant.id,
     task: grant.task,
     title: type.app.tasks.get(grant.task)?.definition.title ?? grant.task,
+    ...named(grant),
     status: grant.status,
     startedAt: grant.createdAt,
     ...(grant.expiresAt && { expiresAt: new Date(grant.expiresAt).toISOString() }),

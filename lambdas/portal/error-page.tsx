@@ -1,7 +1,9 @@
 import { isEnvironment } from '../../core/environments.ts';
 import type { PageFailure } from '../shared/http/answered.ts';
 import { clearCookie } from '../shared/http/cookies.ts';
+import { formTokenOf } from '../shared/http/forgery.ts';
 import { type ApiResponse, seeOther } from '../shared/http/request.ts';
+import type { Frame } from './frame.ts';
 import { ISSUER_CALLBACK } from './issuer.ts';
 import { FailedPage } from './pages/failed.tsx';
 import { EndedPage, NotOpenPage } from './pages/pass.tsx';
@@ -14,7 +16,7 @@ export function errorPage(portal: Portal): (failure: PageFailure) => Promise<Api
     const { code, status } = document;
     const pass = passIn(path);
     if (mustSignIn(failure) && failure.method !== 'POST') return seeOther(signIn(path));
-    const frame = await plainFrame(portal, environmentIn(path));
+    const frame = await frameOf(portal, failure);
     if (code === 'PASS_ENDED' && pass !== undefined) {
       const content = <EndedPage typed={typed} {...(endReason && { reason: endReason })} />;
       return page(frame, 'This pass has ended', content, { status });
@@ -23,13 +25,6 @@ export function errorPage(portal: Portal): (failure: PageFailure) => Promise<Api
       return page(frame, 'Open your link again', <NotOpenPage typed={typed} />, { status });
     }
     const back = path === ISSUER_CALLBACK;
-    const on = back
-      ? { href: '/sign-in', label: 'Begin again' }
-      : mustSignIn(failure)
-        ? { href: signIn(path), label: 'Sign in' }
-        : pass !== undefined
-          ? { href: `/pass/${pass}`, label: 'Back to my work' }
-          : { href: '/', label: 'To the start page' };
     const { title, detail, problems, requestId } = document;
     const content = (
       <FailedPage
@@ -37,7 +32,7 @@ export function errorPage(portal: Portal): (failure: PageFailure) => Promise<Api
         title={title}
         requestId={requestId}
         typed={typed}
-        on={on}
+        on={wayOn(failure)}
         {...(detail && { detail })}
         {...(problems && { problems })}
       />
@@ -46,6 +41,38 @@ export function errorPage(portal: Portal): (failure: PageFailure) => Promise<Api
     const cookies = back ? [clearCookie(portal.siteUrl, portal.names.signIn)] : [];
     return page(frame, 'Error', content, { status, cookies });
   };
+}
+
+/** The page's surroundings: with the bar for whoever is signed in, as on every other page. */
+async function frameOf(portal: Portal, { path, caller }: PageFailure): Promise<Frame> {
+  const environment = environmentIn(path);
+  const frame: Frame = {
+    ...(await plainFrame(portal, environment)),
+    ...(environment && { environment }),
+  };
+  if (!caller) return frame;
+  try {
+    return { ...frame, user: { name: caller.name, formToken: formTokenOf(caller, await portal.runtime()) } };
+  } catch {
+    // A page that says what went wrong must not fail itself.
+    return frame;
+  }
+}
+
+/** Where to go on: to what the request was about, if that is there, or else to what lies above it. */
+function wayOn(failure: PageFailure): { href: string; label: string } {
+  const { path, caller, document } = failure;
+  const pass = passIn(path);
+  if (path === ISSUER_CALLBACK) return { href: '/sign-in', label: 'Begin again' };
+  if (mustSignIn(failure)) return { href: signIn(path), label: 'Sign in' };
+  if (pass !== undefined) return { href: `/pass/${pass}`, label: 'Back to my work' };
+  const [record] = /^\/app\/\w+\/records\/[\w-]+(?=\/)/.exec(path) ?? [];
+  if (record !== undefined && document.code !== 'NOT_FOUND') return { href: record, label: 'Back' };
+  const environment = environmentIn(path);
+  if (environment && caller) return { href: `/app/${environment}`, label: 'To the apps' };
+  return path.startsWith('/manage/') && caller
+    ? { href: '/manage', label: 'To the administration' }
+    : { href: '/', label: 'To the start page' };
 }
 
 /**

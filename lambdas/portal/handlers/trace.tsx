@@ -2,6 +2,7 @@ import type { RecordAnswer } from '../../../core/records/record.ts';
 import { type EventAnswer, mayReadTrace, readHistory, readTaskRuns } from '../../../core/records/trace.ts';
 import type { Session } from '../../../core/runtime.ts';
 import { carried } from '../list-place.ts';
+import { eventInWords } from '../pages/access-words.ts';
 import { History, type ShownEvent, TaskRuns } from '../pages/trace.tsx';
 import { shownField, typeOf } from '../shown.ts';
 
@@ -53,7 +54,7 @@ function shownEvent(session: Session, answer: RecordAnswer, event: EventAnswer, 
   return {
     number,
     at,
-    title: event.summary ?? type.operations.get(operation)?.definition.name ?? operation,
+    title: event.summary ?? eventInWords(operation, type.operations.get(operation)?.definition),
     actor: actor.name || (NAMELESS[actor.type] ?? 'somebody'),
     ...(event.exemption && { exemption: EXEMPTIONS[event.exemption] }),
     ...(event.stateBefore && { stateBefore: stateName(event.stateBefore) }),

@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode, type Problem } from '../../../core/errors.ts';
+import { wordsOf } from './format.ts';
 import { TypedText } from './pass.tsx';
 
 /** Short words for what went wrong; whatever is not here is said by its title alone. */
@@ -17,6 +18,22 @@ const HEADINGS: Partial<Record<ErrorCode, string>> = {
   INTERNAL: 'Something failed',
 };
 
+/** Where the words for programs say nothing to people. */
+const SAID: Partial<Record<ErrorCode, string>> = {
+  METHOD_NOT_ALLOWED: 'This address is not a page.',
+  RATE_LIMITED: 'That was too often in a short time. Wait a minute, then try again.',
+  REQUEST_INVALID: 'The address or the form is not complete, or was changed on the way.',
+  CONFLICT: 'Somebody else was writing at the same moment. Go back and do it again.',
+};
+/** What to do next, where the words above do not say so. */
+const NEXT: Partial<Record<ErrorCode, string>> = {
+  NOT_FOUND:
+    'It may have been deleted, or it is not for you to see. If somebody sent you this address, ask them, or an administrator.',
+  METHOD_NOT_ALLOWED: 'Go on from the page before.',
+  STATE_REFUSED: 'Go back to see what can be done now.',
+  REQUEST_INVALID: 'Go back and try again.',
+};
+
 export interface FailedPageProps {
   code: ErrorCode;
   title: string;
@@ -33,17 +50,18 @@ export function FailedPage({ code, title, detail, problems = [], requestId, type
   return (
     <>
       <h1>{HEADINGS[code] ?? 'That did not work'}</h1>
-      <p>{title}</p>
+      <p>{SAID[code] ?? title}</p>
       {detail && <p dir="auto">{detail}</p>}
       {problems.length > 0 && (
         <ul>
           {problems.map(({ path, message }) => (
             <li key={path}>
-              {path.replace(/^\//, '')}: {message}
+              {wordsOf(path.split('/').at(-1) ?? '')} {message}
             </li>
           ))}
         </ul>
       )}
+      {NEXT[code] && <p>{NEXT[code]}</p>}
       <TypedText typed={typed} />
       <p>
         <a class="button" href={on.href}>

@@ -29,7 +29,12 @@ export function FormPage(props: FormPageProps) {
   const destructive = operation.kind === 'delete';
   const anyway = warning && anywayOf(operation);
   const warned = warning && `${foreseen(warning)} Change it, or choose “${anyway}”.`;
-  const byField = new Map(problems.map(({ path, message }) => [fieldIn(path), message]));
+  const byField = new Map(
+    problems.map(({ path, message }) => {
+      const field = fields.find(({ id }) => id === fieldIn(path));
+      return [fieldIn(path), field ? whatToMend(field, message) : message];
+    }),
+  );
   return (
     <>
       <p class="back">
@@ -127,9 +132,7 @@ function Summary({
               <li key={path}>
                 {field ? (
                   <a href={`#${controlId(field)}`}>
-                    {field.label}
-                    {whole ? ': ' : ' '}
-                    {message}
+                    {whole ? `${field.label}: ${message}` : whatToMend(field, message)}
                   </a>
                 ) : (
                   message
@@ -147,6 +150,13 @@ function Summary({
 function anywayOf({ kind, name }: FormAnswer['operation']): string {
   if (kind === 'add') return 'Create anyway';
   return kind === 'edit' ? 'Save anyway' : `${name} anyway`;
+}
+
+/** What is wrong with a field, as a sentence that says what to do where something is missing. */
+function whatToMend(field: FormField, message: string): string {
+  if (message !== 'is required') return /^\p{Ll}/u.test(message) ? `${field.label} ${message}` : message;
+  const chosen = field.choices !== undefined || field.type === 'boolean';
+  return `${chosen ? 'Choose' : 'Fill in'} “${field.label}”`;
 }
 
 /** When a conditional field is wanted, in words; the script takes the hint away and shows and hides the field instead. */

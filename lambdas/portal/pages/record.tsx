@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { adviceOn } from './access-words.ts';
 import { Due, type DueDate } from './due.tsx';
 import { formatDateTime } from './format.ts';
 import { type ShownField, Value } from './value.tsx';
@@ -93,12 +94,14 @@ function buttonOf(kind: string): string {
 }
 
 function Trouble({ at, step, message }: { at: string; step: string; message: string }) {
+  const advice = adviceOn(step);
   return (
     <div class="trouble" role="note">
       <strong>Something needs your attention</strong>
       <p>
-        {step}: <span dir="auto">{message}</span> <small>({formatDateTime(at)})</small>
+        <span dir="auto">{message}</span> <small>({formatDateTime(at)})</small>
       </p>
+      {advice && <p>{advice}</p>}
     </div>
   );
 }

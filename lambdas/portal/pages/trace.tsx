@@ -1,4 +1,5 @@
 import type { EventAnswer, TaskRun } from '../../../core/records/trace.ts';
+import { STATUS, standing, stepInWords } from './access-words.ts';
 import { formatDateTime } from './format.ts';
 import { type ShownField, Value } from './value.tsx';
 
@@ -10,32 +11,32 @@ interface TaskRunsProps {
   formToken: string | undefined;
 }
 
-/** What the robot did for a record: where each run stands, and every step with its outcome. */
+/** Who was given access to a record by a link: where that stands, and every step so far. While it moves, the page follows. */
 export function TaskRuns({ runs, again, formToken }: TaskRunsProps) {
   if (runs.length === 0) return null;
+  const moves = runs.some(({ status }) => status === 'requested' || status === 'ending');
   return (
-    <section aria-labelledby="task-runs">
-      <h2 id="task-runs">Task runs</h2>
+    <section id="access" aria-labelledby="task-runs" data-refresh={moves ? '' : undefined}>
+      <h2 id="task-runs">Access</h2>
       {runs.map((run) => (
         <article key={run.id} class="run">
           <h3>
-            <bdi>{run.title}</bdi>{' '}
-            <span class={`state ${run.status}`}>{STATUS[run.status] ?? run.status}</span>
+            {run.person === undefined ? 'By link' : <bdi>{run.person}</bdi>}{' '}
+            <span class={`state ${run.status}`} role="status">
+              {STATUS[run.status] ?? run.status}
+            </span>
           </h3>
-          <p>
-            Started {formatDateTime(run.startedAt)}
-            {run.endedAt
-              ? `, ended ${formatDateTime(run.endedAt)}${run.endReason ? ` (${run.endReason})` : ''}`
-              : run.expiresAt && `, access ends ${formatDateTime(run.expiresAt)}`}
-          </p>
+          <p>{standing(run)}</p>
           <ol class="steps">
-            {run.steps.map((step) => (
-              <li key={`${step.at} ${step.step}`} class={`step-${step.outcome}`}>
-                <span class="step">{step.step}</span> <span class="outcome">{step.outcome}</span>{' '}
-                <time dateTime={step.at}>{formatDateTime(step.at)}</time>
-                {step.message && <p dir="auto">{step.message}</p>}
-              </li>
-            ))}
+            {run.steps.map((step) => {
+              const { what, more } = stepInWords(step);
+              return (
+                <li key={`${step.at} ${step.step}`} class={`step-${step.outcome}`}>
+                  <span class="step">{what}</span> <time dateTime={step.at}>{formatDateTime(step.at)}</time>
+                  {more && <p dir="auto">{more}</p>}
+                </li>
+              );
+            })}
           </ol>
           {run.mayRunAgain && formToken && (
             <form method="post" action={again} data-once>
@@ -50,14 +51,6 @@ export function TaskRuns({ runs, again, formToken }: TaskRunsProps) {
     </section>
   );
 }
-
-const STATUS: Partial<Record<string, string>> = {
-  requested: 'Starting',
-  live: 'Waiting for completion',
-  ending: 'Ending',
-  ended: 'Ended',
-  failed: 'Failed',
-};
 
 /** An event whose values are ready to be shown. */
 export type ShownEvent = Pick<EventAnswer, 'number' | 'at'> & {

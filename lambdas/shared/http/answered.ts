@@ -1,5 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { Caller } from '../../../core/ports.ts';
+import { toCaller } from './caller.ts';
 import type { CallerContext } from './caller-context.ts';
 import type { Exchange } from './exchange.ts';
 import type { HttpMiddleware } from './observed.ts';
@@ -15,6 +17,8 @@ export interface PageFailure extends Failure {
   /** The fields of the form that was sent, if one was. */
   typed: Readonly<Record<string, unknown>>;
   signedIn: boolean;
+  /** Whoever is signed in, so that the page shows them its bar; absent for everybody else. */
+  caller?: Caller;
   /** Why the credential was ended, or `expired`, where that is known. */
   endReason?: string;
 }
@@ -68,13 +72,15 @@ export function answered({ siteUrl, logger, errorPage }: Answering): HttpMiddlew
 }
 
 function pageContext(exchange: Exchange) {
-  const { path, method, body, context, caller } = exchange;
+  const { path, method, body, context } = exchange;
+  // What fails before the caller is looked at has the authorizer's word for it.
+  const caller = exchange.caller ?? (context?.outcome === 'ok' ? toCaller(context) : undefined);
   return {
     path,
     method,
     typed: typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {},
-    // What fails before the caller is looked at has the authorizer's word for it.
-    signedIn: caller ? caller.type !== 'anonymous' : context?.outcome === 'ok',
+    signedIn: caller !== undefined && caller.type !== 'anonymous',
+    ...(caller?.type === 'user' && { caller }),
     ...endReasonOf(context),
   };
 }

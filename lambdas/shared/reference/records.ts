@@ -215,6 +215,7 @@ const taskRuns = () =>
         id: z.string(),
         task: z.string(),
         title: z.string(),
+        person: z.string().optional().describe('Who was given the pass, where the record names them'),
         status: z.enum(['requested', 'live', 'ending', 'ended', 'failed']).meta({ examples: ['live'] }),
         startedAt: TIME,
         expiresAt: TIME.optional().describe('When the pass ends by itself'),

@@ -353,9 +353,9 @@ describe('the page of a record', () => {
     expect(outline(page)[2]).toBe(
       [
         `${back} ${shown} History`,
-        `Edit by Theo , exempt from the rules as administrator of the app, ${at} Active → gone ${changes}`,
+        `Changed by Theo , exempt from the rules as administrator of the app, ${at} Active → gone ${changes}`,
         `Put right by a robot , exempt from the rules as tenant administrator, ${at} Active → gone ${changes}`,
-        `former by Theo , ${at} gone`,
+        `Former by Theo , ${at} gone`,
         '[Earlier events](/app/staging/records/r1?history=h2#history)',
       ].join(' '),
     );

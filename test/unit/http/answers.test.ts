@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { DaypassError, ERRORS, type ErrorCode } from '../../../core/errors.ts';
 import { readKeyring } from '../../../core/tokens/keyring.ts';
+import { toCaller } from '../../../lambdas/shared/http/caller.ts';
 import type { CallerContext } from '../../../lambdas/shared/http/caller-context.ts';
 import { createHandler } from '../../../lambdas/shared/http/create-handler.ts';
 import { MethodNotAllowed, toFailure } from '../../../lambdas/shared/http/problem.ts';
@@ -248,7 +249,7 @@ describe('a failure', () => {
     await send({ ...form, context: { outcome: 'revoked', channel: 'browser', endReason: 'completed' } });
     expect(failures).toEqual([
       { ...known, endReason: 'expired' },
-      { ...known, signedIn: true },
+      { ...known, signedIn: true, caller: toCaller(userContext) },
       { ...known, endReason: 'completed' },
     ]);
     // Before the caller is looked at, the authorizer's word counts.
@@ -258,7 +259,9 @@ describe('a failure', () => {
       headers: { ...form.headers, origin: 'https://evil.example' },
       context: userContext,
     });
-    expect(failures).toMatchObject([{ typed: {}, signedIn: true, document: { code: 'ORIGIN_REFUSED' } }]);
+    expect(failures).toMatchObject([
+      { typed: {}, signedIn: true, caller: { name: 'Dora Dispatch' }, document: { code: 'ORIGIN_REFUSED' } },
+    ]);
   });
 
   it('is logged with its cause where the product is to blame, and not where the caller is', async () => {

@@ -1,8 +1,10 @@
 import { ERRORS, type ErrorCode } from '../../../core/errors.ts';
+import type { Caller } from '../../../core/ports.ts';
 import { errorPage } from '../../../lambdas/portal/error-page.tsx';
 import type { Portal } from '../../../lambdas/portal/portal.ts';
 import type { PageFailure } from '../../../lambdas/shared/http/answered.ts';
 import { cookieNames } from '../../../lambdas/shared/http/cookies.ts';
+import { signing } from '../handlers/use-cases.ts';
 import { frame } from './fixtures.ts';
 import { outlineOf } from './outline.ts';
 
@@ -13,6 +15,7 @@ const portal = {
   names: cookieNames(SITE),
   assets: frame.assets,
   runtime: async () => ({
+    ...signing,
     published: async (name: string) => ({ settings: { name: `ABC ${name}`, contact: '' } }),
   }),
 } as unknown as Portal;
@@ -139,6 +142,36 @@ describe('somebody whose request failed is shown', () => {
     expect(await shown(code, change)).toEqual(told);
   });
 
+  it('the bar, and a way on to what it was about, where they are signed in', async () => {
+    const caller = { type: 'user', name: 'Dana', principalId: 'U1', credential: { id: 'S1' } } as Caller;
+    const ways = async (code: ErrorCode, path: string) =>
+      (await shown(code, { path, signedIn: true, caller })).at(-1);
+    expect([
+      await ways('NOT_FOUND', '/app/test/records/r1'),
+      await ways('NOT_FOUND', '/app/test/records/r1/operations/edit'),
+      await ways('STATE_REFUSED', '/app/test/records/r1/operations/complete'),
+      await ways('CONFLICT', '/passes/test'),
+      await ways('FORBIDDEN', '/manage/roles'),
+      await ways('NOT_FOUND', '/nowhere'),
+    ]).toEqual([
+      '[To the apps](/app/test .button)',
+      '[To the apps](/app/test .button)',
+      '[Back](/app/test/records/r1 .button)',
+      '[To the apps](/app/test .button)',
+      '[To the administration](/manage .button)',
+      START,
+    ]);
+    const document = { type: '', title: 'No.', status: 404, code: 'NOT_FOUND' as const, requestId: 'r' };
+    const failure = { document, headers: {}, method: 'GET', typed: {}, signedIn: true };
+    const { html = '' } = await errorPage(portal)({ ...failure, path: '/app/test/records/r1', caller });
+    const header = html.slice(html.indexOf('<header'), html.indexOf('</header>'));
+    expect(header).toMatch(
+      /ABC test.*>test<.*action="\/sign-out".*name="formToken" value="\w.*>Dana<.*Sign out/s,
+    );
+    const { html: other = '' } = await errorPage(portal)({ ...failure, path: '/app/test/records/r1' });
+    expect(other).not.toMatch(/sign-out|Dana/);
+  });
+
   it('detail, problems and what was typed, also where a pass is not open any more', async () => {
     const typed = { 'field.notes': 'an hour' };
     const problems = [{ path: '/values/notes', message: 'is too long' }];
@@ -155,9 +188,10 @@ describe('somebody whose request failed is shown', () => {
     const lines = outlineOf((await errorPage(portal)(failure)).html ?? '');
     expect(lines.slice(lines.indexOf('h1 That did not work'), -1)).toEqual([
       'h1 That did not work',
-      'p No.',
+      'p The address or the form is not complete, or was changed on the way.',
       'p Why not.',
-      'li values/notes: is too long',
+      'li notes is too long',
+      'p Go back and try again.',
       'section.kept labelled “What you had typed”',
       'h2 What you had typed',
       'p It was not saved. You can copy it from here.',

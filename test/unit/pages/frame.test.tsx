@@ -113,10 +113,11 @@ describe('the page of a failure', () => {
       ),
     ).toEqual([
       'h1 That did not work',
-      'p The request is not valid.',
+      'p The address or the form is not complete, or was changed on the way.',
       'p Two things are wrong.',
-      'li values/notes: is too long',
-      'li x: is unknown',
+      'li notes is too long',
+      'li x is unknown',
+      'p Go back and try again.',
       'section.kept labelled “What you had typed”',
       'h2 What you had typed',
       'p It was not saved. You can copy it from here.',
@@ -127,23 +128,46 @@ describe('the page of a failure', () => {
     ]);
   });
 
-  it.each<[ErrorCode, string]>([
-    ['CREDENTIAL_MISSING', 'Please sign in'],
-    ['FORBIDDEN', 'Access denied'],
-    ['NOT_FOUND', 'Not found'],
-    ['METHOD_NOT_ALLOWED', 'Not found'],
-    ['ORIGIN_REFUSED', 'Please send it again'],
-    ['SIGN_IN_REFUSED', 'Not signed in'],
-    ['STATE_REFUSED', 'Not possible any more'],
-    ['VERSION_MISMATCH', 'Somebody was faster'],
-    ['CONFLICT', 'Please try again'],
-    ['RATE_LIMITED', 'Please wait a little'],
-    ['UNAVAILABLE', 'Please try again'],
-    ['INTERNAL', 'Something failed'],
-    ['REQUEST_INVALID', 'That did not work'],
-  ])('is headed for %s', (code, heading) => {
+  it.each<[ErrorCode, string, ...string[]]>([
+    ['CREDENTIAL_MISSING', 'Please sign in', 'Why.'],
+    ['FORBIDDEN', 'Access denied', 'Why.'],
+    [
+      'NOT_FOUND',
+      'Not found',
+      'Why.',
+      'It may have been deleted, or it is not for you to see. If somebody sent you this address, ask them, or an administrator.',
+    ],
+    ['METHOD_NOT_ALLOWED', 'Not found', 'This address is not a page.', 'Go on from the page before.'],
+    ['ORIGIN_REFUSED', 'Please send it again', 'Why.'],
+    ['SIGN_IN_REFUSED', 'Not signed in', 'Why.'],
+    ['STATE_REFUSED', 'Not possible any more', 'Why.', 'Go back to see what can be done now.'],
+    ['VERSION_MISMATCH', 'Somebody was faster', 'Why.'],
+    [
+      'CONFLICT',
+      'Please try again',
+      'Somebody else was writing at the same moment. Go back and do it again.',
+    ],
+    [
+      'RATE_LIMITED',
+      'Please wait a little',
+      'That was too often in a short time. Wait a minute, then try again.',
+    ],
+    ['UNAVAILABLE', 'Please try again', 'Why.'],
+    ['INTERNAL', 'Something failed', 'Why.'],
+    [
+      'REQUEST_INVALID',
+      'That did not work',
+      'The address or the form is not complete, or was changed on the way.',
+      'Go back and try again.',
+    ],
+  ])('says for %s what happened and what to do', (code, heading, ...words) => {
     expect(outline(<FailedPage code={code} title="Why." requestId="request-1" typed={{}} on={on} />)).toEqual(
-      [`h1 ${heading}`, 'p Why.', 'p [Go on](/on .button)', `p.aside ${code}, request request-1`],
+      [
+        `h1 ${heading}`,
+        ...words.map((text) => `p ${text}`),
+        'p [Go on](/on .button)',
+        `p.aside ${code}, request request-1`,
+      ],
     );
   });
 

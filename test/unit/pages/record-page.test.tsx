@@ -15,7 +15,7 @@ describe('the page of a record', () => {
   };
 
   it('shows state, trouble, fields and what can be done, and leads back', () => {
-    const trouble = { at: '2026-03-03T08:00:00Z', step: 'SendMail', message: 'The address is unknown.' };
+    const trouble = { at: '2026-03-03T08:00:00Z', step: 'Mail', message: 'The address is unknown.' };
     const operations = ['delete', 'sendEmail', 'edit', 'transition'].map((kind) => ({
       id: kind,
       name: `Do ${kind}`,
@@ -37,7 +37,8 @@ describe('the page of a record', () => {
       'h1 {span.kind Work Order} WO-1',
       'p.standing {span.due {span.due-label Due:} {time datetime=2026-03-04 Wed, 4 Mar 2026} {span.distance data-day=2026-03-04 tomorrow}} {span.state Active}',
       'div.trouble role=note {strong Something needs your attention}',
-      'p SendMail: The address is unknown. (3 March 2026 at 08:00 UTC)',
+      'p The address is unknown. (3 March 2026 at 08:00 UTC)',
+      'p Correct the email address if it is wrong; then the link is sent to the new one. Or tell the person in another way.',
       'div.field',
       'dt Site',
       'dd Harbour',

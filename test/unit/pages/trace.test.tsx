@@ -1,4 +1,6 @@
+import { renderToString } from 'preact-render-to-string';
 import type { TaskRun } from '../../../core/records/trace.ts';
+import { stepInWords } from '../../../lambdas/portal/pages/access-words.ts';
 import { History, type ShownEvent, TaskRuns } from '../../../lambdas/portal/pages/trace.tsx';
 import type { ShownField } from '../../../lambdas/portal/pages/value.tsx';
 import { outline } from './outline.ts';
@@ -23,12 +25,13 @@ describe('the runs of tasks', () => {
 
   it('tell of each where it stands, its steps, and offer another one where that may be asked for', () => {
     const steps = [
-      { at: '2026-03-01T08:00:01Z', step: 'MakeUser', outcome: 'done' },
-      { at: '2026-03-01T08:00:02Z', step: 'SendMail', outcome: 'failed', message: 'Unknown address' },
+      { at: '2026-03-01T08:00:01Z', step: 'CreateToken', outcome: 'done' },
+      { at: '2026-03-01T08:00:02Z', step: 'NotifyContractor', outcome: 'done', message: 'work-order-mail' },
+      { at: '2026-03-01T08:00:03Z', step: 'Mail', outcome: 'failed', message: 'Unknown address' },
     ] as TaskRun['steps'];
     expect(
       runs(
-        run({ expiresAt: '2026-03-07T00:00:00Z', mayRunAgain: true, steps }),
+        run({ person: 'Ana Ruiz', expiresAt: '2026-03-07T00:00:00Z', mayRunAgain: true, steps }),
         run({
           id: 'G2',
           title: 'Older',
@@ -39,44 +42,68 @@ describe('the runs of tasks', () => {
         }),
       ),
     ).toEqual([
-      'section labelled “Task runs”',
-      'h2 Task runs',
+      'section labelled “Access”',
+      'h2 Access',
       'article.run',
-      'h3 Token access {span.state.live Waiting for completion}',
-      'p Started 1 March 2026 at 08:00 UTC, access ends 7 March 2026 at 00:00 UTC',
+      'h3 Ana Ruiz {span.state.live role=status Open}',
+      'p Asked for 1 March 2026 at 08:00 UTC. It ends with the job, or at the end of Fri, 6 March 2026.',
       'ol.steps',
-      'li.step-done {span.step MakeUser} {span.outcome done} {time datetime=2026-03-01T08:00:01Z 1 March 2026 at 08:00 UTC}',
-      'li.step-failed {span.step SendMail} {span.outcome failed} {time datetime=2026-03-01T08:00:02Z 1 March 2026 at 08:00 UTC}',
+      'li.step-done {span.step Link created} {time datetime=2026-03-01T08:00:01Z 1 March 2026 at 08:00 UTC}',
+      'li.step-done {span.step Email sent} {time datetime=2026-03-01T08:00:02Z 1 March 2026 at 08:00 UTC}',
+      'li.step-failed {span.step The email did not arrive} {time datetime=2026-03-01T08:00:03Z 1 March 2026 at 08:00 UTC}',
       'p Unknown address',
       'form method=post action=/again data-once',
       'input type=hidden name=formToken value=token',
       'button.quiet type=submit Issue a new pass',
       'article.run',
-      'h3 Older {span.state.ended Ended}',
-      'p Started 1 March 2026 at 08:00 UTC, ended 2 March 2026 at 00:00 UTC (revoked)',
+      'h3 By link {span.state.ended role=status Ended}',
+      'p Asked for 1 March 2026 at 08:00 UTC. Ended 2 March 2026 at 00:00 UTC: the office cancelled it.',
       'ol.steps',
     ]);
   });
 
   it.each([
-    ['requested', 'h3 Token access {span.state.requested Starting}'],
-    ['live', 'h3 Token access {span.state.live Waiting for completion}'],
-    ['ending', 'h3 Token access {span.state.ending Ending}'],
-    ['ended', 'h3 Token access {span.state.ended Ended}'],
-    ['failed', 'h3 Token access {span.state.failed Failed}'],
+    ['requested', 'h3 By link {span.state.requested role=status Being set up}'],
+    ['live', 'h3 By link {span.state.live role=status Open}'],
+    ['ending', 'h3 By link {span.state.ending role=status Ending}'],
+    ['ended', 'h3 By link {span.state.ended role=status Ended}'],
+    ['failed', 'h3 By link {span.state.failed role=status Failed}'],
   ])('call %s in words', (status, told) => {
     expect(runs(run({ status }))).toContain(told);
   });
 
   it.each([
-    ['neither has an end', {}, 'p Started 1 March 2026 at 08:00 UTC'],
+    ['neither has an end', {}, 'p Asked for 1 March 2026 at 08:00 UTC.'],
     [
       'it has ended for no reason that is told',
       { endedAt: '2026-03-02T00:00:00Z' },
-      'p Started 1 March 2026 at 08:00 UTC, ended 2 March 2026 at 00:00 UTC',
+      'p Asked for 1 March 2026 at 08:00 UTC. Ended 2 March 2026 at 00:00 UTC.',
     ],
   ])('say when they began and end, also where %s', (_, change, told) => {
     expect(runs(run(change))).toContain(told);
+  });
+
+  it.each([
+    ['CreateToken', 'failed', 'the robot may not', 'The link could not be created: the robot may not'],
+    ['NotifyContractor', 'skipped', 'mail: nobody', 'No email: there was nobody to send it to'],
+    ['Extend', 'done', 'until Friday, by Dana', 'End changed: until Friday, by Dana'],
+    ['DeleteToken', 'done', undefined, 'Access ended'],
+    ['Reaper', 'failed', undefined, 'Access ended by the system'],
+    ['SomethingElse', 'done', undefined, 'something else: done'],
+  ] as const)('say of the step %s that is %s what it means', (step, outcome, message, told) => {
+    const { what, more } = stepInWords({ at: '', step, outcome, ...(message && { message }) });
+    expect([what, more].filter(Boolean).join(': ')).toBe(told);
+  });
+
+  it('are followed by the page while they move, and only then', () => {
+    const moving = (status: string) =>
+      renderToString(<TaskRuns runs={[run({ status })]} again="/again" formToken="t" />).includes(
+        'data-refresh',
+      );
+    expect(['requested', 'live', 'ending', 'ended', 'failed'].filter(moving)).toEqual([
+      'requested',
+      'ending',
+    ]);
   });
 
   it('offer nothing to whoever is not signed in, and are not there where there are none', () => {

@@ -190,7 +190,7 @@ describe('forms whose values are refused', () => {
       /must be one of Cleaning/,
       /date like/,
       /must be an email/,
-      /is required/,
+      /Fill in “Contractor Name”/,
     ])
       expect(answer.text).toMatch(says);
     expect(answer.text).toContain('What I typed');
@@ -207,7 +207,11 @@ describe('forms whose values are refused', () => {
     const watch = watchCalls(system);
     const again = await dispatcher.form(path, { formToken });
     expectPage({ answer: again, written: watch.written() }, 409, /Active.*Closed/);
-    expectPage({ answer: await dispatcher.get(path), written: [] }, 409, /Active.*Closed/);
+    // Who goes back to the form comes to the record, which says so.
+    const back = await dispatcher.get(path);
+    expect([back.status, back.headers.get('location')]).toEqual([303, `/app/production/records/${id}`]);
+    const record = { answer: await dispatcher.get(`/app/production/records/${id}`), written: [] };
+    expectPage(record, 200, /is not possible now.*Closed/);
   });
 
   it('an overtaken one comes back with what differs', async () => {
