@@ -1,33 +1,49 @@
-// `npm run screenshots`: takes the pictures of the pages in docs/img, at a phone's and a desk's width.
-import { mkdirSync } from 'node:fs';
+// `npm run screenshots`: takes the pictures of the pages in docs/img, at a phone's and a desk's width, and the moving one.
+import { mkdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { PROPERTY_MANAGEMENT_FOLDER, readExample } from '../../local/example.ts';
-import { seedExample } from '../../local/seed.ts';
+import type { Page } from 'playwright-core';
+import { PROPERTY_MANAGEMENT_FOLDER } from '../../local/example.ts';
+import { startSite } from '../../local/start-site.ts';
 import { DESK, launchBrowser, PHONE } from '../support/browser.ts';
-import { startSystem } from '../support/system.ts';
+import { takeManageTour } from './manage-tour.ts';
+import { filmOneJob } from './one-job.ts';
+import { writeMovingPicture, writePicture } from './picture-files.ts';
 import { takeTour } from './tour.ts';
 
 const FOLDER = fileURLToPath(new URL('../../docs/img', import.meta.url));
+/** Of administrators' pages: the others show a secret, or a refusal. */
+const MANAGE_PAGES = ['home', 'users', 'user', 'roles', 'role', 'environments', 'journal', 'account'];
+/** A longer page is cut off. */
+const MOST_HEIGHT = 1_600;
+
 mkdirSync(FOLDER, { recursive: true });
-const system = await startSystem();
+const { system } = await startSite(PROPERTY_MANAGEMENT_FOLDER, { warm: true });
 const browser = await launchBrowser();
+
+function report(name: string): void {
+  console.log(`${name}: ${Math.ceil(statSync(`${FOLDER}/${name}`).size / 1000)} KB`);
+}
+
+async function take(name: string, page: Page): Promise<void> {
+  const { width = 0 } = page.viewportSize() ?? {};
+  const height = (await page.evaluate('document.documentElement.scrollHeight')) as number;
+  const cut = height > MOST_HEIGHT ? { clip: { x: 0, y: 0, width, height: MOST_HEIGHT } } : {};
+  writePicture(`${FOLDER}/${name}`, await page.screenshot({ fullPage: true, ...cut }));
+  report(name);
+}
+
 try {
-  await seedExample(system, await readExample(PROPERTY_MANAGEMENT_FOLDER));
+  writeMovingPicture(
+    `${FOLDER}/one-job.png`,
+    await filmOneJob(system, browser, `${system.dashboardUrl}/as/dana`),
+  );
+  report('one-job.png');
   for (const [width, context, label] of [
-    [390, PHONE, '2041'],
-    [1280, DESK, '2042'],
+    [390, PHONE, '2042'],
+    [1280, DESK, '2043'],
   ] as const) {
-    await takeTour({
-      system,
-      browser,
-      context,
-      label,
-      async visit(name, page) {
-        const path = `${FOLDER}/${name}-${width}.png`;
-        await page.screenshot({ path, fullPage: true });
-        console.log(path);
-      },
-    });
+    const visit = (name: string, page: Page) => take(`${name}-${width}.png`, page);
+    await takeTour({ system, browser, context, label, visit });
   }
   // Of a running system: where an execution is, as the dashboard draws it.
   await system.settled();
@@ -38,13 +54,17 @@ try {
   ] as const) {
     const page = await (await browser.newContext(context)).newPage();
     await page.goto(`${system.dashboardUrl}/executions/${encodeURIComponent(execution?.executionArn ?? '')}`);
-    const path = `${FOLDER}/dashboard-${width}.png`;
-    await page.locator('.picture svg').screenshot({ path });
-    console.log(path);
+    writePicture(`${FOLDER}/dashboard-${width}.png`, await page.locator('.picture svg').screenshot());
+    report(`dashboard-${width}.png`);
     await page.goto(`${system.url}/reference#runOperation`);
-    await page.screenshot({ path: `${FOLDER}/reference-${width}.png` });
-    console.log(`${FOLDER}/reference-${width}.png`);
+    writePicture(`${FOLDER}/reference-${width}.png`, await page.screenshot());
+    report(`reference-${width}.png`);
   }
+  const page = await (await browser.newContext(DESK)).newPage();
+  await page.goto(`${system.dashboardUrl}/as/olivia`);
+  await takeManageTour(page, system.url, '1', async (name, at) => {
+    if (MANAGE_PAGES.includes(name)) await take(`manage-${name}-1280.png`, at);
+  });
 } finally {
   await browser.close();
   await system.stop();
