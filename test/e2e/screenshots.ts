@@ -12,7 +12,7 @@ import { takeTour } from './tour.ts';
 
 const FOLDER = fileURLToPath(new URL('../../docs/img', import.meta.url));
 /** Of administrators' pages: the others show a secret, or a refusal. */
-const MANAGE_PAGES = ['home', 'users', 'user', 'roles', 'role', 'environments', 'journal', 'account'];
+const MANAGE_PAGES = ['users', 'user', 'roles', 'role', 'environments', 'journal', 'account'];
 /** A longer page is cut off. */
 const MOST_HEIGHT = 1_600;
 
@@ -48,21 +48,26 @@ try {
   // Of a running system: where an execution is, as the dashboard draws it.
   await system.settled();
   const [execution] = await system.executions.list();
+  const page = await (await browser.newContext(DESK)).newPage();
+  await page.goto(`${system.dashboardUrl}/executions/${encodeURIComponent(execution?.executionArn ?? '')}`);
+  writePicture(`${FOLDER}/dashboard-1280.png`, await page.locator('.picture svg').screenshot());
+  report('dashboard-1280.png');
+  await page.goto(system.dashboardUrl);
+  await take('dashboard-people-1280.png', page);
   for (const [width, context] of [
     [390, PHONE],
     [1280, DESK],
   ] as const) {
-    const page = await (await browser.newContext(context)).newPage();
-    await page.goto(`${system.dashboardUrl}/executions/${encodeURIComponent(execution?.executionArn ?? '')}`);
-    writePicture(`${FOLDER}/dashboard-${width}.png`, await page.locator('.picture svg').screenshot());
-    report(`dashboard-${width}.png`);
-    await page.goto(`${system.url}/reference#runOperation`);
-    writePicture(`${FOLDER}/reference-${width}.png`, await page.screenshot());
+    const reference = await (await browser.newContext(context)).newPage();
+    await reference.goto(`${system.url}/reference#runOperation`);
+    writePicture(`${FOLDER}/reference-${width}.png`, await reference.screenshot());
     report(`reference-${width}.png`);
   }
-  const page = await (await browser.newContext(DESK)).newPage();
+  await page.goto(`${system.dashboardUrl}/as/dana`);
+  await page.goto(`${system.url}/passes/production`);
+  await take('live-passes-1280.png', page);
   await page.goto(`${system.dashboardUrl}/as/olivia`);
-  await takeManageTour(page, system.url, '1', async (name, at) => {
+  await takeManageTour(page, system.url, 'Hall', async (name, at) => {
     if (MANAGE_PAGES.includes(name)) await take(`manage-${name}-1280.png`, at);
   });
 } finally {
