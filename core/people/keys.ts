@@ -1,4 +1,5 @@
 import { requireDesign } from '../apps/design-access.ts';
+import type { Change } from '../changes.ts';
 import type { Environment } from '../environments.ts';
 import { DaypassError } from '../errors.ts';
 import type { DesignChange } from '../journal/design-event.ts';
@@ -6,6 +7,7 @@ import { type Credential, type Principal, rolesWith } from '../principals.ts';
 import { formatToken } from '../tokens/token.ts';
 import { requireNamedHeld } from './delegation.ts';
 import { findMachine, requireGivable } from './machines.ts';
+import { makeOnce } from './once.ts';
 import { journalled, type PeopleSession } from './session.ts';
 
 const DAY_MS = 86_400_000;
@@ -15,6 +17,9 @@ const MOST_DAYS = 365;
 const MOST_KEYS = 10;
 /** Whoever is overtaken so often has seen as many keys made as there can be. */
 const ATTEMPTS = MOST_KEYS + 1;
+
+/** How long after its making a key can be shown. */
+const SHOWN_MS = 5 * 60_000;
 
 /** What a key is for: one environment, in both planes; or the whole site, which is chosen as such. */
 export type KeyReach = Environment | 'site';
@@ -34,28 +39,75 @@ export interface KeyAnswer {
   endedAt?: string;
 }
 
+/** A key with its text. */
+export type NewKeyAnswer = KeyAnswer & { key: string };
+
 /**
  * Makes an API key, with the roles that the account holds now: what the account is given later is for later keys. The
  * key is in this answer and nowhere else. Whoever makes one could act as the account, so they must hold what it holds, by
  * its roles and by its name.
  * Of keys that are made at once each sees those before it.
  * @param given `expiresAt` epoch milliseconds, at most a year away
+ * @param idempotencyKey of a form: sent again it makes no second key, and answers the first one while that can be shown
  * @throws DaypassError FORBIDDEN, NOT_FOUND, REQUEST_INVALID, LIMIT_EXCEEDED; CONFLICT when others kept writing the account
  */
 export async function createKey(
   session: PeopleSession,
   accountId: string,
   given: { name: string; reach: KeyReach; expiresAt: number },
-): Promise<KeyAnswer & { key: string }> {
+  idempotencyKey?: string,
+): Promise<NewKeyAnswer> {
   requireDesign(session, 'design:edit', { type: 'account', id: accountId });
+  let made: NewKeyAnswer | undefined;
+  const content = { route: 'createKey', accountId, ...given };
+  const id = await makeOnce(session, idempotencyKey, content, async (remember) => {
+    made = await commitKey(session, accountId, given, remember);
+    return made.id;
+  });
+  return made ?? showNewKey(session, accountId, id);
+}
+
+/**
+ * A key that was made a moment ago, once more: whoever made it comes to the page that shows it. The key is worked out
+ * from its ids, because it is kept nowhere. Asks for the same rights as making it.
+ * @throws DaypassError NOT_FOUND when there is none, or it is over or older than five minutes; FORBIDDEN
+ */
+export async function showNewKey(
+  session: PeopleSession,
+  accountId: string,
+  keyId: string,
+): Promise<NewKeyAnswer> {
+  requireDesign(session, 'design:edit', { type: 'account', id: accountId });
+  const account = await findHolder(session, accountId);
+  const { store } = session.runtime;
+  const credential = await store.readCredential(accountId, keyId);
+  const isNew = credential !== undefined && Date.parse(credential.createdAt) > session.now - SHOWN_MS;
+  if (credential?.kind !== 'apiKey' || !isNew || credential.endedAt || credential.expiresAt <= session.now) {
+    throw new DaypassError('NOT_FOUND');
+  }
+  return { ...answerKey(account, credential), key: textOf(session, credential) };
+}
+
+/** A service account whose keys the caller may make. @throws DaypassError FORBIDDEN, NOT_FOUND */
+async function findHolder(session: PeopleSession, accountId: string): Promise<Principal> {
+  const account = await findMachine(session, accountId);
+  if (account.type !== 'serviceAccount') {
+    throw new DaypassError('FORBIDDEN', 'A robot works inside of workflows and has no key');
+  }
+  await requireGivable(session, account.roles, account.roles);
+  await requireNamedHeld(session, account);
+  return account;
+}
+
+async function commitKey(
+  session: PeopleSession,
+  accountId: string,
+  given: { name: string; reach: KeyReach; expiresAt: number },
+  remember: (id: string) => Change[],
+): Promise<NewKeyAnswer> {
   for (let attempt = 1; ; attempt++) {
     // Read before its keys: a key that is made afterwards moves the account's count, and holds this one back.
-    const account = await findMachine(session, accountId);
-    if (account.type !== 'serviceAccount') {
-      throw new DaypassError('FORBIDDEN', 'A robot works inside of workflows and has no key');
-    }
-    await requireGivable(session, account.roles, account.roles);
-    await requireNamedHeld(session, account);
+    const account = await findHolder(session, accountId);
     requireLifetime(given.expiresAt, session.now);
     await requireRoom(session, accountId);
     const credential = newKey(session, account, given);
@@ -64,6 +116,7 @@ export async function createKey(
         { kind: 'countKey', account },
         { kind: 'addCredential', credential },
         journalled(session, keyChange('createKey', account, credential)),
+        ...remember(credential.id),
       ]);
       return { ...answerKey(account, credential), key: textOf(session, credential) };
     } catch (error) {
@@ -72,8 +125,16 @@ export async function createKey(
   }
 }
 
-/** Revokes a key: the very next request with it is refused. @throws DaypassError FORBIDDEN, NOT_FOUND */
-export async function revokeKey(session: PeopleSession, accountId: string, keyId: string): Promise<void> {
+/**
+ * Revokes a key: the very next request with it is refused.
+ * @returns what it was for
+ * @throws DaypassError FORBIDDEN, NOT_FOUND
+ */
+export async function revokeKey(
+  session: PeopleSession,
+  accountId: string,
+  keyId: string,
+): Promise<{ name: string }> {
   requireDesign(session, 'design:edit', { type: 'account', id: accountId });
   const account = await findMachine(session, accountId);
   const { store } = session.runtime;
@@ -90,6 +151,7 @@ export async function revokeKey(session: PeopleSession, accountId: string, keyId
     },
     journalled(session, keyChange('revokeKey', account, credential)),
   ]);
+  return { name: credential.name ?? '' };
 }
 
 /** A key of an account as it is shown: never the key itself. */
@@ -139,11 +201,13 @@ function newKey(
   };
 }
 
-function textOf({ runtime }: PeopleSession, { principalId, id, environment }: Credential): string {
+function textOf({ runtime }: PeopleSession, key: Credential): string {
+  const { principalId, id, environment, keyId } = key;
   const parts = {
     kind: 'apiKey',
     principalId,
     credentialId: id,
+    keyId,
     ...(environment && { environment }),
   } as const;
   return formatToken(parts, runtime.keyring, runtime.siteId);

@@ -90,17 +90,18 @@ export async function changeRole(
 
 /**
  * Removes a role that nobody and nothing uses. Whoever does must be able to grant all that it permits.
+ * @returns what it was called
  * @throws DaypassError FORBIDDEN, NOT_FOUND, VERSION_MISMATCH; ROLE_IN_USE saying where
  */
 export async function removeRole(
   session: PeopleSession,
   id: string,
   expectedVersion?: number,
-): Promise<void> {
+): Promise<{ name: string }> {
   requireDesign(session, 'design:delete', { type: 'role' });
   // Who holds it is told to those who may read accounts.
   const readable = mayDesign(session, 'design:read', { type: 'account' });
-  await retireRole(session, id, {
+  return retireRole(session, id, {
     ...(expectedVersion !== undefined && { expectedVersion }),
     require: (state, role) => requireGrantable(session, state, role, undefined),
     names: ({ path }) => readable || !/^\/(users|service-accounts)\//.test(path),
@@ -121,13 +122,15 @@ export async function retireRole(
     require?: (state: SettingsState, role: RoleDefinition) => void;
     names?: (place: Problem) => boolean;
   } = {},
-): Promise<void> {
+): Promise<{ name: string }> {
   const { expectedVersion, require, names = () => true } = options;
+  let name = '';
   await changeSettings(
     session,
     async (state) => {
       const { settings } = state;
       const role = findRole(settings, id);
+      name = role.name;
       require?.(state, role);
       const usage = await roleUsage(session, state, id);
       if (usage.length > 0) {
@@ -146,6 +149,7 @@ export async function retireRole(
       ...(expectedVersion !== undefined && { expectedVersion }),
     },
   );
+  return { name };
 }
 
 /** @throws DaypassError ALREADY_EXISTS for an id or a name that a role has, or an id that one has had */

@@ -113,13 +113,14 @@ export async function updateServiceAccount(
 
 /**
  * Deletes a service account: its keys are refused from the next request on. Robots belong to the apps that name them.
+ * @returns what it was called
  * @throws DaypassError FORBIDDEN, NOT_FOUND, OWN_ACCOUNT, CONFIRMATION_NEEDED
  */
 export async function deleteServiceAccount(
   session: PeopleSession,
   id: string,
   confirmed: readonly string[],
-): Promise<void> {
+): Promise<{ name: string }> {
   if (id === session.caller.principalId) throw new DaypassError('OWN_ACCOUNT');
   requireDesign(session, 'design:delete', { type: 'account', id });
   const principal = await findMachine(session, id);
@@ -132,6 +133,7 @@ export async function deleteServiceAccount(
     { kind: 'endAccount', principal, at: session.now },
     journalled(session, accountChange(principal, undefined)),
   ]);
+  return { name: principal.name };
 }
 
 function appsOf({ type, name }: Principal, apps: readonly string[] | undefined): string[] | undefined {

@@ -114,6 +114,7 @@ export async function updateUser(
 
 /**
  * Deletes a user in all environments, for good.
+ * @returns what they were called
  * @param confirmed the environments in which the person can sign in, as whoever deletes has been told
  * @throws DaypassError FORBIDDEN, NOT_FOUND, OWN_ACCOUNT, LAST_OWNER, CONFIRMATION_NEEDED, VERSION_MISMATCH
  */
@@ -121,7 +122,7 @@ export async function deleteUser(
   session: PeopleSession,
   id: string,
   options: { confirmed: readonly string[]; expectedVersion?: number },
-): Promise<void> {
+): Promise<{ name: string }> {
   if (id === session.caller.principalId) throw new DaypassError('OWN_ACCOUNT');
   requireDesign(session, 'design:delete', { type: 'account', id });
   const [principal, state] = await Promise.all([findUser(session, id), readSettings(session)]);
@@ -134,10 +135,18 @@ export async function deleteUser(
     { kind: 'endAccount', principal, at: session.now },
     journalled(session, accountChange(principal, undefined)),
   ]);
+  return { name: principal.name };
 }
 
-/** Signs a user out everywhere. @returns how many sessions ended @throws DaypassError FORBIDDEN, NOT_FOUND */
-export async function signOutUser(session: PeopleSession, id: string): Promise<number> {
+/**
+ * Signs a user out everywhere.
+ * @returns who it is, and how many sessions ended
+ * @throws DaypassError FORBIDDEN, NOT_FOUND
+ */
+export async function signOutUser(
+  session: PeopleSession,
+  id: string,
+): Promise<{ name: string; ended: number }> {
   requireDesign(session, 'design:edit', { type: 'account', id });
   const { name } = await findUser(session, id);
   const ended = await endSessions(session.runtime, id);
@@ -145,7 +154,7 @@ export async function signOutUser(session: PeopleSession, id: string): Promise<n
   await session.runtime.store.commit([
     journalled(session, { action: 'signOut', subject, after: { sessionsEnded: ended } }),
   ]);
-  return ended;
+  return { name, ended };
 }
 
 async function findUser(session: PeopleSession, id: string): Promise<Principal> {

@@ -59,7 +59,8 @@ export function peopleHandlers(open: OpenPeople): Handlers<UserRoute> {
     },
 
     async signOutUser(request) {
-      return json(200, { ended: await signOutUser(await open(request), request.params.user) });
+      const { ended } = await signOutUser(await open(request), request.params.user);
+      return json(200, { ended });
     },
 
     async suggestPeople(request) {

@@ -3,24 +3,22 @@ import type { PageFailure } from '../shared/http/answered.ts';
 import { clearCookie } from '../shared/http/cookies.ts';
 import { formTokenOf } from '../shared/http/forgery.ts';
 import { type ApiResponse, seeOther } from '../shared/http/request.ts';
+import { endedPassPage } from './ended-pass.tsx';
 import type { Frame } from './frame.ts';
 import { ISSUER_CALLBACK } from './issuer.ts';
 import { FailedPage } from './pages/failed.tsx';
-import { EndedPage, NotOpenPage } from './pages/pass.tsx';
+import { NotOpenPage } from './pages/pass.tsx';
 import { type Portal, page, plainFrame } from './portal.ts';
 
 /** What a browser is shown when something failed: whatever was typed is on it, and a way on. */
 export function errorPage(portal: Portal): (failure: PageFailure) => Promise<ApiResponse> {
   return async (failure) => {
-    const { document, path, typed, endReason } = failure;
+    const { document, path, typed } = failure;
     const { code, status } = document;
     const pass = passIn(path);
     if (mustSignIn(failure) && failure.method !== 'POST') return seeOther(signIn(path));
+    if (code === 'PASS_ENDED' && pass !== undefined) return endedPassPage(portal, failure, pass);
     const frame = await frameOf(portal, failure);
-    if (code === 'PASS_ENDED' && pass !== undefined) {
-      const content = <EndedPage typed={typed} {...(endReason && { reason: endReason })} />;
-      return page(frame, 'This pass has ended', content, { status });
-    }
     if (pass !== undefined && code === 'CREDENTIAL_MISSING') {
       return page(frame, 'Open your link again', <NotOpenPage typed={typed} />, { status });
     }

@@ -11,16 +11,19 @@ import type { Portal } from './portal.ts';
 const LIFETIME_MS = 5 * 60_000;
 /** A cookie holds four kilobytes, and nobody reads a longer name in a sentence. */
 const LONGEST_NAME = 120;
+const LONGEST_SHOWN = 320;
 
 /** A sentence on what has just been done, and between its pieces the names that people have given. */
 export interface Notice {
   readonly pieces: readonly string[];
   readonly names: readonly string[];
+  /** What the page shows this once in its content: an id, an address; never what somebody could get in with. */
+  readonly shows?: string;
 }
 
 /** What the cookie holds, sealed. */
 interface Held extends Notice {
-  expiresAt: number;
+  readonly expiresAt: number;
 }
 
 type Site = Pick<Portal, 'siteUrl' | 'names'>;
@@ -28,8 +31,15 @@ type Clocked = Signing & { now(): number };
 
 /** Writes a notice: notice`Role ${name} created`, or from its pieces. Names are shown as such, whatever script they are in. */
 export function notice(pieces: readonly string[], ...names: readonly string[]): Notice {
-  return { pieces: [...pieces], names: names.map(shortened) };
+  return { pieces: [...pieces], names: names.map((name) => shortened(name, LONGEST_NAME)) };
 }
+
+/** Says nothing, and lets the page show something this once, which its handler finds at `frame.notice.shows`. */
+export const showing = (shows: string): Notice => ({
+  pieces: [],
+  names: [],
+  shows: shortened(shows, LONGEST_SHOWN),
+});
 
 /**
  * The answer to a form that has done what it was sent for: 303 to `location`, whose page says once what was done. The
@@ -46,7 +56,7 @@ export function notice(pieces: readonly string[], ...names: readonly string[]): 
 export function seeOtherSaying(
   { siteUrl, names }: Site,
   runtime: Clocked,
-  { caller }: { caller: Caller },
+  { caller }: { caller?: Caller | undefined },
   location: string,
   said: Notice,
   cookies: readonly string[] = [],
@@ -71,9 +81,8 @@ export function noticeFor(
   const sealed = cookies[name];
   const text = sealed && openPurpose('notice', sealed, boundTo(path, caller), runtime);
   if (!text) return {};
-  const { pieces, names: called, expiresAt } = JSON.parse(text) as Held;
-  if (expiresAt <= runtime.now()) return {};
-  return { notice: { pieces, names: called, cleared: clearCookie(siteUrl, name) } };
+  const { expiresAt, ...said } = JSON.parse(text) as Held;
+  return expiresAt > runtime.now() ? { notice: { ...said, cleared: clearCookie(siteUrl, name) } } : {};
 }
 
 /** Each page has a cookie of its own, so that two tabs do not take each other's words. */
@@ -86,6 +95,6 @@ function boundTo(path: string, caller: Caller | undefined): string {
   return JSON.stringify([path, caller?.type === 'user' ? caller.principalId : '']);
 }
 
-function shortened(name: string): string {
-  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME).toWellFormed()}…`;
+function shortened(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, longest).toWellFormed()}…`;
 }

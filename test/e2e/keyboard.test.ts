@@ -125,7 +125,7 @@ it('[F32, F36] from signing in to the job done with Tab, Enter and Space alone, 
   expect(problems).toEqual([]);
   const called = [
     'Sign in',
-    'Look into your mailbox',
+    'Check your email',
     'Apps',
     'Work Orders: All',
     'Add a work order',

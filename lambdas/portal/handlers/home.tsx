@@ -12,6 +12,7 @@ import { formTokenOf } from '../../shared/http/forgery.ts';
 import { openApiDocument } from '../../shared/http/openapi.ts';
 import { type ApiResponse, json, seeOther } from '../../shared/http/request.ts';
 import { heldPasses, readFrom } from '../held-passes.ts';
+import { noticeFor } from '../notice.ts';
 import { packText } from '../packed.ts';
 import { EnvironmentsPage } from '../pages/apps.tsx';
 import { ErrorCodesPage } from '../pages/failed.tsx';
@@ -31,12 +32,13 @@ export function homeHandlers(
 ): Pick<PortalHandlers, 'home' | 'takePass' | 'asset' | 'errorsPage' | 'referencePage' | 'openApi'> {
   let reference: DescribedGroup[] | undefined;
   return {
-    async home({ query, caller, cookies, sourceIp, now }) {
+    async home(request) {
+      const { query, caller, cookies, sourceIp, now } = request;
       const { token, to } = query;
       if (token !== undefined) return takePass(portal, { token, to, cookies, sourceIp, now });
-      const frame = await plainFrame(portal);
-      if (caller.type !== 'user') return page(frame, 'Sign in', <SignInPage issuer={portal.issuer?.name} />);
       const runtime = await portal.runtime();
+      const frame = { ...(await plainFrame(portal)), ...noticeFor(portal, runtime, request) };
+      if (caller.type !== 'user') return page(frame, 'Sign in', <SignInPage issuer={portal.issuer?.name} />);
       const places = await reachable(runtime, caller);
       const manages = caller.roles.some((role) => BUILT_IN_ROLES.has(role));
       const [place, ...others] = places;

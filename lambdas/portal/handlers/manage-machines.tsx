@@ -3,7 +3,7 @@ import { readSettings } from '../../../core/apps/settings.ts';
 import { isEnvironment } from '../../../core/environments.ts';
 import { DaypassError } from '../../../core/errors.ts';
 import { changeEnvironmentSettings, listEnvironments } from '../../../core/people/environments.ts';
-import { createKey, revokeKey } from '../../../core/people/keys.ts';
+import { createKey, revokeKey, showNewKey } from '../../../core/people/keys.ts';
 import {
   createServiceAccount,
   deleteServiceAccount,
@@ -11,7 +11,8 @@ import {
   readServiceAccount,
   updateServiceAccount,
 } from '../../../core/people/service-accounts.ts';
-import { seeOther } from '../../shared/http/request.ts';
+import { notice, showing } from '../notice.ts';
+import { KeyPage } from '../pages/manage-keys.tsx';
 import {
   EnvironmentSettingsPage,
   ServiceAccountPage,
@@ -20,16 +21,11 @@ import {
 import type { Refusal } from '../pages/manage-parts.tsx';
 import { type Portal, page } from '../portal.ts';
 import type { PortalHandlers } from './handlers.ts';
-import { attempt, openPlace, type Place, severalIn, versionIn } from './manage.ts';
+import { attempt, doneAt, openPlace, type Place, severalIn, versionIn } from './manage.ts';
 
 const PAGE_SIZE = 50;
 const DAY_MS = 86_400_000;
-const DONE: Record<string, string> = {
-  created: 'The service account is created.',
-  saved: 'It is saved.',
-  revokeKey: 'The key is revoked.',
-  deleted: 'The service account is deleted.',
-};
+const ACCOUNTS = '/manage/service-accounts';
 
 type MachineHandlers = Pick<
   PortalHandlers,
@@ -37,17 +33,14 @@ type MachineHandlers = Pick<
   | 'addServiceAccount'
   | 'serviceAccountPage'
   | 'serviceAccountRun'
+  | 'keyPage'
   | 'environmentsPage'
   | 'environmentRun'
 >;
 
 /** Service accounts with their keys, and environments, for administrators. */
 export function manageMachineHandlers(portal: Portal): MachineHandlers {
-  async function accounts(
-    place: Place,
-    cursor: string | undefined,
-    said: { done?: string | undefined; refusal?: Refusal },
-  ) {
+  async function accounts(place: Place, cursor: string | undefined, said: { refusal?: Refusal } = {}) {
     const { session, frame, formToken } = place;
     const list = await listServiceAccounts(session, { limit: PAGE_SIZE, ...(cursor && { cursor }) });
     const next = list.cursor && `/manage/service-accounts?${new URLSearchParams({ cursor: list.cursor })}`;
@@ -56,20 +49,16 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
     return page(frame, 'Service accounts', content, { status: said.refusal?.status ?? 200 });
   }
 
-  async function account(
-    place: Place,
-    id: string,
-    said: { done?: string | undefined; refusal?: Refusal; made?: string },
-  ) {
+  async function account(place: Place, id: string, said: { refusal?: Refusal } = {}) {
     const found = await readServiceAccount(place.session, id);
     const { frame, formToken, session } = place;
     const [roles, apps] = await Promise.all([customRoles(place), nameableApps(place, found.apps ?? [])]);
     const shown = { account: found, roles, apps, formToken, now: session.now };
-    const content = <ServiceAccountPage {...shown} {...said} />;
+    const content = <ServiceAccountPage {...shown} once={session.runtime.newId()} {...said} />;
     return page(frame, found.name, content, { status: said.refusal?.status ?? 200 });
   }
 
-  async function environments(place: Place, said: { done?: string | undefined; refusal?: Refusal }) {
+  async function environments(place: Place, said: { refusal?: Refusal } = {}) {
     const { session, frame, formToken } = place;
     const list = await listEnvironments(session);
     const content = <EnvironmentSettingsPage environments={list} formToken={formToken} {...said} />;
@@ -79,25 +68,25 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
   return {
     async serviceAccountsPage(request) {
       const place = await openPlace(portal, request);
-      return accounts(place, request.query.cursor, { done: DONE[request.query.done ?? ''] });
+      return accounts(place, request.query.cursor);
     },
 
     async addServiceAccount(request) {
       const place = await openPlace(portal, request);
       const { name = '', once } = request.body;
       const roles = severalIn(request.body.roles);
-      const refusal = await attempt(() => {
+      const { refusal } = await attempt(() => {
         if (name.trim() === '') throw invalid('A service account needs a name');
         return createServiceAccount(place.session, { name, roles }, once);
       });
       return refusal
         ? accounts(place, undefined, { refusal })
-        : seeOther('/manage/service-accounts?done=created');
+        : doneAt(portal, place, request, ACCOUNTS, notice`Service account ${name} created.`);
     },
 
     async serviceAccountPage(request) {
       const place = await openPlace(portal, request);
-      return account(place, request.params.account, { done: DONE[request.query.done ?? ''] });
+      return account(place, request.params.account);
     },
 
     async serviceAccountRun(request) {
@@ -105,8 +94,8 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
       const { session } = place;
       const { body, params } = request;
       const id = params.account;
-      let made: string | undefined;
-      const refusal = await attempt(async () => {
+      const here = `${ACCOUNTS}/${id}`;
+      const tried = await attempt(async () => {
         switch (body.action) {
           case 'save': {
             const set = {
@@ -115,12 +104,17 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
               // A form of which no box is ticked sends none: whether it has boxes depends on the account's kind.
               ...(body.robot && { apps: severalIn(body.apps) }),
             };
-            return updateServiceAccount(session, id, set, versionIn(body.version));
+            const { name } = await updateServiceAccount(session, id, set, versionIn(body.version));
+            return { to: here, said: notice`${name} saved.` };
           }
-          case 'revokeKey':
-            return revokeKey(session, id, body.key ?? '');
-          case 'delete':
-            return deleteServiceAccount(session, id, severalIn(body.confirm));
+          case 'revokeKey': {
+            const { name } = await revokeKey(session, id, body.key ?? '');
+            return { to: here, said: notice`Key ${name} revoked.` };
+          }
+          case 'delete': {
+            const { name } = await deleteServiceAccount(session, id, severalIn(body.confirm));
+            return { to: ACCOUNTS, said: notice`Service account ${name} deleted.` };
+          }
           case 'createKey': {
             const { name = '', environment = '', until = '' } = body;
             if (name.trim() === '') throw invalid('Say what the key is for');
@@ -128,23 +122,39 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
               throw invalid('Choose one environment for the key, or the whole site');
             }
             const expiresAt = Date.parse(`${until}T00:00:00Z`) + DAY_MS;
-            made = (await createKey(session, id, { name, reach: environment, expiresAt })).key;
+            const given = { name, reach: environment, expiresAt } as const;
+            const made = (await createKey(session, id, given, body.once)).id;
+            return { to: `${here}/keys/${made}`, said: showing(made) };
           }
         }
       });
-      if (refusal || made) {
-        const answer = await account(place, id, { ...(refusal && { refusal }), ...(made && { made }) });
-        return { ...answer, headers: { ...answer.headers, 'cache-control': 'no-store' } };
-      }
-      if (body.action === 'delete') return seeOther('/manage/service-accounts?done=deleted');
-      return seeOther(
-        `/manage/service-accounts/${id}?done=${body.action === 'save' ? 'saved' : body.action}`,
-      );
+      if (tried.refusal) return account(place, id, { refusal: tried.refusal });
+      return doneAt(portal, place, request, tried.done.to, tried.done.said);
+    },
+
+    async keyPage(request) {
+      const place = await openPlace(portal, request);
+      const { session, frame, formToken } = place;
+      const { account: accountId, key: keyId } = request.params;
+      const found = await readServiceAccount(session, accountId);
+      const key = found.keys.find(({ id }) => id === keyId);
+      if (!key) throw new DaypassError('NOT_FOUND');
+      // Only whoever has made it a moment ago comes with this.
+      const isNew = frame.notice?.shows === keyId;
+      const shown = {
+        account: found,
+        made: key,
+        roles: await customRoles(place),
+        formToken,
+        now: session.now,
+        ...(isNew && { text: (await showNewKey(session, accountId, keyId)).key }),
+      };
+      return page(frame, key.name, <KeyPage {...shown} />);
     },
 
     async environmentsPage(request) {
       const place = await openPlace(portal, request);
-      return environments(place, { done: DONE[request.query.done ?? ''] });
+      return environments(place);
     },
 
     async environmentRun(request) {
@@ -154,7 +164,7 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
       if (!isEnvironment(target)) throw new DaypassError('NOT_FOUND');
       const allow = severalIn(body.allow);
       const [subject, text] = [body.subject?.trim(), body.body?.trim()];
-      const refusal = await attempt(() => {
+      const { refusal } = await attempt(() => {
         const accounts = {
           manipulation: allow.includes('manipulation'),
           deletion: allow.includes('deletion'),
@@ -162,7 +172,9 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
         const set = { accounts, ...(subject && text && { welcomeMail: { subject, body: text } }) };
         return changeEnvironmentSettings(place.session, target, set, versionIn(body.version));
       });
-      return refusal ? environments(place, { refusal }) : seeOther('/manage/environments?done=saved');
+      return refusal
+        ? environments(place, { refusal })
+        : doneAt(portal, place, request, '/manage/environments', notice`Settings of ${target} saved.`);
     },
   };
 }

@@ -4,19 +4,13 @@ import { ENVIRONMENTS, type Environment, isEnvironment } from '../../../core/env
 import { DaypassError } from '../../../core/errors.ts';
 import { changeRole, createRole, listRoles, readRole, removeRole } from '../../../core/people/roles.ts';
 import type { Runtime } from '../../../core/runtime.ts';
-import { seeOther } from '../../shared/http/request.ts';
+import { notice } from '../notice.ts';
 import type { Refusal } from '../pages/manage-parts.tsx';
 import { type MatrixRow, publishedBy, RolePage, RolesPage } from '../pages/manage-roles.tsx';
 import { type Portal, page } from '../portal.ts';
 import type { PortalHandlers } from './handlers.ts';
-import { attempt, openPlace, type Place, severalIn, versionIn } from './manage.ts';
+import { attempt, doneAt, openPlace, type Place, severalIn, versionIn } from './manage.ts';
 import { matrixRows, publishingRows } from './role-matrix.ts';
-
-const DONE: Record<string, string> = {
-  created: 'The role is created.',
-  saved: 'It is saved, in every environment.',
-  removed: 'The role is removed.',
-};
 
 /** Roles for administrators: a matrix of what each may do, and a form for each. */
 export function manageRoleHandlers(
@@ -26,7 +20,6 @@ export function manageRoleHandlers(
     { session, frame, formToken }: Place,
     asked: string | undefined,
     said: {
-      done?: string | undefined;
       refusal?: Refusal;
       typed?: { id: string; name: string; description: string; environments: string[] };
     },
@@ -41,19 +34,19 @@ export function manageRoleHandlers(
   return {
     async rolesPage(request) {
       const place = await openPlace(portal, request);
-      return roles(place, request.query.environment, { done: DONE[request.query.done ?? ''] });
+      return roles(place, request.query.environment, {});
     },
 
     async addRole(request) {
       const place = await openPlace(portal, request);
       const { id = '', name = '', description = '' } = request.body;
       const environments = severalIn(request.body.environments);
-      const refusal = await attempt(() =>
+      const { refusal } = await attempt(() =>
         createRole(place.session, roleIn({ id, name, environments, ...(description && { description }) })),
       );
       if (refusal)
         return roles(place, undefined, { refusal, typed: { id, name, description, environments } });
-      return seeOther('/manage/roles?done=created');
+      return doneAt(portal, place, request, '/manage/roles', notice`Role ${name} created.`);
     },
 
     async rolePage(request) {
@@ -63,7 +56,7 @@ export function manageRoleHandlers(
         await listRoles(place.session),
       ];
       const { frame, formToken } = place;
-      const props = { role, roles: list.roles, formToken, done: DONE[request.query.done ?? ''] };
+      const props = { role, roles: list.roles, formToken };
       return page(frame, role.name, <RolePage {...props} />);
     },
 
@@ -71,21 +64,21 @@ export function manageRoleHandlers(
       const place = await openPlace(portal, request);
       const { session, frame, formToken } = place;
       const { body, params } = request;
-      const refusal = await attempt(async () =>
-        body.action === 'remove'
-          ? removeRole(session, params.role, versionIn(body.version))
-          : changeRole(
-              session,
-              params.role,
-              await changed(place, params.role, body),
-              versionIn(body.version),
-            ),
-      );
-      if (!refusal) {
-        return seeOther(
-          body.action === 'remove' ? '/manage/roles?done=removed' : `/manage/roles/${params.role}?done=saved`,
-        );
-      }
+      const version = versionIn(body.version);
+      const tried = await attempt(async () => {
+        if (body.action === 'remove') {
+          const { name } = await removeRole(session, params.role, version);
+          return { to: '/manage/roles', said: notice`Role ${name} removed.` };
+        }
+        const set = await changed(place, params.role, body);
+        const { name } = await changeRole(session, params.role, set, version);
+        return {
+          to: `/manage/roles/${params.role}`,
+          said: notice`Role ${name} saved, in every environment.`,
+        };
+      });
+      if (!tried.refusal) return doneAt(portal, place, request, tried.done.to, tried.done.said);
+      const { refusal } = tried;
       const [role, list] = [await readRole(session, params.role), await listRoles(session)];
       const props = { role, roles: list.roles, formToken, refusal };
       return page(frame, role.name, <RolePage {...props} />, { status: refusal.status });

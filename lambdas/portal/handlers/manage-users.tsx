@@ -10,23 +10,16 @@ import {
   signOutUser,
   updateUser,
 } from '../../../core/people/users.ts';
-import { clearCookie } from '../../shared/http/cookies.ts';
-import { seeOther } from '../../shared/http/request.ts';
+import { notice } from '../notice.ts';
 import { AccountPage } from '../pages/manage-machines.tsx';
 import { ManageHead } from '../pages/manage-parts.tsx';
 import { UserPage, UsersPage, type UsersPageProps } from '../pages/manage-users.tsx';
 import { type Portal, page } from '../portal.ts';
 import type { PortalHandlers } from './handlers.ts';
-import { attempt, builtInOptions, openPlace, type Place, severalIn, versionIn } from './manage.ts';
+import { attempt, builtInOptions, doneAt, openPlace, type Place, severalIn, versionIn } from './manage.ts';
+import { signedOut } from './sign-in.tsx';
 
 const PAGE_SIZE = 50;
-const DONE: Record<string, string> = {
-  created: 'The user is created.',
-  saved: 'It is saved.',
-  signedOut: 'They are signed out everywhere.',
-  deleted: 'The user is deleted.',
-};
-
 type UserHandlers = Pick<
   PortalHandlers,
   'accountPage' | 'accountRun' | 'managePage' | 'usersPage' | 'addUser' | 'userPage' | 'userRun'
@@ -37,7 +30,7 @@ export function manageUserHandlers(portal: Portal): UserHandlers {
   async function users(
     place: Place,
     asked: { search?: string | undefined; cursor?: string | undefined },
-    said: Pick<UsersPageProps, 'done' | 'refusal' | 'typed'>,
+    said: Pick<UsersPageProps, 'refusal' | 'typed'> = {},
   ) {
     const { session, frame, formToken } = place;
     const { search, cursor } = asked;
@@ -55,25 +48,28 @@ export function manageUserHandlers(portal: Portal): UserHandlers {
 
   return {
     async accountPage(request) {
-      const { session, frame, formToken } = await openPlace(portal, request);
-      const { name, email, roles } = session.caller;
+      const place = await openPlace(portal, request);
+      const { session, frame, formToken } = place;
+      const { name, email, roles: held } = session.caller;
       const sessions = await listSessions(session.runtime, session.caller);
-      const done = request.query.done && 'That browser is signed out.';
-      const props = { name, email, roles, sessions, formToken, done };
+      const named = await roleOptions(place);
+      const roles = held.map((role) => named.find(({ value }) => value === role)?.label ?? role);
+      const props = { name, email, roles, sessions, formToken };
       return page(frame, 'My account', <AccountPage {...props} />);
     },
 
     async accountRun(request) {
-      const { session } = await openPlace(portal, request);
-      const { runtime, caller } = session;
+      const place = await openPlace(portal, request);
+      const { runtime, caller } = place.session;
       const { session: id } = request.body;
-      const signedOut = seeOther('/', [clearCookie(portal.siteUrl, portal.names.session)]);
       if (id === undefined) {
         await endSessions(runtime, caller.principalId);
-        return signedOut;
+        return signedOut(portal, runtime, notice`You are signed out everywhere.`);
       }
       await endSession(runtime, caller, id);
-      return id === caller.credential?.id ? signedOut : seeOther('/account?done=signedOut');
+      return id === caller.credential?.id
+        ? signedOut(portal, runtime)
+        : doneAt(portal, place, request, '/account', notice`The other browser is signed out.`);
     },
 
     async managePage(request) {
@@ -87,16 +83,16 @@ export function manageUserHandlers(portal: Portal): UserHandlers {
 
     async usersPage(request) {
       const place = await openPlace(portal, request);
-      return users(place, request.query, { done: DONE[request.query.done ?? ''] });
+      return users(place, request.query);
     },
 
     async addUser(request) {
       const place = await openPlace(portal, request);
       const { firstName = '', lastName = '', email = '', once } = request.body;
       const typed = { firstName, lastName, email, roles: severalIn(request.body.roles) };
-      const refusal = await attempt(() => createUser(place.session, typed, once));
-      if (refusal) return users(place, {}, { refusal, typed });
-      return seeOther('/manage/users?done=created');
+      const tried = await attempt(() => createUser(place.session, typed, once));
+      if (tried.refusal) return users(place, {}, { refusal: tried.refusal, typed });
+      return doneAt(portal, place, request, '/manage/users', notice`User ${tried.done.name} created.`);
     },
 
     async userPage(request) {
@@ -104,8 +100,7 @@ export function manageUserHandlers(portal: Portal): UserHandlers {
       const user = await readUser(place.session, request.params.user);
       const { frame, formToken } = place;
       const roles = await roleOptions(place);
-      const done = DONE[request.query.done ?? ''];
-      return page(frame, user.name, <UserPage user={user} roles={roles} formToken={formToken} done={done} />);
+      return page(frame, user.name, <UserPage user={user} roles={roles} formToken={formToken} />);
     },
 
     async userRun(request) {
@@ -116,17 +111,26 @@ export function manageUserHandlers(portal: Portal): UserHandlers {
       const { firstName = '', lastName = '' } = body;
       const typed = { firstName, lastName, roles: severalIn(body.roles) };
       const version = versionIn(body.version);
-      const work = {
-        save: () => updateUser(session, id, typed, version),
-        signOut: () => signOutUser(session, id),
-        delete: () =>
-          deleteUser(session, id, { confirmed: severalIn(body.confirm), expectedVersion: version }),
-      }[body.action];
-      const refusal = await attempt(work);
-      if (!refusal) {
-        if (body.action === 'delete') return seeOther('/manage/users?done=deleted');
-        return seeOther(`/manage/users/${id}?done=${body.action === 'save' ? 'saved' : 'signedOut'}`);
-      }
+      const here = `/manage/users/${id}`;
+      const tried = await attempt(
+        {
+          save: async () => {
+            const { name } = await updateUser(session, id, typed, version);
+            return { to: here, said: notice`User ${name} saved.` };
+          },
+          signOut: async () => {
+            const { name } = await signOutUser(session, id);
+            return { to: here, said: notice`${name} is signed out everywhere.` };
+          },
+          delete: async () => {
+            const confirmed = severalIn(body.confirm);
+            const { name } = await deleteUser(session, id, { confirmed, expectedVersion: version });
+            return { to: '/manage/users', said: notice`User ${name} deleted.` };
+          },
+        }[body.action],
+      );
+      if (!tried.refusal) return doneAt(portal, place, request, tried.done.to, tried.done.said);
+      const { refusal } = tried;
       const props = {
         user: await readUser(session, id),
         roles: await roleOptions(place),

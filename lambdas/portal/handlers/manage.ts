@@ -3,7 +3,10 @@ import type { PeopleSession } from '../../../core/people/session.ts';
 import { BUILT_IN_ROLES } from '../../../core/policy/built-in.ts';
 import type { Caller } from '../../../core/ports.ts';
 import { formTokenOf } from '../../shared/http/forgery.ts';
+import type { ApiRequest, ApiResponse } from '../../shared/http/request.ts';
 import type { Frame } from '../frame.ts';
+import { type Notice, noticeFor, seeOtherSaying } from '../notice.ts';
+import { wordsOf } from '../pages/format.ts';
 import type { Refusal } from '../pages/manage-parts.tsx';
 import { type Portal, plainFrame } from '../portal.ts';
 
@@ -17,25 +20,42 @@ export interface Place {
 /** @throws DaypassError CREDENTIAL_MISSING for whoever has not signed in */
 export async function openPlace(
   portal: Portal,
-  { caller, now }: { caller: Caller; now: number },
+  request: Pick<ApiRequest, 'caller' | 'cookies' | 'path' | 'now'>,
 ): Promise<Place> {
+  const { caller, now } = request;
   if (caller.type !== 'user') throw new DaypassError('CREDENTIAL_MISSING');
   const [session, frame] = await Promise.all([portal.people({ caller, now }), plainFrame(portal)]);
   const formToken = formTokenOf(caller, session.runtime);
-  return { session, formToken, frame: { ...frame, user: { name: caller.name, formToken } } };
+  const said = noticeFor(portal, session.runtime, request);
+  return { session, formToken, frame: { ...frame, ...said, user: { name: caller.name, formToken } } };
 }
 
-/** Does what a form asks for: undefined, or why it was refused; what no form can mend is thrown on. */
-export async function attempt(work: () => Promise<unknown>): Promise<Refusal | undefined> {
+/** What came of a form: the answer of what it asked for, or why that was refused. */
+export type Attempt<Done> = { refusal?: undefined; done: Done } | { refusal: Refusal };
+
+/** Does what a form asks for; what no form can mend is thrown on. */
+export async function attempt<Done>(work: () => Promise<Done>): Promise<Attempt<Done>> {
   try {
-    await work();
-    return undefined;
+    return { done: await work() };
   } catch (error) {
     if (!(error instanceof DaypassError) || !MENDABLE.has(error.code)) throw error;
     const { title } = ERRORS[error.code];
     const said = error.message === title ? title : `${error.message}. ${title}`;
-    return { title: said, problems: error.problems, status: error.status === 403 ? 403 : 422 };
+    return {
+      refusal: { title: said, problems: error.problems, status: error.status === 403 ? 403 : 422 },
+    };
   }
+}
+
+/** The answer to a form that has done what it was sent for: to a page of administrators, which says so once. */
+export function doneAt(
+  portal: Portal,
+  { session }: Place,
+  request: { caller: Caller },
+  location: string,
+  said: Notice,
+): ApiResponse {
+  return seeOtherSaying(portal, session.runtime, request, location, said);
 }
 
 const MENDABLE: ReadonlySet<string> = new Set([
@@ -58,7 +78,11 @@ export function severalIn(value: string | string[] | undefined): string[] {
   return value === undefined ? [] : [value].flat();
 }
 
-export const builtInOptions = [...BUILT_IN_ROLES].map((value) => ({ value, label: value }));
+/** Built-in roles as they are called: `TenantAdministrator` → `Tenant administrator`. */
+export const builtInOptions = [...BUILT_IN_ROLES].map((value) => {
+  const words = wordsOf(value);
+  return { value, label: words.charAt(0).toUpperCase() + words.slice(1) };
+});
 
 /** A version as the form carries it; one that cannot be one fits nothing. */
 export const versionIn = (text: string | undefined): number => Number(text ?? Number.NaN);

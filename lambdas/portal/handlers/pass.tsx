@@ -5,8 +5,10 @@ import type { RecordAnswer } from '../../../core/records/record.ts';
 import type { Session } from '../../../core/runtime.ts';
 import { shortId } from '../../../core/tokens/token.ts';
 import { seeOther } from '../../shared/http/request.ts';
+import { thanks } from '../ended-pass.tsx';
 import type { Frame } from '../frame.ts';
-import { DonePage, PassHomePage } from '../pages/pass.tsx';
+import { seeOtherSaying } from '../notice.ts';
+import { PassHomePage } from '../pages/pass.tsx';
 import { RecordPage } from '../pages/record.tsx';
 import { type Portal, page, sessionFrame } from '../portal.ts';
 import { shownRecord } from '../shown.ts';
@@ -98,7 +100,8 @@ export function passHandlers(
       );
     },
 
-    async passRun({ params, body, caller, cookies }) {
+    async passRun(request) {
+      const { params, body, caller } = request;
       const session = await open(caller);
       const base = `/pass/${params.pass}`;
       const here = `${base}/records/${params.record}`;
@@ -111,13 +114,8 @@ export function passHandlers(
       if ('page' in result) return result.page;
       const { operation, record } = result.done;
       if (await isOver(session)) {
-        const { pass: _, ...frame } = frameOf(session, app);
-        const { sessions, cleared } = await otherPasses(portal, session, cookies);
-        const [other] = sessions;
-        const rest = other && { rest: `/pass/${shortId(other.caller.credential?.id ?? '')}` };
-        return page(frame, 'Done', <DonePage title={title} operation={operation.name} {...rest} />, {
-          cookies: cleared,
-        });
+        // The page of an ended pass is the error page's; this once it thanks.
+        return seeOtherSaying(portal, session.runtime, request, base, thanks(operation.name, title));
       }
       return seeOther(record ? `${here}?done=${operation.id}` : `${base}?done=${operation.id}`);
     },

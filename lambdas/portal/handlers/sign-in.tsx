@@ -1,11 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { DaypassError } from '../../../core/errors.ts';
 import { readableEmail } from '../../../core/mail/address.ts';
+import type { Runtime } from '../../../core/runtime.ts';
 import { redeemSignIn, requestSignIn, signOut } from '../../../core/sign-in/sign-in.ts';
 import { readToken } from '../../../core/tokens/token.ts';
 import { clearCookie, setCookie } from '../../shared/http/cookies.ts';
-import { seeOther } from '../../shared/http/request.ts';
+import { type ApiResponse, seeOther } from '../../shared/http/request.ts';
 import { knownBrowser, knownBrowserCookie } from '../known-browsers.ts';
+import { type Notice, notice, noticeFor, seeOtherSaying, showing } from '../notice.ts';
 import { DeadLinkPage, LinkSentPage, RedeemPage, SignInPage } from '../pages/sign-in.tsx';
 import { type Portal, page, plainFrame } from '../portal.ts';
 import { sameSitePath } from '../same-site.ts';
@@ -18,7 +20,10 @@ const LEAST_MS = 300;
 /** Staff come in by a mailed link that works once; looking at it uses nothing up. */
 export function signInHandlers(
   portal: Portal,
-): Pick<PortalHandlers, 'signInPage' | 'requestSignIn' | 'signInLink' | 'redeemSignIn' | 'signOut'> {
+): Pick<
+  PortalHandlers,
+  'signInPage' | 'requestSignIn' | 'signInSent' | 'signInLink' | 'redeemSignIn' | 'signOut'
+> {
   const { siteUrl } = portal;
   const safe = (to: string | undefined) => {
     const path = sameSitePath(to, siteUrl);
@@ -31,7 +36,8 @@ export function signInHandlers(
       return page(await plainFrame(portal), 'Sign in', content);
     },
 
-    async requestSignIn({ body, cookies, sourceIp, now, requestId }) {
+    async requestSignIn(request) {
+      const { body, cookies, sourceIp, now, requestId } = request;
       const frame = await plainFrame(portal);
       const email = body.email.trim();
       const { to } = safe(body.to);
@@ -55,7 +61,16 @@ export function signInHandlers(
       );
       // Neither the answer nor the time it takes tells whether somebody has this address.
       await Promise.all([sent, setTimeout(LEAST_MS)]);
-      return page(frame, 'Look into your mailbox', <LinkSentPage email={email} />);
+      const next = to ? `/sign-in/sent?${new URLSearchParams({ to })}` : '/sign-in/sent';
+      return seeOtherSaying(portal, runtime, request, next, showing(email));
+    },
+
+    async signInSent(request) {
+      const said = noticeFor(portal, await portal.runtime(), request);
+      const { shows } = said.notice ?? {};
+      const frame = { ...(await plainFrame(portal)), ...said };
+      const content = <LinkSentPage {...safe(request.query.to)} {...(shows && { email: shows })} />;
+      return page(frame, 'Check your email', content);
     },
 
     async signInLink({ query }) {
@@ -87,8 +102,18 @@ export function signInHandlers(
     },
 
     async signOut({ caller }) {
-      await signOut(await portal.runtime(), caller);
-      return seeOther('/', [clearCookie(siteUrl, portal.names.session)]);
+      const runtime = await portal.runtime();
+      await signOut(runtime, caller);
+      return signedOut(portal, runtime);
     },
   };
+}
+
+/** To the start page, without the session; who comes there is nobody any more. */
+export function signedOut(
+  portal: Portal,
+  runtime: Runtime,
+  said: Notice = notice`You are signed out.`,
+): ApiResponse {
+  return seeOtherSaying(portal, runtime, {}, '/', said, [clearCookie(portal.siteUrl, portal.names.session)]);
 }

@@ -44,6 +44,7 @@ function Layout({ frame, title, children }: { frame: Frame; title: string; child
 
 /** What has just been done; a name in another script does not turn the sentence round. */
 function Said({ pieces, names }: Notice) {
+  if (pieces.length === 0) return null;
   return (
     <p class="done" role="status">
       {pieces.map((piece, at) => (

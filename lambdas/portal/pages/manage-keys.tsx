@@ -2,7 +2,7 @@ import { ENVIRONMENTS } from '../../../core/environments.ts';
 import type { KeyAnswer } from '../../../core/people/keys.ts';
 import type { ServiceAccountAnswer } from '../../../core/people/service-accounts.ts';
 import { formatDateTime } from './format.ts';
-import { ManageForm, Table, Text } from './manage-parts.tsx';
+import { ManageForm, ManageHead, Table, Text } from './manage-parts.tsx';
 
 type NameOf = (role: string) => string;
 
@@ -14,8 +14,9 @@ export function Keys(props: {
   formToken: string;
   /** Epoch milliseconds. */
   now: number;
+  once: string;
 }) {
-  const { account, nameOf, formToken, now } = props;
+  const { account, nameOf, formToken, now, once } = props;
   const live = account.keys.filter(({ endedAt, expiresAt }) => !endedAt && Date.parse(expiresAt) > now);
   const notCarried = live.length > 0 ? account.roles.filter((role) => !live.every(carries(role))) : [];
   return (
@@ -30,10 +31,18 @@ export function Keys(props: {
         <Table
           caption="Keys"
           columns={['Name', 'For', 'Roles', 'Ends', 'Last used', 'Revoke']}
-          rows={account.keys.map((key) => ({ id: key.id, cells: cellsOf(key, nameOf, formToken) }))}
+          rows={account.keys.map((key) => ({
+            id: key.id,
+            cells: cellsOf(key, account.id, nameOf, formToken),
+          }))}
         />
       )}
-      <ManageForm formToken={formToken} label="New key" hidden={{ action: 'createKey' }} submit="Make a key">
+      <ManageForm
+        formToken={formToken}
+        label="New key"
+        hidden={{ action: 'createKey', once }}
+        submit="Make key"
+      >
         <Text name="name" id="key-name" label="What it is for" required />
         <Reach />
         <Text name="until" label="Ends with the day" type="date" required help="At most a year from now" />
@@ -55,10 +64,12 @@ function carriedBy(role: string, live: readonly KeyAnswer[]): string {
   return count === 0 ? 'is carried by no key' : `is carried by ${count} of ${live.length} live keys`;
 }
 
-function cellsOf(key: KeyAnswer, nameOf: NameOf, formToken: string) {
+function cellsOf(key: KeyAnswer, accountId: string, nameOf: NameOf, formToken: string) {
   const { id, name, environment, roles, expiresAt, lastUsedAt, endedAt } = key;
   return [
-    name,
+    <a key="name" href={`/manage/service-accounts/${accountId}/keys/${id}`}>
+      <bdi>{name}</bdi>
+    </a>,
     environment ?? 'whole site',
     roles.map(nameOf).join(', ') || 'none',
     endedAt ? 'revoked' : formatDateTime(expiresAt),
@@ -71,11 +82,80 @@ function cellsOf(key: KeyAnswer, nameOf: NameOf, formToken: string) {
         formToken={formToken}
         label={`Revoke ${name}`}
         hidden={{ action: 'revokeKey', key: id }}
-        submit="Revoke"
+        submit="Revoke key"
         danger
       />
     ),
   ];
+}
+
+/** One key: what it is for; and the key itself, once, right after it was made. */
+export function KeyPage(props: {
+  account: ServiceAccountAnswer;
+  made: KeyAnswer;
+  roles: readonly { value: string; label: string }[];
+  /** The key itself. */
+  text?: string;
+  formToken: string;
+  now: number;
+}) {
+  const { account, made, roles, text, formToken, now } = props;
+  const { id, name, environment, expiresAt, lastUsedAt, endedAt } = made;
+  const nameOf = (role: string) => roles.find(({ value }) => value === role)?.label ?? role;
+  const over = endedAt !== undefined || Date.parse(expiresAt) <= now;
+  const here = `/manage/service-accounts/${account.id}`;
+  return (
+    <>
+      <ManageHead
+        title={name}
+        current="/manage/service-accounts"
+        back={{ href: here, label: account.name }}
+      />
+      {text ? (
+        <div class="done" role="status">
+          <p>This is the key. It is shown only this once: copy it now to where it is needed.</p>
+          <p>
+            <code class="key">{text}</code>
+          </p>
+        </div>
+      ) : (
+        <p>
+          The key is shown only once, when it is made. Is it lost?{' '}
+          {over ? 'Make' : 'Revoke this one and make'} another one.
+        </p>
+      )}
+      <dl class="fields">
+        <Fact label="For" value={environment ?? 'the whole site'} />
+        <Fact label="Carries the roles" value={made.roles.map(nameOf).join(', ') || 'none'} />
+        <Fact
+          label={endedAt ? 'Revoked' : over ? 'Ended' : 'Ends'}
+          value={formatDateTime(endedAt ?? expiresAt)}
+        />
+        <Fact label="Last used" value={lastUsedAt ? formatDateTime(lastUsedAt) : 'never'} />
+      </dl>
+      {!over && (
+        <ManageForm
+          formToken={formToken}
+          label={`Revoke ${name}`}
+          action={here}
+          hidden={{ action: 'revokeKey', key: id }}
+          submit="Revoke key"
+          danger
+        />
+      )}
+    </>
+  );
+}
+
+function Fact({ label, value }: { label: string; value: string }) {
+  return (
+    <div class="field">
+      <dt>{label}</dt>
+      <dd>
+        <bdi>{value}</bdi>
+      </dd>
+    </div>
+  );
 }
 
 /** One environment, or apart from them the whole site; nothing is chosen beforehand. */

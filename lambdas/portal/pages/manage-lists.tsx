@@ -12,13 +12,12 @@ const STATUS = {
 export function ManageListsPage(props: {
   states: readonly IndexState[];
   formToken: string;
-  done?: string | undefined;
   refusal?: Refusal | undefined;
 }) {
   const environments = [...new Set(props.states.map(({ environment }) => environment))];
   return (
     <>
-      <ManageHead title="Lists" current="/manage/lists" done={props.done} refusal={props.refusal} />
+      <ManageHead title="Lists" current="/manage/lists" refusal={props.refusal} />
       <p>
         Lists show what was written for them with each record. Refreshing writes it anew for all records,
         which can be worked with meanwhile.

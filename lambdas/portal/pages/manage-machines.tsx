@@ -16,19 +16,13 @@ export function ServiceAccountsPage(props: {
   next?: string | undefined;
   formToken: string;
   once: string;
-  done?: string | undefined;
   refusal?: Refusal | undefined;
 }) {
   const { accounts, roles, next } = props;
   const nameOf = (id: string) => roles.find(({ value }) => value === id)?.label ?? id;
   return (
     <>
-      <ManageHead
-        title="Service accounts"
-        current="/manage/service-accounts"
-        done={props.done}
-        refusal={props.refusal}
-      />
+      <ManageHead title="Service accounts" current="/manage/service-accounts" refusal={props.refusal} />
       {accounts.length === 0 ? (
         <p class="empty">There are none.</p>
       ) : (
@@ -69,7 +63,7 @@ export function ServiceAccountsPage(props: {
   );
 }
 
-/** One service account: roles, keys, delete. A new key is on this page once. */
+/** One service account: roles, keys, delete. */
 export function ServiceAccountPage(props: {
   account: ServiceAccountAnswer;
   roles: readonly Option[];
@@ -77,36 +71,22 @@ export function ServiceAccountPage(props: {
   apps: readonly Option[];
   formToken: string;
   now: number;
-  /** The key that was made just now. */
-  made?: string;
-  done?: string | undefined;
+  /** Makes a second click on “Make key” the same request. */
+  once: string;
   refusal?: Refusal | undefined;
 }) {
-  const { account, roles, formToken, made } = props;
+  const { account, roles, formToken } = props;
   const nameOf = (id: string) => roles.find(({ value }) => value === id)?.label ?? id;
   const version = String(account.version);
   return (
     <>
-      <ManageHead
-        title={account.name}
-        current="/manage/service-accounts"
-        done={props.done}
-        refusal={props.refusal}
-      />
-      {made && (
-        <div class="done" role="status">
-          <p>This is the key. It is shown now and never again: copy it to where it is needed.</p>
-          <p>
-            <code>{made}</code>
-          </p>
-        </div>
-      )}
+      <ManageHead title={account.name} current="/manage/service-accounts" refusal={props.refusal} />
       <RobotWork account={account} />
       <ManageForm
         formToken={formToken}
         label="Name and roles"
         hidden={{ action: 'save', version, ...(account.apps && { robot: 'yes' }) }}
-        submit="Save"
+        submit={account.type === 'robot' ? 'Save robot' : 'Save service account'}
       >
         <Text name="name" label="Name" value={account.name} required />
         <Choices
@@ -128,7 +108,7 @@ export function ServiceAccountPage(props: {
       </ManageForm>
       {account.type === 'serviceAccount' && (
         <>
-          <Keys account={account} nameOf={nameOf} formToken={formToken} now={props.now} />
+          <Keys account={account} nameOf={nameOf} formToken={formToken} now={props.now} once={props.once} />
           <h2>Delete</h2>
           <ManageForm
             formToken={formToken}
@@ -156,17 +136,11 @@ export function ServiceAccountPage(props: {
 export function EnvironmentSettingsPage(props: {
   environments: readonly EnvironmentAnswer[];
   formToken: string;
-  done?: string | undefined;
   refusal?: Refusal | undefined;
 }) {
   return (
     <>
-      <ManageHead
-        title="Environments"
-        current="/manage/environments"
-        done={props.done}
-        refusal={props.refusal}
-      />
+      <ManageHead title="Environments" current="/manage/environments" refusal={props.refusal} />
       {props.environments.map(({ environment, accounts, welcomeMail, version }) => (
         <section key={environment} aria-labelledby={`h-${environment}`}>
           <h2 id={`h-${environment}`}>{environment}</h2>
@@ -210,16 +184,10 @@ export function AccountPage(props: {
   roles: readonly string[];
   sessions: readonly SessionAnswer[];
   formToken: string;
-  done?: string | undefined;
 }) {
   const { name, email, roles, sessions, formToken } = props;
   return (
     <>
-      {props.done && (
-        <p class="done" role="status">
-          {props.done}
-        </p>
-      )}
       <h1>
         <bdi>{name}</bdi>
       </h1>

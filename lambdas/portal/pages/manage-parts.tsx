@@ -11,14 +11,15 @@ export const SECTIONS = [
   { href: '/manage/journal', label: 'Journal' },
 ] as const;
 
-/** The top of an administrators' page: where one is, what has just been done, and what was refused. */
+/** The top of an administrators' page: where one is, and what was refused. */
 export function ManageHead(props: {
   title: string;
   current: string;
-  done?: string | undefined;
+  /** What the page stands under, besides its section. */
+  back?: { href: string; label: string };
   refusal?: Refusal | undefined;
 }) {
-  const { title, current, done, refusal } = props;
+  const { title, current, back, refusal } = props;
   return (
     <>
       <nav class="views" aria-label="Administration">
@@ -32,9 +33,12 @@ export function ManageHead(props: {
           ))}
         </ul>
       </nav>
-      {done && (
-        <p class="done" role="status">
-          {done}
+      {back && (
+        <p class="back">
+          <a href={back.href}>
+            <span aria-hidden="true">← </span>
+            <bdi>{back.label}</bdi>
+          </a>
         </p>
       )}
       <h1>

@@ -26,7 +26,6 @@ export function RolesPage(props: {
   matrix: readonly MatrixRow[];
   formToken: string;
   typed?: { id?: string; name?: string; description?: string; environments: readonly string[] };
-  done?: string | undefined;
   refusal?: Refusal | undefined;
 }) {
   const { roles, environment, matrix, typed } = props;
@@ -37,7 +36,7 @@ export function RolesPage(props: {
   const nameOf = (id: string) => roles.find((role) => role.id === id)?.name ?? id;
   return (
     <>
-      <ManageHead title="Roles" current="/manage/roles" done={props.done} refusal={props.refusal} />
+      <ManageHead title="Roles" current="/manage/roles" refusal={props.refusal} />
       <Table
         caption="Roles"
         columns={['Role', 'Signs in to', 'What it is for']}
@@ -107,7 +106,6 @@ export function RolePage(props: {
   role: RoleAnswer;
   roles: readonly RoleDefinition[];
   formToken: string;
-  done?: string | undefined;
   refusal?: Refusal | undefined;
 }) {
   const { role, roles, formToken, refusal } = props;
@@ -117,8 +115,8 @@ export function RolePage(props: {
   const published = publishedBy(role);
   return (
     <>
-      <ManageHead title={role.name} current="/manage/roles" done={props.done} refusal={refusal} />
-      <ManageForm formToken={formToken} label="Role" hidden={{ action: 'save', version }} submit="Save">
+      <ManageHead title={role.name} current="/manage/roles" refusal={refusal} />
+      <ManageForm formToken={formToken} label="Role" hidden={{ action: 'save', version }} submit="Save role">
         <Text name="name" label="Name" value={role.name} required />
         <Text name="description" label="What it is for" value={role.description} />
         <Choices

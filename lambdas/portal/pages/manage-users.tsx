@@ -12,7 +12,6 @@ export interface UsersPageProps {
   formToken: string;
   once: string;
   typed?: { firstName?: string; lastName?: string; email?: string; roles: readonly string[] };
-  done?: string | undefined;
   refusal?: Refusal | undefined;
 }
 
@@ -22,7 +21,7 @@ export function UsersPage(props: UsersPageProps) {
   const nameOf = (id: string) => roles.find(({ value }) => value === id)?.label ?? id;
   return (
     <>
-      <ManageHead title="Users" current="/manage/users" done={props.done} refusal={props.refusal} />
+      <ManageHead title="Users" current="/manage/users" refusal={props.refusal} />
       <form method="get" class="parameters" aria-label="Find users">
         <label>
           Name or email
@@ -85,14 +84,13 @@ export function UserPage(props: {
   roles: readonly Option[];
   formToken: string;
   typed?: { firstName?: string; lastName?: string; roles: readonly string[] };
-  done?: string | undefined;
   refusal?: Refusal | undefined;
 }) {
   const { user, roles, formToken, typed } = props;
   const version = String(user.version);
   return (
     <>
-      <ManageHead title={user.name} current="/manage/users" done={props.done} refusal={props.refusal} />
+      <ManageHead title={user.name} current="/manage/users" refusal={props.refusal} />
       <p>
         {user.email} · signs in to {user.environments.join(', ') || 'no environment'}
       </p>
@@ -100,7 +98,7 @@ export function UserPage(props: {
         formToken={formToken}
         label="Names and roles"
         hidden={{ action: 'save', version }}
-        submit="Save"
+        submit="Save user"
       >
         <Text name="firstName" label="First name" value={typed?.firstName ?? user.firstName} />
         <Text name="lastName" label="Last name" value={typed?.lastName ?? user.lastName} />

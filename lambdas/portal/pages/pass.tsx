@@ -56,14 +56,20 @@ export function DonePage({ title, operation, rest }: { title: string; operation:
         “{operation}” is recorded for <bdi>{title}</bdi>. Your access to it has ended, as it should: the link
         in your mail opens nothing any more, and you need not sign out.
       </p>
-      {rest && (
-        <p>
-          <a class="button" href={rest}>
-            Go on with your other work
-          </a>
-        </p>
-      )}
+      <OtherWork rest={rest} />
     </>
+  );
+}
+
+/** The way on to another pass of this browser. */
+function OtherWork({ rest }: { rest?: string | undefined }) {
+  if (!rest) return null;
+  return (
+    <p>
+      <a class="button" href={rest}>
+        Go on with your other work
+      </a>
+    </p>
   );
 }
 
@@ -71,9 +77,12 @@ export function DonePage({ title, operation, rest }: { title: string; operation:
 export function EndedPage({
   reason,
   typed = {},
+  rest,
 }: {
   reason?: string;
   typed?: Readonly<Record<string, unknown>>;
+  /** Where another pass of this browser is. */
+  rest?: string;
 }) {
   if (reason === 'completed') {
     return (
@@ -87,6 +96,7 @@ export function EndedPage({
           typed={typed}
           note="If you have seen the thanks, it is saved. If not, you can copy it from here."
         />
+        <OtherWork rest={rest} />
       </>
     );
   }
@@ -96,6 +106,7 @@ export function EndedPage({
       <p>{ENDS[reason ?? ''] ?? 'It was taken back.'}</p>
       <p>If there is more to do, ask the contact below for a new link.</p>
       <TypedText typed={typed} />
+      <OtherWork rest={rest} />
     </>
   );
 }

@@ -48,15 +48,18 @@ export function SignInPage({ to, problem, email = '', issuer }: SignInPageProps)
   );
 }
 
-export function LinkSentPage({ email }: { email: string }) {
+/** What to do next; the address is there only right after it was typed. */
+export function LinkSentPage({ email, to }: { email?: string; to?: string }) {
   return (
     <>
-      <h1>Look into your mailbox</h1>
+      <h1>Check your email</h1>
       <p>
-        If <bdi>{email}</bdi> belongs to somebody here, a link is on its way. It works once, for 15 minutes.
+        If {email ? <bdi>{email}</bdi> : 'the address that you entered'} belongs to somebody here, a link is
+        on its way. It works once, for 15 minutes.
       </p>
       <p>
-        Nothing there after a few minutes? Look among the spam, or <a href="/sign-in">try again</a>.
+        Nothing there after a few minutes? Look among the spam, or{' '}
+        <a href={to ? `/sign-in?${new URLSearchParams({ to })}` : '/sign-in'}>try again</a>.
       </p>
     </>
   );

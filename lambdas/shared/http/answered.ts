@@ -19,6 +19,8 @@ export interface PageFailure extends Failure {
   signedIn: boolean;
   /** Whoever is signed in, so that the page shows them its bar; absent for everybody else. */
   caller?: Caller;
+  /** Cookie name → value, as sent. */
+  cookies: Readonly<Record<string, string>>;
   /** Why the credential was ended, or `expired`, where that is known. */
   endReason?: string;
 }
@@ -72,12 +74,13 @@ export function answered({ siteUrl, logger, errorPage }: Answering): HttpMiddlew
 }
 
 function pageContext(exchange: Exchange) {
-  const { path, method, body, context } = exchange;
+  const { path, method, body, context, cookies } = exchange;
   // What fails before the caller is looked at has the authorizer's word for it.
   const caller = exchange.caller ?? (context?.outcome === 'ok' ? toCaller(context) : undefined);
   return {
     path,
     method,
+    cookies,
     typed: typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {},
     signedIn: caller !== undefined && caller.type !== 'anonymous',
     ...(caller?.type === 'user' && { caller }),

@@ -5,7 +5,6 @@ const page = { answers: 'page', function: 'portal', anonymous: true } as const;
 const formToken = z.string().max(100);
 const text = z.string().max(5000).optional();
 const several = z.union([z.string().max(48), z.array(z.string().max(48)).max(200)]).optional();
-const done = z.string().max(48).optional();
 const saved = { 303: { description: 'Done' }, 422: { description: 'The form with what is wrong' } };
 
 /** Pages of administrators, and everybody's own account. */
@@ -16,7 +15,6 @@ export const MANAGE_ROUTES = [
     method: 'GET',
     path: '/account',
     summary: 'Who is signed in, and where',
-    query: z.object({ done }),
     responses: { 200: { description: 'The account' } },
   },
   {
@@ -43,7 +41,6 @@ export const MANAGE_ROUTES = [
     path: '/manage/users',
     summary: 'Users, and a form for a new one',
     query: z.object({
-      done,
       search: z.string().max(100).optional(),
       cursor: z.string().max(2000).optional(),
     }),
@@ -71,7 +68,6 @@ export const MANAGE_ROUTES = [
     method: 'GET',
     path: '/manage/users/{user}',
     summary: 'A user',
-    query: z.object({ done }),
     responses: { 200: { description: 'The form' } },
   },
   {
@@ -97,7 +93,7 @@ export const MANAGE_ROUTES = [
     method: 'GET',
     path: '/manage/roles',
     summary: 'Roles, and a matrix of what each may do in an environment',
-    query: z.object({ done, environment: z.string().max(20).optional() }),
+    query: z.object({ environment: z.string().max(20).optional() }),
     responses: { 200: { description: 'The matrix' } },
   },
   {
@@ -115,7 +111,6 @@ export const MANAGE_ROUTES = [
     method: 'GET',
     path: '/manage/roles/{role}',
     summary: 'A role',
-    query: z.object({ done }),
     responses: { 200: { description: 'The form' } },
   },
   {
@@ -143,7 +138,7 @@ export const MANAGE_ROUTES = [
     method: 'GET',
     path: '/manage/service-accounts',
     summary: 'Service accounts and robots, and a form for a new one',
-    query: z.object({ done, cursor: z.string().max(2000).optional() }),
+    query: z.object({ cursor: z.string().max(2000).optional() }),
     responses: { 200: { description: 'The list' } },
   },
   {
@@ -161,7 +156,6 @@ export const MANAGE_ROUTES = [
     method: 'GET',
     path: '/manage/service-accounts/{account}',
     summary: 'A service account with its keys',
-    query: z.object({ done }),
     responses: { 200: { description: 'The account' } },
   },
   {
@@ -170,9 +164,10 @@ export const MANAGE_ROUTES = [
     method: 'POST',
     path: '/manage/service-accounts/{account}',
     summary:
-      'Saves or deletes a service account, makes or revokes a key; a new key is shown in the answer only',
+      'Saves or deletes a service account, makes or revokes a key; the page of a new key shows it once',
     body: z.object({
       formToken,
+      once: z.string().max(64).optional(),
       action: z.enum(['save', 'createKey', 'revokeKey', 'delete']),
       version: z.string().max(20).optional(),
       name: text,
@@ -184,7 +179,15 @@ export const MANAGE_ROUTES = [
       until: z.string().max(10).optional(),
       confirm: several,
     }),
-    responses: { 200: { description: 'The new key' }, ...saved },
+    responses: saved,
+  },
+  {
+    ...page,
+    id: 'keyPage',
+    method: 'GET',
+    path: '/manage/service-accounts/{account}/keys/{key}',
+    summary: 'What a key is for and until when; the key itself once, to whoever has just made it',
+    responses: { 200: { description: 'The key' } },
   },
   {
     ...page,
@@ -204,7 +207,6 @@ export const MANAGE_ROUTES = [
     method: 'GET',
     path: '/manage/environments',
     summary: 'What apps may do with accounts in each environment, and its welcome mail',
-    query: z.object({ done }),
     responses: { 200: { description: 'The forms' } },
   },
   {
@@ -228,7 +230,6 @@ export const MANAGE_ROUTES = [
     method: 'GET',
     path: '/manage/lists',
     summary: 'How the indexes of lists are, and how far rebuilding them has come',
-    query: z.object({ done }),
     responses: { 200: { description: 'The record types of all environments' } },
   },
   {

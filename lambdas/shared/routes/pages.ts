@@ -91,7 +91,16 @@ export const PAGE_ROUTES = [
     path: '/sign-in',
     summary: 'Mails a sign-in link, if the address belongs to somebody; the answer is the same if not',
     body: z.object({ email: z.string().max(320), to: z.string().max(300).optional() }),
-    responses: { 200: { description: 'Look into your mailbox' } },
+    responses: { 303: { description: 'To the page that says what to do next' } },
+  },
+  {
+    ...page,
+    id: 'signInSent',
+    method: 'GET',
+    path: '/sign-in/sent',
+    summary: 'Says that the link comes by mail',
+    query: z.object({ to: z.string().max(300).optional() }),
+    responses: { 200: { description: 'What to do next' } },
   },
   {
     ...page,
@@ -180,7 +189,9 @@ export const PAGE_ROUTES = [
     path: '/pass/{pass}/records/{record}/operations/{operation}',
     summary: 'Runs an operation',
     body: recordForm,
-    responses: { 200: { description: 'Done' }, 303: { description: 'Back to the record' } },
+    responses: {
+      303: { description: 'Back to the record, or to the page of the pass that has ended with it' },
+    },
   },
   {
     ...page,

@@ -81,11 +81,12 @@ export const signedIn = { context: userContext };
 /** Where an answer leads: status and address. */
 export const leadsTo = ({ status, headers }: Answered) => [status, headers.location];
 
-/** Where an answer leads, and what the page there says once to whoever is signed in. */
-export function leadsToSaying(answer: Answered): unknown[] {
+/** Where an answer leads, and what the page there says once to whoever is signed in, or to nobody (null). */
+export function leadsToSaying(answer: Answered, reader: Caller | null = user): unknown[] {
   const path = new URL(String(answer.headers.location), SITE_URL).pathname;
   const cookies = parseCookies(answer.cookies.map((line) => line.split(';')[0] ?? ''));
-  const { notice } = noticeFor(portal, { ...signing, now: () => clock.now }, { caller: user, cookies, path });
+  const asked = { cookies, path, ...(reader && { caller: reader }) };
+  const { notice } = noticeFor(portal, { ...signing, now: () => clock.now }, asked);
   const words = notice?.pieces.map((piece, place) => piece + (notice.names[place] ?? '')).join('');
   return [...leadsTo(answer), words];
 }

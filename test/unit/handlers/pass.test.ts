@@ -16,11 +16,9 @@ await standIn(`${CORE}/records/list.ts`, 'openView');
 await standIn(`${CORE}/records/operation.ts`, 'addRecord', 'readRecord', 'runOperation');
 await standIn(`${CORE}/records/references.ts`, 'nameReferences');
 const { passHandlers } = await import('../../../lambdas/portal/handlers/pass.tsx');
+const { errorPage } = await import('../../../lambdas/portal/error-page.tsx');
 
-const send = serving('portal', passHandlers(portal) as never, async ({ document }) => ({
-  status: document.status,
-  html: document.code,
-}));
+const send = serving('portal', passHandlers(portal) as never, errorPage(portal));
 
 const PASS = 'Pass0001';
 const OTHER = 'Pass0002';
@@ -241,7 +239,7 @@ describe('the start page of a pass', () => {
 
   it('is for holders of passes: a session is asked for its link', async () => {
     const answer = await send(at('GET', '/pass/{pass}', { pass: PASS }, { context: userContext }));
-    expect([answer.status, answer.text]).toEqual([401, 'CREDENTIAL_MISSING']);
+    expect(outline(answer).slice(0, 2)).toEqual([401, `Open your link again – ${SITE}`]);
   });
 });
 
@@ -317,23 +315,36 @@ describe('a record of a pass', () => {
     ['ended', { endedAt: '2026-03-01T11:00:00Z' }],
     ['gone', undefined],
   ])(
-    'thanks where the pass is %s with it, and leads on to the other passes of the browser',
+    'leads to its page where the pass is %s with it, which thanks once and leads on to the browser’s other passes',
     async (_, change) => {
       held.clear();
       if (change) hold(PASS, change);
       answering({ readForm: complete, runOperation: done({ record: recordOf('r1') }) });
-      const page = await run({}, [`__Host-dp_pass_${USELESS}=x`, cookie(PASS)]);
+      const reported = await run();
+      expect(leadsTo(reported)).toEqual([303, `/pass/${PASS}`]);
+      const notice = reported.cookies.map((line) => line.split(';')[0] ?? '');
+      const over = { outcome: 'revoked', channel: 'browser', endReason: 'completed' } as const;
+      const look = (...cookies: string[]) =>
+        send(at('GET', '/pass/{pass}', { pass: PASS }, { context: over, cookies: [...notice, ...cookies] }));
+      const page = await look(`__Host-dp_pass_${USELESS}=x`, cookie(PASS));
       const thanks =
         'Done. Thank you! “Complete Work Order” is recorded for WO-r1 . Your access to it has ended, as it should: the link in your mail opens nothing any more, and you need not sign out.';
-      expect([outline(page), page.cookies]).toEqual([[200, `Done – ${SITE}`, thanks], [cleared]]);
-      expect(surroundings(page)).toEqual([
-        `${SITE} staging`,
-        expect.stringMatching(/^Questions\? ABC dispatch/),
+      expect([outline(page), page.cookies]).toEqual([
+        [200, `Done – ${SITE}`, thanks],
+        [cleared, expect.stringContaining(`${notice[0]?.split('=')[0]}=; `)],
       ]);
+      expect(surroundings(page)).toEqual([SITE, expect.stringMatching(/^Questions\? The office/)]);
       hold(OTHER);
       hold('Pass0003');
-      const on = await run({}, [cookie(OTHER), cookie('Pass0003')]);
-      expect(outline(on)[2]).toBe(`${thanks} [Go on with your other work](/pass/${OTHER})`);
+      const on = `[Go on with your other work](/pass/${OTHER})`;
+      expect(outline(await look(cookie(OTHER), cookie('Pass0003')))[2]).toBe(`${thanks} ${on}`);
+      // Loaded again it says what has become of the pass.
+      notice.length = 0;
+      const again = outline(await look(cookie(OTHER), cookie('Pass0003')));
+      expect([again[0], again[2]]).toEqual([
+        410,
+        `This job is done It was reported as completed, and your pass ended with it. Thank you! There is nothing left to do here. ${on}`,
+      ]);
     },
   );
 

@@ -2,7 +2,7 @@ import { DaypassError } from '../../../core/errors.ts';
 import { formatToken } from '../../../core/tokens/token.ts';
 import { knownBrowser } from '../../../lambdas/portal/known-browsers.ts';
 import { SITE_URL } from '../http/events.ts';
-import { filledIn, leadsTo, logged, outline, portal, runtime, user } from './pages.ts';
+import { filledIn, leadsTo, leadsToSaying, logged, outline, portal, runtime, user } from './pages.ts';
 import { type Answered, answering, asked, at, clock, NOW, serving, signing, standIn } from './use-cases.ts';
 
 const CORE = '../../../core';
@@ -100,13 +100,26 @@ describe('the page to sign in', () => {
   });
 
   it('has the link sent to the address, and says the same in no less time when that fails', async () => {
-    const sent =
-      'Look into your mailbox If dora@abc.example belongs to somebody here, a link is on its way. It works once, for 15 minutes. Nothing there after a few minutes? Look among the spam, or [try again](/sign-in) .';
+    const says = (who: string, to = '') =>
+      `Check your email If ${who} belongs to somebody here, a link is on its way. It works once, for 15 minutes. Nothing there after a few minutes? Look among the spam, or [try again](/sign-in${to}) .`;
     answering({ requestSignIn: async () => undefined });
     const began = performance.now();
-    const page = await send(post('/sign-in', { email: ' dora@abc.example ', to: '/app/test' }));
+    const answer = await send(post('/sign-in', { email: ' dora@abc.example ', to: '/app/test' }));
     expect(performance.now() - began).toBeGreaterThan(250);
-    expect(outline(page)).toEqual([200, `Look into your mailbox – ${SITE}`, sent]);
+    expect(leadsTo(answer)).toEqual([303, '/sign-in/sent?to=%2Fapp%2Ftest']);
+    const cookies = answer.cookies.map((line) => line.split(';')[0] ?? '');
+    const next = (more = {}) => send(at('GET', '/sign-in/sent', {}, { query: 'to=%2Fapp%2Ftest', ...more }));
+    const again = '?to=%2Fapp%2Ftest';
+    expect(outline(await next({ cookies }))).toEqual([
+      200,
+      `Check your email – ${SITE}`,
+      says('dora@abc.example', again),
+    ]);
+    // Loaded again it says the same, and names no address.
+    expect(outline(await next())[2]).toBe(says('the address that you entered', again));
+    expect(outline(await next({ query: 'to=%2F%2Fevil.example' }))[2]).toBe(
+      says('the address that you entered'),
+    );
     expect(asked).toEqual([
       [
         'requestSignIn',
@@ -122,7 +135,7 @@ describe('the page to sign in', () => {
     const error = new Error('no mail today');
     answering({ requestSignIn: async () => Promise.reject(error) });
     const failed = await send(post('/sign-in', { email: 'dora@abc.example', to: 'https://evil.example' }));
-    expect([failed.status, failed.text]).toEqual([200, page.text]);
+    expect([leadsTo(failed), failed.text]).toEqual([[303, '/sign-in/sent'], '']);
     expect(asked[0]?.[2]).not.toHaveProperty('to');
     expect(logged).toEqual([['error', 'a sign-in link was not sent', { requestId: 'request-1', error }]]);
   });
@@ -198,9 +211,9 @@ describe('a mailed link', () => {
 
   it('signing out ends the session and takes its cookie away', async () => {
     const done = await send(at('POST', '/sign-out', {}, filledIn({})));
-    expect([leadsTo(done), done.cookies, asked]).toEqual([
-      [303, '/'],
-      [cleared('dp_session')],
+    expect([leadsToSaying(done, null), done.cookies[0], asked]).toEqual([
+      [303, '/', 'You are signed out.'],
+      cleared('dp_session'),
       [['signOut', runtime, user]],
     ]);
   });

@@ -242,6 +242,7 @@ describe('a failure', () => {
       ...toFailure(error, SITE_URL, 'request-1'),
       path: '/sign-in',
       method: 'POST',
+      cookies: {},
       typed: { email: 'a', more: ['1', '2', '3'] },
       signedIn: false,
     };

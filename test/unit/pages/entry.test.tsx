@@ -54,9 +54,13 @@ describe('the page to sign in', () => {
 describe('a sign-in link', () => {
   it('that is on its way says how long it works, and how to get another', () => {
     expect(outline(<LinkSentPage email="ana@abc.example" />)).toEqual([
-      'h1 Look into your mailbox',
+      'h1 Check your email',
       'p If ana@abc.example belongs to somebody here, a link is on its way. It works once, for 15 minutes.',
       'p Nothing there after a few minutes? Look among the spam, or [try again](/sign-in).',
+    ]);
+    expect(outline(<LinkSentPage to={TO} />).slice(1)).toEqual([
+      'p If the address that you entered belongs to somebody here, a link is on its way. It works once, for 15 minutes.',
+      'p Nothing there after a few minutes? Look among the spam, or [try again](/sign-in?to=%2Fapp%2Ftest%3Fa%3Db%26c).',
     ]);
   });
 

@@ -28,6 +28,7 @@ async function shown(code: ErrorCode, change: Partial<PageFailure>) {
     path: '/',
     method: 'GET',
     typed: {},
+    cookies: {},
     signedIn: false,
     ...change,
   });
@@ -184,7 +185,15 @@ describe('somebody whose request failed is shown', () => {
       detail: 'Why not.',
       problems,
     };
-    const failure = { document, headers: {}, path: '/pass/P1', method: 'POST', typed, signedIn: false };
+    const failure = {
+      document,
+      headers: {},
+      path: '/pass/P1',
+      method: 'POST',
+      cookies: {},
+      typed,
+      signedIn: false,
+    };
     const lines = outlineOf((await errorPage(portal)(failure)).html ?? '');
     expect(lines.slice(lines.indexOf('h1 That did not work'), -1)).toEqual([
       'h1 That did not work',
@@ -216,7 +225,15 @@ describe('somebody whose request failed is shown', () => {
         requestId: 'r',
       };
       return (
-        await errorPage(portal)({ document, headers: {}, path, method: 'GET', typed: {}, signedIn: false })
+        await errorPage(portal)({
+          document,
+          headers: {},
+          path,
+          method: 'GET',
+          cookies: {},
+          typed: {},
+          signedIn: false,
+        })
       ).cookies;
     };
     expect(await cookies('/sign-in/oidc/callback')).toEqual([

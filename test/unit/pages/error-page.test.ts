@@ -27,6 +27,7 @@ function failure(code: ErrorCode, change: Partial<PageFailure> = {}): PageFailur
     path: '/app/production/orders',
     method: 'GET',
     typed: {},
+    cookies: {},
     signedIn: true,
     ...change,
   };

@@ -24,7 +24,7 @@ describe('the keys of a service account', () => {
   const nameOf = (role: string) => ({ importer: 'Importer', reader: 'Reader' })[role] ?? role;
   const keys = (...held: KeyAnswer[]) => {
     const lines = outline(
-      <Keys account={{ ...account, keys: held }} nameOf={nameOf} formToken="token" now={NOW} />,
+      <Keys account={{ ...account, keys: held }} nameOf={nameOf} formToken="token" now={NOW} once="once-1" />,
     );
     return lines.slice(
       1,
@@ -51,7 +51,7 @@ describe('the keys of a service account', () => {
       'th Ends',
       'th Last used',
       'th Revoke',
-      'td Name: Key K1',
+      'td Name: [Key K1](/manage/service-accounts/S1/keys/K1)',
       'td For: test',
       'td Roles: Importer, Reader',
       'td Ends: 1 April 2026 at 00:00 UTC',
@@ -61,8 +61,8 @@ describe('the keys of a service account', () => {
       'input type=hidden name=formToken value=token',
       'input type=hidden name=action value=revokeKey',
       'input type=hidden name=key value=K1',
-      'button.danger type=submit Revoke',
-      'td Name: Key K2',
+      'button.danger type=submit Revoke key',
+      'td Name: [Key K2](/manage/service-accounts/S1/keys/K2)',
       'td For: whole site',
       'td Roles: none',
       'td Ends: revoked',

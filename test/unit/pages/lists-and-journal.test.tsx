@@ -33,9 +33,7 @@ describe('the page of lists', () => {
         rebuild: { ...rebuild, status: 'finished', done: 7, known: 5 },
       },
     ];
-    expect(
-      outline(<ManageListsPage states={states} formToken="token" done="Begun." refusal={refusal} />),
-    ).toEqual([
+    expect(outline(<ManageListsPage states={states} formToken="token" refusal={refusal} />)).toEqual([
       'nav.views aria-label=Administration',
       'li [Users](/manage/users)',
       'li [Roles](/manage/roles)',
@@ -43,7 +41,6 @@ describe('the page of lists', () => {
       'li [Environments](/manage/environments)',
       'li [Lists](/manage/lists aria-current=page)',
       'li [Journal](/manage/journal)',
-      'p.done role=status Begun.',
       'h1 Lists',
       'div.summary role=alert',
       'h2 Not saved',

@@ -88,12 +88,7 @@ describe('the page of roles', () => {
     ];
     const typed = { id: 'night', name: 'Night', description: 'At night', environments: ['production'] };
     const lines = outline(
-      <RolesPage
-        {...props}
-        typed={typed}
-        refusal={{ title: 'Not saved', status: 422, problems }}
-        done="Kept."
-      />,
+      <RolesPage {...props} typed={typed} refusal={{ title: 'Not saved', status: 422, problems }} />,
     );
     expect(lines.slice(lines.indexOf('h2 What each may do'))).toEqual([
       'h2 What each may do',
@@ -141,10 +136,9 @@ describe('the page of a role', () => {
           description: 'Gives work out',
           accounts: { create: true, update: false, delete: true, assign: ['inspector'] },
         },
-        { done: 'Saved.' },
+        {},
       ),
     ).toEqual([
-      'p.done role=status Saved.',
       'h1 Dispatcher',
       'form method=post aria-label=Role data-once',
       'input type=hidden name=formToken value=token',
@@ -169,7 +163,7 @@ describe('the page of a role', () => {
       'legend and give or take away the roles',
       'label.option {input type=checkbox name=assign value=dispatcher} Dispatcher',
       'label.option {input type=checkbox name=assign value=inspector checked} Inspector',
-      'button type=submit Save',
+      'button type=submit Save role',
       'h2 Remove',
       'p A role can be removed while nobody and nothing uses it. Its id is not used again.',
       'form method=post aria-label=Remove role data-once',

@@ -23,14 +23,7 @@ it('the page of environments has a form for each, with what apps may do there an
     },
   ] as const;
   expect(
-    outline(
-      <EnvironmentSettingsPage
-        environments={environments}
-        formToken="token"
-        done="Saved."
-        refusal={refusal}
-      />,
-    ),
+    outline(<EnvironmentSettingsPage environments={environments} formToken="token" refusal={refusal} />),
   ).toEqual([
     'nav.views aria-label=Administration',
     'li [Users](/manage/users)',
@@ -39,7 +32,6 @@ it('the page of environments has a form for each, with what apps may do there an
     'li [Environments](/manage/environments aria-current=page)',
     'li [Lists](/manage/lists)',
     'li [Journal](/manage/journal)',
-    'p.done role=status Saved.',
     'h1 Environments',
     'div.summary role=alert',
     'h2 Not saved',
@@ -90,11 +82,9 @@ describe('the page of one’s own account', () => {
           roles={['Reader', 'Owner']}
           sessions={sessions}
           formToken="token"
-          done="Signed out."
         />,
       ),
     ).toEqual([
-      'p.done role=status Signed out.',
       'h1 Ana',
       'p ana@abc.example · Reader, Owner',
       'h2 Where you are signed in',

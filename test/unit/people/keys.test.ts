@@ -1,5 +1,5 @@
 import { DaypassError } from '../../../core/errors.ts';
-import { answerKey, createKey, type KeyReach, revokeKey } from '../../../core/people/keys.ts';
+import { answerKey, createKey, type KeyReach, revokeKey, showNewKey } from '../../../core/people/keys.ts';
 import type { Credential } from '../../../core/principals.ts';
 import { readToken } from '../../../core/tokens/token.ts';
 import {
@@ -154,6 +154,44 @@ describe('an API key', () => {
     const given = { name: 'x', reach: 'test', expiresAt: NOW + 1 } as const;
     expect((await refusal(() => createKey(developer, MACHINE, given)))[0]).toBe('FORBIDDEN');
     expect((await refusal(() => revokeKey(developer, MACHINE, idOf(8000))))[0]).toBe('FORBIDDEN');
+  });
+
+  it('[A42] that is asked for twice by one form is made once, and answered again', async () => {
+    const site = siteWith();
+    const given = { name: 'Nightly', reach: 'production', expiresAt: NOW + DAY } as const;
+    const ask = (more = {}) => createKey(site.design(callerOf()), MACHINE, { ...given, ...more }, 'form-1');
+    const [first, second] = [await ask(), await ask()];
+    expect([second, site.commits.length]).toEqual([first, 1]);
+    expect(site.commits[0]).toContainEqual(expect.objectContaining({ kind: 'addRequest' }));
+    expect((await refusal(() => ask({ name: 'Other' })))[0]).toBe('IDEMPOTENCY_MISMATCH');
+    expect(site.commits).toHaveLength(1);
+  });
+
+  it('[A42] is shown again for five minutes, while it lives, to who could make it', async () => {
+    const site = siteWith();
+    const made = await make(site);
+    const show = (id = made.id, caller = callerOf(), account = MACHINE) =>
+      showNewKey(site.design(caller), account, id);
+    expect(await show()).toEqual(made);
+    const born = (ago: number) => new Date(NOW - ago).toISOString();
+    const over = (more: Partial<Credential>) => {
+      const one = key({ id: idOf(9000 + site.credentials.length), createdAt: AT, ...more });
+      site.credentials.push(one);
+      return one.id;
+    };
+    const young = over({ createdAt: born(5 * 60_000 - 1) });
+    expect((await show(young)).id).toBe(young);
+    for (const id of [
+      over({ createdAt: born(5 * 60_000) }),
+      over({ endedAt: AT }),
+      over({ expiresAt: NOW }),
+      over({ kind: 'session' }),
+      idOf(9999),
+    ]) {
+      expect([id, (await refusal(() => show(id)))[0]]).toEqual([id, 'NOT_FOUND']);
+    }
+    expect((await refusal(() => show(made.id, callerOf({ roles: ['Developer'] }))))[0]).toBe('FORBIDDEN');
+    expect((await refusal(() => show(made.id, callerOf(), 'bot')))[0]).toBe('FORBIDDEN');
   });
 
   it('[A42] is revoked in one transaction with its entry in the journal, however often', async () => {

@@ -304,7 +304,7 @@ describe('sessions', () => {
 
   it('end all at once, with the links that were mailed and not used, which do not count as sessions', async () => {
     const site = opened();
-    expect(await signOutUser(site.design(callerOf()), 'pat')).toBe(2);
+    expect(await signOutUser(site.design(callerOf()), 'pat')).toEqual({ name: 'Pat Person', ended: 2 });
     const [ended, noted = []] = site.commits;
     expect(ended).toEqual([end('old'), end('new'), end('link', true)]);
     expect(journalOf(noted)).toEqual([

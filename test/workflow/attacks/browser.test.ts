@@ -190,7 +190,7 @@ describe('requests that another site makes in somebody’s browser', () => {
     const formToken = formTokenIn((await contractor.visitor.get(page)).text);
     const body = new URLSearchParams({ formToken }).toString();
     const reported = await fromElsewhere(contractor.visitor, page, { body, origin: system.url });
-    expect([reported.status, (await readRecord(dispatcher, contractor.id)).state]).toEqual([200, 'Closed']);
+    expect([reported.status, (await readRecord(dispatcher, contractor.id)).state]).toEqual([303, 'Closed']);
   });
 
   it('are refused without the form token of the very person, on every page that asks for one', async () => {
@@ -210,7 +210,7 @@ describe('requests that another site makes in somebody’s browser', () => {
     }
     expect((await contractor.visitor.form(path, {})).status).toBe(403);
     expect((await readRecord(dispatcher, contractor.id)).state).toBe('Active');
-    expect((await contractor.visitor.form(path, { formToken: right })).status).toBe(200);
+    expect((await contractor.visitor.form(path, { formToken: right })).status).toBe(303);
   });
 
   it('cannot use the API with a cookie, whatever they declare the body to be', async () => {
@@ -379,7 +379,7 @@ describe('signing in as somebody whose address is known', () => {
     const own = await browser.form('/sign-in', { email: TECHNICIAN });
     const others = await browser.form('/sign-in', { email: DISPATCHER });
     const elsewhere = await ask(TECHNICIAN);
-    expect([own.status, others.status, elsewhere.status]).toEqual([200, 429, 429]);
+    expect([own.status, others.status, elsewhere.status]).toEqual([303, 429, 429]);
     await system.settled();
     expect((await system.mail.messages()).map(({ to }) => to)).toEqual([[TECHNICIAN]]);
 
@@ -390,7 +390,7 @@ describe('signing in as somebody whose address is known', () => {
     const more: number[] = [];
     for (let asked = 0; asked < 10; asked++)
       more.push((await known.form('/sign-in', { email: TECHNICIAN })).status);
-    expect(more).toEqual([...Array(9).fill(200), 429]);
+    expect(more).toEqual([...Array(9).fill(303), 429]);
     // One that somebody made up, or that was changed, is none.
     known.setCookie('dp_known', `${(browser.cookies.get('dp_known') ?? '').slice(0, -3)}AAA`);
     expect((await known.form('/sign-in', { email: TECHNICIAN })).status).toBe(429);

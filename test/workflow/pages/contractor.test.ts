@@ -68,9 +68,18 @@ describe('a contractor’s pages', () => {
     const { order, visitor, home, linkPath } = await issue();
     const form = `${home}/records/${order.id}/operations/complete`;
     const done = await submit(visitor, form, { completionNotes: 'Oiled the rails.\nReplaced a bulb.' });
-    expect(done.status).toBe(200);
-    expect(readable(done.text)).toContain('Done. Thank you!');
+    expect([done.status, done.headers.get('location')]).toEqual([303, home]);
+    const thanks = await visitor.get(home);
+    expect([thanks.status, readable(thanks.text)]).toEqual([
+      200,
+      expect.stringContaining(`Done. Thank you! “Complete Work Order” is recorded for ${order.title}`),
+    ]);
     // The click that came twice, and the page that is loaded again, are thanked as well.
+    const reloaded = await visitor.get(home);
+    expect([reloaded.status, readable(reloaded.text)]).toEqual([
+      410,
+      expect.stringContaining('This job is done'),
+    ]);
     const again = await visitor.get(form);
     expect([again.status, readable(again.text)]).toEqual([410, expect.stringContaining('This job is done')]);
     for (const address of [linkPath, home, `${home}/records/${order.id}`]) {

@@ -1,6 +1,6 @@
 import { readableDay } from '../../../core/grants/readable-day.ts';
 import type { System } from '../../../local/system.ts';
-import { linkIn, Visitor } from '../../../local/visitor.ts';
+import { type Answer, linkIn, Visitor } from '../../../local/visitor.ts';
 import { fieldsOf, readable, send, submit } from '../../support/page-forms.ts';
 import {
   addWorkOrder,
@@ -43,10 +43,19 @@ describe('signing in', () => {
   }
 
   it('says the same whether or not the address is known, and mails only to those who are', async () => {
-    const known = await askForLink(new Visitor(system.url), {});
-    const unknown = await new Visitor(system.url).form('/sign-in', { email: 'nobody@abc.example' });
-    expect(unknown.status).toBe(known.answer.status);
-    expect(unknown.text.replaceAll('nobody@abc.example', DISPATCHER)).toBe(known.answer.text);
+    const [one, other] = [new Visitor(system.url), new Visitor(system.url)];
+    const known = await askForLink(one, {});
+    const unknown = await other.form('/sign-in', { email: 'nobody@abc.example' });
+    const told = ({ status, text, headers }: Answer) => [status, text, headers.get('location')];
+    expect(told(known.answer)).toEqual([303, '', '/sign-in/sent']);
+    expect(told(unknown)).toEqual(told(known.answer));
+    const [mine, theirs] = [await one.get('/sign-in/sent'), await other.get('/sign-in/sent')];
+    expect(readable(mine.text)).toContain(`Check your email If ${DISPATCHER} belongs to somebody here`);
+    expect(theirs.text.replaceAll('nobody@abc.example', DISPATCHER)).toBe(mine.text);
+    // Loaded again it says the same of no address.
+    expect(readable((await one.get('/sign-in/sent')).text)).toContain(
+      'If the address that you entered belongs to somebody here',
+    );
     expect((await system.mail.messages()).map(({ to }) => to)).toEqual([[DISPATCHER]]);
   });
 

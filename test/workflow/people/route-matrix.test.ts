@@ -30,6 +30,7 @@ import {
   rightsInDocs,
   rightsInSchema,
 } from './design-rights.ts';
+import { formsOfPages, sendEachForm } from './each-form.ts';
 import { OPENED_BY } from './opened-by-rights.ts';
 import { MATRIX, RUNTIME_MATRIX } from './route-matrix.ts';
 
@@ -237,6 +238,25 @@ describe('every route and everybody', () => {
       'revokeKey',
     ];
     expect(api.filter((id) => !compared.has(id))).toEqual(empty.filter((id) => !compared.has(id)));
+  });
+
+  it('each form of a page that does what it was sent for leads to a page that can be loaded again, and says once what was done', async () => {
+    // A page that asks before anything is done: sending it again asks again.
+    const asking = ['changePasses revoke'];
+    const { owner, dispatcher } = people as Record<'owner' | 'dispatcher', Asker>;
+    const sent = await sendEachForm(system, owner, dispatcher);
+    expect(sent.map(({ what }) => what).sort()).toEqual(formsOfPages().sort());
+    for (const { what, visitor, answer } of sent) {
+      expect([what, answer.status]).toEqual([what, asking.includes(what) ? 200 : 303]);
+      const to = answer.headers.get('location');
+      if (!to) continue;
+      expect([what, to]).toEqual([what, expect.not.stringMatching(/[?&]done=|dp_/)]);
+      const shown = await visitor.follow(to);
+      const again = await visitor.follow(to);
+      const ended = what === 'passRun';
+      expect([what, shown.status, again.status]).toEqual([what, 200, ended ? 410 : 200]);
+      expect([what, again.text.includes('class="done"')]).toEqual([what, false]);
+    }
   });
 
   it('[A10, A12] each right of the design plane is a row of the administrator’s table, and opens exactly what it says', async () => {

@@ -1,0 +1,132 @@
+import { ROUTES } from '../../../lambdas/shared/routes/index.ts';
+import type { System } from '../../../local/system.ts';
+import { type Answer, linkIn, Visitor } from '../../../local/visitor.ts';
+import { fieldsOf, sendForm, submit } from '../../support/page-forms.ts';
+import { arrive, takeOn } from '../../support/property-management.ts';
+import type { Asker } from '../../support/route-askers.ts';
+import { staffSession } from '../../support/site-runtime.ts';
+
+/** A form that did what it was sent for: of which route, with which of its actions, by whom, and what came. */
+export interface SentForm {
+  what: string;
+  visitor: Visitor;
+  answer: Answer;
+}
+
+/** Every form that pages send, by route and, where one address does several things, by action. */
+export function formsOfPages(): string[] {
+  return ROUTES.filter(({ answers, method }) => answers === 'page' && method === 'POST').flatMap((route) => {
+    const shape = 'body' in route && 'shape' in route.body ? (route.body.shape as object) : {};
+    const actions = 'action' in shape ? (shape.action as { options: readonly string[] }).options : [''];
+    return actions.map((action) => `${route.id} ${action}`.trim());
+  });
+}
+
+/** Sends each form of the pages so that it succeeds, as those do whose pages they are. */
+export async function sendEachForm(system: System, owner: Asker, dispatcher: Asker): Promise<SentForm[]> {
+  const sent: SentForm[] = [];
+  const note = async (what: string, visitor: Visitor, answer: Promise<Answer>) => {
+    sent.push({ what, visitor, answer: await answer });
+    return await answer;
+  };
+  const fill = (what: string, path: string, label: string, values = {}) =>
+    note(what, owner.visitor, sendForm(owner.visitor, path, label, values));
+  const first = async (list: string) =>
+    [
+      ...(await owner.visitor.get(list)).text.matchAll(
+        new RegExp(`${list.split('?')[0]}/([0-9A-Za-z]{22})`, 'g'),
+      ),
+    ][0]?.[0] ?? '';
+
+  await fill('addUser', '/manage/users', 'New user', {
+    firstName: 'Eva',
+    lastName: 'Each',
+    email: 'eva@abc.example',
+  });
+  const user = await first('/manage/users?search=eva@abc.example');
+  await fill('userRun save', user, 'Names and roles', { lastName: 'Every' });
+  await fill('userRun signOut', user, 'Sessions');
+  await fill('userRun delete', user, 'Delete user');
+  await fill('addRole', '/manage/roles', 'New role', { id: 'every', name: 'Every' });
+  await fill('roleRun save', '/manage/roles/every', 'Role', { name: 'Each' });
+  await fill('roleRun remove', '/manage/roles/every', 'Remove role');
+  await fill('addServiceAccount', '/manage/service-accounts', 'New service account', { name: 'AAA first' });
+  const account = await first('/manage/service-accounts');
+  const until = new Date(system.clock.now() + 86_400_000).toISOString().slice(0, 10);
+  await fill('serviceAccountRun save', account, 'Name and roles', { name: 'AAA' });
+  await fill('serviceAccountRun createKey', account, 'New key', {
+    name: 'Nightly',
+    environment: 'test',
+    until,
+  });
+  await fill('serviceAccountRun revokeKey', account, 'Revoke Nightly');
+  await fill('serviceAccountRun delete', account, 'Delete service account');
+  await fill('environmentRun', '/manage/environments', 'test');
+  await fill('listsRun', '/manage/lists', 'Refresh Contractors, Contractor Access, test');
+
+  const job = await takeOn(system, dispatcher.visitor);
+  const other = await takeOn(system, dispatcher.visitor);
+  const browser = new Visitor(system.url);
+  await note('takePass', browser, browser.form('/', { token: job.token }));
+  const record = `${job.home}/records/${job.id}`;
+  const complete = `${record}/operations/complete`;
+  await note('passRun', browser, submit(browser, complete, { completionNotes: 'All done' }));
+
+  const staff = dispatcher.visitor;
+  const add = '/app/production/work-orders/work-order/operations/add';
+  await note(
+    'addRun',
+    staff,
+    submit(staff, add, {
+      number: 'WO-each',
+      building: 'Mill House',
+      category: 'Maintenance',
+      description: 'A noise',
+      dueDate: '2099-03-31',
+    }),
+  );
+  const edit = `/app/production/records/${other.id}/operations/edit`;
+  await note('formRun', staff, submit(staff, edit, { building: 'Tower' }));
+  await system.settled();
+  const passes = async (action: string, more = {}) => {
+    const { formToken = '' } = fieldsOf((await staff.get('/passes/production')).text);
+    const grant = await grantOf(staff, other.email);
+    return staff.form('/passes/production', { formToken, grant, action, ...more });
+  };
+  await note('changePasses resend', staff, passes('resend'));
+  await note('changePasses extend', staff, passes('extend', { until }));
+  await note('changePasses revoke', staff, passes('revoke'));
+  await note('changePasses revokeNow', staff, passes('revokeNow'));
+  await system.settled();
+  const { formToken } = dispatcher;
+  await note('runAgain', staff, staff.form(`/app/production/records/${other.id}/task-runs`, { formToken }));
+  await arrive(system, other.email);
+
+  const dana = new Visitor(system.url);
+  await system.mail.clear();
+  await note('requestSignIn', dana, dana.form('/sign-in', { email: 'dana@abc.example' }));
+  const mail = await system.mail.waitFor(({ to }) => to.includes('dana@abc.example'));
+  const link = new URL(linkIn(mail.text));
+  const redeem = fieldsOf((await dana.get(link.pathname + link.search)).text);
+  await note('redeemSignIn', dana, dana.form('/sign-in/link', redeem));
+  const elsewhere = await staffSession(system, 'dana@abc.example');
+  const page = await dana.get('/account');
+  const fields = fieldsOf(page.text);
+  const sessions = [...page.text.matchAll(/name="session" value="([0-9A-Za-z]+)"/g)].map(([, id = '']) => id);
+  for (const session of sessions) {
+    // One's own is ended last, and another way.
+    const answer = await dana.form('/account', { formToken: fields.formToken ?? '', session });
+    if (answer.headers.get('location') === '/account')
+      sent.push({ what: 'accountRun', visitor: dana, answer });
+  }
+  const { formToken: own = '' } = fieldsOf((await elsewhere.get('/account')).text);
+  await note('signOut', elsewhere, elsewhere.form('/sign-out', { formToken: own }));
+  return sent;
+}
+
+async function grantOf(staff: Visitor, email: string): Promise<string> {
+  const { passes } = (await staff.get('/admin/tokens/production?limit=100')).json as {
+    passes: { id: string; email?: string }[];
+  };
+  return passes.find((pass) => pass.email === email)?.id ?? '';
+}
