@@ -39,8 +39,8 @@ export interface KeyAnswer {
   endedAt?: string;
 }
 
-/** A key with its text. */
-export type NewKeyAnswer = KeyAnswer & { key: string };
+/** A key with its text, as long as that can be shown. */
+export type NewKeyAnswer = KeyAnswer & { key?: string };
 
 /**
  * Makes an API key, with the roles that the account holds now: what the account is given later is for later keys. The
@@ -69,8 +69,9 @@ export async function createKey(
 
 /**
  * A key that was made a moment ago, once more: whoever made it comes to the page that shows it. The key is worked out
- * from its ids, because it is kept nowhere. Asks for the same rights as making it.
- * @throws DaypassError NOT_FOUND when there is none, or it is over or older than five minutes; FORBIDDEN
+ * from its ids, because it is kept nowhere, and not any more once it is over or five minutes old. Asks for the same rights
+ * as making it.
+ * @throws DaypassError NOT_FOUND, FORBIDDEN
  */
 export async function showNewKey(
   session: PeopleSession,
@@ -78,14 +79,13 @@ export async function showNewKey(
   keyId: string,
 ): Promise<NewKeyAnswer> {
   requireDesign(session, 'design:edit', { type: 'account', id: accountId });
+  const { now } = session;
   const account = await findHolder(session, accountId);
-  const { store } = session.runtime;
-  const credential = await store.readCredential(accountId, keyId);
-  const isNew = credential !== undefined && Date.parse(credential.createdAt) > session.now - SHOWN_MS;
-  if (credential?.kind !== 'apiKey' || !isNew || credential.endedAt || credential.expiresAt <= session.now) {
-    throw new DaypassError('NOT_FOUND');
-  }
-  return { ...answerKey(account, credential), key: textOf(session, credential) };
+  const credential = await session.runtime.store.readCredential(accountId, keyId);
+  if (credential?.kind !== 'apiKey') throw new DaypassError('NOT_FOUND');
+  const { createdAt, expiresAt, endedAt } = credential;
+  const shows = endedAt === undefined && expiresAt > now && Date.parse(createdAt) > now - SHOWN_MS;
+  return { ...answerKey(account, credential), ...(shows && { key: textOf(session, credential) }) };
 }
 
 /** A service account whose keys the caller may make. @throws DaypassError FORBIDDEN, NOT_FOUND */

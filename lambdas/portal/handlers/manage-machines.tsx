@@ -147,9 +147,9 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
         roles: await customRoles(place),
         formToken,
         now: session.now,
-        ...(isNew && { text: (await showNewKey(session, accountId, keyId)).key }),
       };
-      return page(frame, key.name, <KeyPage {...shown} />);
+      const { key: text } = isNew ? await showNewKey(session, accountId, keyId) : {};
+      return page(frame, key.name, <KeyPage {...shown} {...(text && { text })} />);
     },
 
     async environmentsPage(request) {

@@ -287,7 +287,7 @@ describe('signing in with an issuer', () => {
     }
     expect([...statuses]).toEqual([303, 429]);
     // Mailed links have a count of their own.
-    expect((await new Visitor(system.url).form('/sign-in', { email: DORA })).status).toBe(200);
+    expect((await new Visitor(system.url).form('/sign-in', { email: DORA })).status).toBe(303);
   });
 
   it('is for people: what another site’s page asks for in the background is refused and uses nothing up', async () => {
