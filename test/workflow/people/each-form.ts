@@ -62,7 +62,7 @@ export async function sendEachForm(system: System, owner: Asker, dispatcher: Ask
   await fill('serviceAccountRun revokeKey', account, 'Revoke Nightly');
   await fill('serviceAccountRun delete', account, 'Delete service account');
   await fill('environmentRun', '/manage/environments', 'test');
-  await fill('listsRun', '/manage/lists', 'Refresh Contractors, Contractor Access, test');
+  await fill('listsRun', '/manage/lists', 'Refresh Contractors, Contractor Tokens, test');
 
   const job = await takeOn(system, dispatcher.visitor);
   const other = await takeOn(system, dispatcher.visitor);

@@ -9,7 +9,7 @@ export const OPENED_BY: Record<string, string> = {
   'accounts: edit':
     'updateUser signOutUser updateServiceAccount createKey revokeKey userRun/signOut serviceAccountRun/revokeKey',
   'accounts: read':
-    'evaluateAccess evaluateAccesses searchSubjects searchResources searchActions explainAccess readRecordAccess readSubjectAccess listUsers readUser suggestPeople listServiceAccounts readServiceAccount managePage usersPage userPage serviceAccountsPage serviceAccountPage',
+    'evaluateAccess evaluateAccesses searchSubjects searchResources searchActions explainAccess readRecordAccess readSubjectAccess listUsers readUser suggestPeople listServiceAccounts readServiceAccount managePage usersPage userPage serviceAccountsPage serviceAccountPage keyPage',
   'accounts: read, create': 'createUser createServiceAccount addUser addServiceAccount',
   'accounts: read, delete': 'deleteUser deleteServiceAccount userRun/delete serviceAccountRun/delete',
   'accounts: read, edit':
