@@ -6,11 +6,12 @@ import { arrive, takeOn } from '../../support/property-management.ts';
 import type { Asker } from '../../support/route-askers.ts';
 import { staffSession } from '../../support/site-runtime.ts';
 
-/** A form that did what it was sent for: of which route, with which of its actions, by whom, and what came. */
+/** A form that did what it was sent for: of which route, with which of its actions, and what came. */
 export interface SentForm {
   what: string;
-  visitor: Visitor;
   answer: Answer;
+  /** The page that it leads to, loaded twice. */
+  loaded: Answer[];
 }
 
 /** Every form that pages send, by route and, where one address does several things, by action. */
@@ -25,9 +26,10 @@ export function formsOfPages(): string[] {
 /** Sends each form of the pages so that it succeeds, as those do whose pages they are. */
 export async function sendEachForm(system: System, owner: Asker, dispatcher: Asker): Promise<SentForm[]> {
   const sent: SentForm[] = [];
-  const note = async (what: string, visitor: Visitor, answer: Promise<Answer>) => {
-    sent.push({ what, visitor, answer: await answer });
-    return await answer;
+  const note = async (what: string, visitor: Visitor, sending: Promise<Answer>) => {
+    const answer = await sending;
+    const to = answer.headers.get('location');
+    sent.push({ what, answer, loaded: to ? [await visitor.follow(to), await visitor.follow(to)] : [] });
   };
   const fill = (what: string, path: string, label: string, values = {}) =>
     note(what, owner.visitor, sendForm(owner.visitor, path, label, values));
@@ -51,16 +53,16 @@ export async function sendEachForm(system: System, owner: Asker, dispatcher: Ask
   await fill('roleRun save', '/manage/roles/every', 'Role', { name: 'Each' });
   await fill('roleRun remove', '/manage/roles/every', 'Remove role');
   await fill('addServiceAccount', '/manage/service-accounts', 'New service account', { name: 'AAA first' });
-  const account = await first('/manage/service-accounts');
+  const machine = await first('/manage/service-accounts');
   const until = new Date(system.clock.now() + 86_400_000).toISOString().slice(0, 10);
-  await fill('serviceAccountRun save', account, 'Name and roles', { name: 'AAA' });
-  await fill('serviceAccountRun createKey', account, 'New key', {
+  await fill('serviceAccountRun save', machine, 'Name and roles', { name: 'AAA' });
+  await fill('serviceAccountRun createKey', machine, 'New key', {
     name: 'Nightly',
     environment: 'test',
     until,
   });
-  await fill('serviceAccountRun revokeKey', account, 'Revoke Nightly');
-  await fill('serviceAccountRun delete', account, 'Delete service account');
+  await fill('serviceAccountRun revokeKey', machine, 'Revoke Nightly');
+  await fill('serviceAccountRun delete', machine, 'Delete service account');
   await fill('environmentRun', '/manage/environments', 'test');
   await fill('listsRun', '/manage/lists', 'Refresh Contractors, Contractor Tokens, test');
 
@@ -103,24 +105,25 @@ export async function sendEachForm(system: System, owner: Asker, dispatcher: Ask
   await arrive(system, other.email);
 
   const dana = new Visitor(system.url);
-  await system.mail.clear();
+  const known = new Set((await system.mail.messages()).map(({ messageId }) => messageId));
   await note('requestSignIn', dana, dana.form('/sign-in', { email: 'dana@abc.example' }));
-  const mail = await system.mail.waitFor(({ to }) => to.includes('dana@abc.example'));
+  const mail = await system.mail.waitFor(
+    ({ to, messageId }) => to.includes('dana@abc.example') && !known.has(messageId),
+  );
   const link = new URL(linkIn(mail.text));
   const redeem = fieldsOf((await dana.get(link.pathname + link.search)).text);
   await note('redeemSignIn', dana, dana.form('/sign-in/link', redeem));
-  const elsewhere = await staffSession(system, 'dana@abc.example');
-  const page = await dana.get('/account');
-  const fields = fieldsOf(page.text);
-  const sessions = [...page.text.matchAll(/name="session" value="([0-9A-Za-z]+)"/g)].map(([, id = '']) => id);
-  for (const session of sessions) {
-    // One's own is ended last, and another way.
-    const answer = await dana.form('/account', { formToken: fields.formToken ?? '', session });
-    if (answer.headers.get('location') === '/account')
-      sent.push({ what: 'accountRun', visitor: dana, answer });
-  }
-  const { formToken: own = '' } = fieldsOf((await elsewhere.get('/account')).text);
-  await note('signOut', elsewhere, elsewhere.form('/sign-out', { formToken: own }));
+  await staffSession(system, 'dana@abc.example');
+  const account = await dana.get('/account');
+  const [, session = ''] =
+    / name="session" value="([0-9A-Za-z]+)"/.exec(
+      account.text.replace(/<tr(?:(?!<\/tr>).)*this browser.*?<\/tr>/s, ''),
+    ) ?? [];
+  const { formToken: hers = '' } = fieldsOf(account.text);
+  await note('accountRun', dana, dana.form('/account', { formToken: hers, session }));
+  const leaving = await staffSession(system, 'dana@abc.example');
+  const { formToken: own = '' } = fieldsOf((await leaving.get('/account')).text);
+  await note('signOut', leaving, leaving.form('/sign-out', { formToken: own }));
   return sent;
 }
 

@@ -246,16 +246,14 @@ describe('every route and everybody', () => {
     const { owner, dispatcher } = people as Record<'owner' | 'dispatcher', Asker>;
     const sent = await sendEachForm(system, owner, dispatcher);
     expect(sent.map(({ what }) => what).sort()).toEqual(formsOfPages().sort());
-    for (const { what, visitor, answer } of sent) {
+    for (const { what, answer, loaded } of sent) {
       expect([what, answer.status]).toEqual([what, asking.includes(what) ? 200 : 303]);
-      const to = answer.headers.get('location');
-      if (!to) continue;
-      expect([what, to]).toEqual([what, expect.not.stringMatching(/[?&]done=|dp_/)]);
-      const shown = await visitor.follow(to);
-      const again = await visitor.follow(to);
-      const ended = what === 'passRun';
-      expect([what, shown.status, again.status]).toEqual([what, 200, ended ? 410 : 200]);
-      expect([what, again.text.includes('class="done"')]).toEqual([what, false]);
+      expect([what, answer.headers.get('location')]).not.toEqual([what, expect.stringContaining('dp_')]);
+      const [shown, again] = loaded;
+      // The page of a pass that has ended thanks once, and says then that it has ended.
+      expect([what, shown?.status]).toEqual([what, asking.includes(what) ? undefined : 200]);
+      expect([what, again?.status]).toEqual([what, what === 'passRun' ? 410 : shown?.status]);
+      expect([what, again?.text.includes('class="done"') ?? false]).toEqual([what, false]);
     }
   });
 
