@@ -74,7 +74,7 @@ export async function sendEachForm(system: System, owner: Asker, dispatcher: Ask
   const complete = `${record}/operations/complete`;
   await note('passRun', browser, submit(browser, complete, { completionNotes: 'All done' }));
 
-  const staff = dispatcher.visitor;
+  const { visitor: staff, formToken } = dispatcher;
   const add = '/app/production/work-orders/work-order/operations/add';
   await note(
     'addRun',
@@ -91,7 +91,6 @@ export async function sendEachForm(system: System, owner: Asker, dispatcher: Ask
   await note('formRun', staff, submit(staff, edit, { building: 'Tower' }));
   await system.settled();
   const passes = async (action: string, more = {}) => {
-    const { formToken = '' } = fieldsOf((await staff.get('/passes/production')).text);
     const grant = await grantOf(staff, other.email);
     return staff.form('/passes/production', { formToken, grant, action, ...more });
   };
@@ -100,7 +99,6 @@ export async function sendEachForm(system: System, owner: Asker, dispatcher: Ask
   await note('changePasses revoke', staff, passes('revoke'));
   await note('changePasses revokeNow', staff, passes('revokeNow'));
   await system.settled();
-  const { formToken } = dispatcher;
   await note('runAgain', staff, staff.form(`/app/production/records/${other.id}/task-runs`, { formToken }));
   await arrive(system, other.email);
 
