@@ -87,8 +87,6 @@ export async function sendEachForm(system: System, owner: Asker, dispatcher: Ask
       dueDate: '2099-03-31',
     }),
   );
-  const edit = `/app/production/records/${other.id}/operations/edit`;
-  await note('formRun', staff, submit(staff, edit, { building: 'Tower' }));
   await system.settled();
   const passes = async (action: string, more = {}) => {
     const grant = await grantOf(staff, other.email);
@@ -103,6 +101,9 @@ export async function sendEachForm(system: System, owner: Asker, dispatcher: Ask
   await arrive(system, other.email);
 
   const dana = new Visitor(system.url);
+  const edit = `/app/production/records/${other.id}/operations/edit`;
+  await note('formRun', staff, submit(staff, edit, { building: 'Tower' }));
+
   const known = new Set((await system.mail.messages()).map(({ messageId }) => messageId));
   await note('requestSignIn', dana, dana.form('/sign-in', { email: 'dana@abc.example' }));
   const mail = await system.mail.waitFor(

@@ -17,6 +17,7 @@ import { FUNCTION_NAMES } from '../../../lib/names.ts';
 import { PROPERTY_MANAGEMENT, seedDefinitions } from '../../../local/seed.ts';
 import type { System } from '../../../local/system.ts';
 import { type Answer, Visitor } from '../../../local/visitor.ts';
+import { readable } from '../../support/page-forms.ts';
 import { addWorkOrder, arrive, DISPATCHER, workOrder } from '../../support/property-management.ts';
 import { type Asker, ask, askerWith, formTokenFor } from '../../support/route-askers.ts';
 import { isPost, type Sample, samplesOf } from '../../support/route-samples.ts';
@@ -249,7 +250,8 @@ describe('every route and everybody', () => {
     const sent = await sendEachForm(system, owner, dispatcher);
     expect(sent.map(({ what }) => what).sort()).toEqual(formsOfPages().sort());
     for (const { what, answer, loaded } of sent) {
-      expect([what, answer.status]).toEqual([what, asking.includes(what) ? 200 : 303]);
+      const answered = [what, answer.status, asking.includes(what) ? '' : readable(answer.text)];
+      expect(answered).toEqual([what, asking.includes(what) ? 200 : 303, '']);
       expect([what, answer.headers.get('location')]).not.toEqual([what, expect.stringContaining('dp_')]);
       const [shown, again] = loaded;
       // The page of a pass that has ended thanks once, and says then that it has ended.
