@@ -12,6 +12,8 @@ export interface Frame {
   wide?: boolean;
   /** Staff: who is signed in, and the token of the sign-out form. */
   user?: { name: string; formToken: string };
+  /** For who has not signed in: the address that asks them to, and leads back here. */
+  signIn?: string;
   /** What is said on top, this once; `cleared` is the `Set-Cookie` that takes it out of the browser. */
   notice?: Notice & { cleared: string };
   /** Contractors: whose pass it is, and until when (epoch milliseconds). */

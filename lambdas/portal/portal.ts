@@ -5,7 +5,7 @@ import type { Mailer } from '../../core/mail/mail.ts';
 import type { Caller } from '../../core/ports.ts';
 import type { Runtime, Session } from '../../core/runtime.ts';
 import type { CookieNames } from '../shared/http/cookies.ts';
-import type { ApiResponse } from '../shared/http/request.ts';
+import type { ApiRequest, ApiResponse } from '../shared/http/request.ts';
 import type { OpenPeople } from '../shared/people-session.ts';
 import type { Frame } from './frame.ts';
 import type { Issuer } from './issuer.ts';
@@ -61,8 +61,28 @@ export async function plainFrame({ assets, runtime }: Portal, preferred?: Enviro
   return { assets, siteName: 'Daypass' };
 }
 
-/** The frame of a page in an environment. */
-export function sessionFrame({ assets }: Portal, { published }: Session): Frame {
+/**
+ * The frame of a page in an environment.
+ * @param request for a page that people may see without signing in: they are offered to, and to come back to it
+ */
+export function sessionFrame(
+  { assets }: Portal,
+  { published, caller }: Session,
+  request?: Pick<ApiRequest, 'path'> & { query?: object },
+): Frame {
   const { name, contact } = published.settings;
-  return { assets, siteName: name, contact, environment: published.environment };
+  const offer = request && caller.type === 'anonymous' && { signIn: signInTo(request) };
+  return { assets, siteName: name, contact, environment: published.environment, ...offer };
 }
+
+function signInTo({ path, query = {} }: Pick<ApiRequest, 'path'> & { query?: object }): string {
+  const asked = Object.entries(query).flatMap(([name, value]) =>
+    typeof value === 'string' && value !== '' ? [[name, value]] : [],
+  );
+  const to = asked.length > 0 ? `${path}?${new URLSearchParams(asked)}` : path;
+  // A longer address is not taken along: the page itself is.
+  return `/sign-in?${new URLSearchParams({ to: to.length > LONGEST_TO ? path : to })}`;
+}
+
+/** What the sign-in page takes as an address to go on to. */
+const LONGEST_TO = 300;

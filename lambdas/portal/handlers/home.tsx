@@ -13,6 +13,7 @@ import { openApiDocument } from '../../shared/http/openapi.ts';
 import { type ApiResponse, json, seeOther } from '../../shared/http/request.ts';
 import { heldPasses, readFrom } from '../held-passes.ts';
 import { noticeFor } from '../notice.ts';
+import { openApps } from '../open-apps.ts';
 import { packText } from '../packed.ts';
 import { EnvironmentsPage } from '../pages/apps.tsx';
 import { ErrorCodesPage } from '../pages/failed.tsx';
@@ -38,7 +39,10 @@ export function homeHandlers(
       if (token !== undefined) return takePass(portal, { token, to, cookies, sourceIp, now });
       const runtime = await portal.runtime();
       const frame = { ...(await plainFrame(portal)), ...noticeFor(portal, runtime, request) };
-      if (caller.type !== 'user') return page(frame, 'Sign in', <SignInPage issuer={portal.issuer?.name} />);
+      if (caller.type !== 'user') {
+        const content = <SignInPage issuer={portal.issuer?.name} open={await openApps(portal)} />;
+        return page(frame, 'Sign in', content);
+      }
       const places = await reachable(runtime, caller);
       const manages = caller.roles.some((role) => BUILT_IN_ROLES.has(role));
       const [place, ...others] = places;

@@ -8,6 +8,7 @@ import { clearCookie, setCookie } from '../../shared/http/cookies.ts';
 import { type ApiResponse, seeOther } from '../../shared/http/request.ts';
 import { knownBrowser, knownBrowserCookie } from '../known-browsers.ts';
 import { type Notice, notice, noticeFor, seeOtherSaying, showing } from '../notice.ts';
+import { openApps } from '../open-apps.ts';
 import { DeadLinkPage, LinkSentPage, RedeemPage, SignInPage } from '../pages/sign-in.tsx';
 import { type Portal, page, plainFrame } from '../portal.ts';
 import { sameSitePath } from '../same-site.ts';
@@ -32,7 +33,8 @@ export function signInHandlers(
 
   return {
     async signInPage({ query }) {
-      const content = <SignInPage {...safe(query.to)} issuer={portal.issuer?.name} />;
+      const open = await openApps(portal);
+      const content = <SignInPage {...safe(query.to)} issuer={portal.issuer?.name} open={open} />;
       return page(await plainFrame(portal), 'Sign in', content);
     },
 
@@ -41,6 +43,7 @@ export function signInHandlers(
       const frame = await plainFrame(portal);
       const email = body.email.trim();
       const { to } = safe(body.to);
+      const runtime = await portal.runtime();
       if (!readableEmail(email)) {
         const again = (
           <SignInPage
@@ -48,11 +51,11 @@ export function signInHandlers(
             email={email}
             problem="Enter an address like name@example.org"
             issuer={portal.issuer?.name}
+            open={await openApps(portal)}
           />
         );
         return page(frame, 'Error: Sign in', again, { status: 422 });
       }
-      const runtime = await portal.runtime();
       const browser = knownBrowser(cookies[portal.names.known], email, runtime);
       await takeSignInTurn(runtime, { email, address: sourceIp, browser, at: now });
       const asked = { email, siteName: frame.siteName, contact: frame.contact ?? '', ...(to && { to }) };

@@ -58,13 +58,18 @@ function Said({ pieces, names }: Notice) {
 }
 
 function Header({ frame }: { frame: Frame }) {
-  const { user, environment } = frame;
+  const { user, signIn, environment } = frame;
   return (
     <header class="top">
       <p class="site">
         {user ? <a href="/">{frame.siteName}</a> : frame.siteName}
         {environment && environment !== 'production' && <span class="badge">{environment}</span>}
       </p>
+      {signIn && (
+        <p class="who">
+          <a href={signIn}>Sign in</a>
+        </p>
+      )}
       {user && (
         <form class="who" method="post" action="/sign-out">
           <input type="hidden" name="formToken" value={user.formToken} />

@@ -1,13 +1,17 @@
+import type { OpenApp } from '../open-apps.ts';
+
 export interface SignInPageProps {
   to?: string;
   problem?: string;
   email?: string;
   /** What people call the issuer that they may sign in with; absent where there is none. */
   issuer?: string | undefined;
+  /** Apps that anybody may open. */
+  open?: readonly OpenApp[];
 }
 
 /** Asks for an address; the answer never tells whether it is known. */
-export function SignInPage({ to, problem, email = '', issuer }: SignInPageProps) {
+export function SignInPage({ to, problem, email = '', issuer, open = [] }: SignInPageProps) {
   return (
     <>
       <h1>Sign in</h1>
@@ -44,6 +48,21 @@ export function SignInPage({ to, problem, email = '', issuer }: SignInPageProps)
         <button type="submit">Send me a link</button>
       </form>
       <p class="aside">You were sent a link to a job? Open it from that mail: you need not sign in here.</p>
+      {open.length > 0 && (
+        <section aria-labelledby="open">
+          <h2 id="open">Without signing in</h2>
+          <ul class="links">
+            {open.map(({ href, name, description }) => (
+              <li key={href}>
+                <a href={href}>
+                  <bdi>{name}</bdi>
+                </a>
+                {description && <small dir="auto">{description}</small>}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
     </>
   );
 }

@@ -22,7 +22,7 @@ export function identify(context: CallerContext | undefined, route: Route, names
   }
   if (refused && namesPass) throw new DaypassError('PASS_ENDED');
   if (!route.anonymous) throw new DaypassError('CREDENTIAL_MISSING');
-  return anonymous(route);
+  return anonymousCaller(route.answers === 'page' ? 'browser' : 'api');
 }
 
 const REASONS: Partial<Record<CallerContext['outcome'], string>> = {
@@ -31,7 +31,8 @@ const REASONS: Partial<Record<CallerContext['outcome'], string>> = {
   channel: 'Only an API key can be sent in the Authorization header; passes and sessions come by browser.',
 };
 
-function anonymous(route: Route): Caller {
+/** Somebody of whom nothing is known. */
+export function anonymousCaller(channel: Caller['channel']): Caller {
   return {
     outcome: 'anonymous',
     principalId: 'anonymous',
@@ -39,7 +40,7 @@ function anonymous(route: Route): Caller {
     name: '',
     roles: [],
     profiles: [],
-    channel: route.answers === 'page' ? 'browser' : 'api',
+    channel,
   };
 }
 

@@ -62,6 +62,36 @@ beforeEach(() => {
   stored = {};
 });
 
+describe('who has not signed in', () => {
+  const app = { id: 'notices', name: 'Notices', description: 'For everybody' };
+  const door = 'Without signing in [Notices](/app/production/notices) For everybody';
+
+  it('is shown the apps that are open to anybody in production, and asked for nothing elsewhere', async () => {
+    const opened: string[] = [];
+    runtime.published = async (environment: string) => {
+      opened.push(environment);
+      return { environment, settings };
+    };
+    answering({
+      listApps: ({ caller, published }: { caller: { type: string }; published: { environment: string } }) =>
+        caller.type === 'anonymous' && published.environment === 'production' ? [app] : [],
+    });
+    expect(outline(await send(at('GET', '/', {})))[2]).toContain(door);
+    expect([...new Set(opened)]).toEqual(['production']);
+    answering({ listApps: [] });
+    expect(outline(await send(at('GET', '/', {})))[2]).not.toContain('Without signing in');
+  });
+
+  it('can sign in though it cannot be told what is open', async () => {
+    runtime.published = async () => {
+      throw new DaypassError('UNAVAILABLE');
+    };
+    const [status, , text] = outline(await send(at('GET', '/', {})));
+    expect([status, text]).toEqual([200, expect.stringMatching(/^Sign in /)]);
+    expect(text).not.toContain('Without signing in');
+  });
+});
+
 describe('the start page', () => {
   const open = (roles: string[]) => {
     const principal = JSON.stringify({ type: 'user', name: 'Dora Dispatch', roles, profiles: [] });
@@ -137,7 +167,8 @@ describe('the start page', () => {
       throw new DaypassError('NOT_FOUND');
     };
     expect(outline(await send(at('GET', '/', {})))[1]).toBe('Sign in – Test site');
-    expect(order).toEqual(['production', 'staging', 'test']);
+    // Production once more, for what is open there.
+    expect(order).toEqual(['production', 'staging', 'test', 'production']);
     runtime.published = async () => {
       throw new DaypassError('UNAVAILABLE');
     };

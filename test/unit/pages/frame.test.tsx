@@ -56,6 +56,15 @@ describe('around the content of every page', () => {
     ]);
   });
 
+  it('offers to sign in where that is not needed, and leads back', () => {
+    const lines = around({ signIn: '/sign-in?to=%2Fapp%2Ftest' });
+    expect(lines.slice(lines.indexOf('header.top'), lines.indexOf('main'))).toEqual([
+      'header.top',
+      'p.site ABC Property Management',
+      'p.who [Sign in](/sign-in?to=%2Fapp%2Ftest)',
+    ]);
+  });
+
   it('is for contractors whose pass it is, and until when', () => {
     const pass = { name: 'Ana', expiresAt: Date.parse('2026-03-07T12:00:00Z') };
     const { contact: _, ...silent } = frame;
