@@ -10,6 +10,7 @@ import {
   distinct,
   namesOf,
   newUser,
+  partsOfName,
   requireConfirmed,
   signInEnvironments,
 } from '../people/account.ts';
@@ -97,12 +98,11 @@ export class Accounts {
     const removed = named ?? user.roles.filter((role) => !added.includes(role));
     if (!named) await this.#requireAssignable('remove', removed);
     const roles = distinct([...user.roles.filter((role) => !removed.includes(role)), ...added]);
-    const { firstName, lastName } = {
-      firstName: values.text('firstName')?.trim() || user.firstName,
-      lastName: values.text('lastName')?.trim() || user.lastName,
-    };
-    const renamed = firstName !== user.firstName || lastName !== user.lastName;
-    const set = { roles, ...(renamed && namesOf(firstName ?? '', lastName ?? '')) };
+    const known = partsOfName(user);
+    const firstName = values.text('firstName')?.trim() || known.firstName;
+    const lastName = values.text('lastName')?.trim() || known.lastName;
+    const renamed = firstName !== known.firstName || lastName !== known.lastName;
+    const set = { roles, ...(renamed && namesOf(firstName, lastName)) };
     return resultOf(this.#change(user, set), true);
   }
 

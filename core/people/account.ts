@@ -32,6 +32,24 @@ export function namesOf(firstName: string, lastName: string) {
   return { firstName: first, lastName: last, name: `${first} ${last}`.trim() };
 }
 
+/**
+ * First and last name as far as they are known. Of somebody who was entered by their whole name the last word is taken for
+ * the last name: a guess, to be shown and corrected.
+ */
+export function partsOfName(user: Pick<Principal, 'name' | 'firstName' | 'lastName'>): {
+  firstName: string;
+  lastName: string;
+  guessed: boolean;
+} {
+  const { name, firstName, lastName } = user;
+  if (firstName !== undefined || lastName !== undefined) {
+    return { firstName: firstName ?? '', lastName: lastName ?? '', guessed: false };
+  }
+  const words = onOneLine(name).split(/\s+/);
+  const last = words.length > 1 ? (words.pop() ?? '') : '';
+  return { firstName: words.join(' '), lastName: last, guessed: true };
+}
+
 /** A name stands in lines of lists, pages and mails. */
 const onOneLine = (name: string) => name.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 

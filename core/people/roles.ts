@@ -78,7 +78,8 @@ export async function changeRole(
       const { settings } = state;
       const before = findRole(settings, id);
       if (settings.roles.some((other) => other.id !== id && other.name === role.name)) {
-        throw new DaypassError('ALREADY_EXISTS', 'another role has this name already');
+        const taken = nameTaken(role);
+        throw new DaypassError('ALREADY_EXISTS', taken.message, [taken]);
       }
       requireGrantable(session, state, before, role);
       return { ...settings, roles: settings.roles.map((other) => (other.id === id ? role : other)) };
@@ -154,19 +155,29 @@ export async function retireRole(
 
 /** @throws DaypassError ALREADY_EXISTS for an id or a name that a role has, or an id that one has had */
 export function requireUnused(settings: SiteSettings, role: RoleDefinition): void {
-  if (settings.roles.some(({ id, name }) => id === role.id || name === role.name)) {
-    throw new DaypassError(
-      'ALREADY_EXISTS',
-      `a role has the id "${role.id}" or the name “${role.name}” already`,
-    );
-  }
-  if (settings.formerRoles?.includes(role.id)) {
-    throw new DaypassError(
-      'ALREADY_EXISTS',
-      `a role called "${role.id}" was removed, and a new one must not take its place; choose another id`,
-    );
-  }
+  const others = settings.roles;
+  const problems = [
+    ...(others.some(({ id }) => id === role.id)
+      ? [{ path: '/id', message: `“${role.id}” is another role’s id already` }]
+      : []),
+    ...(settings.formerRoles?.includes(role.id)
+      ? [
+          {
+            path: '/id',
+            message: `“${role.id}” was the id of a role that was removed, and a new one must not take its place; choose another`,
+          },
+        ]
+      : []),
+    ...(others.some(({ name }) => name === role.name) ? [nameTaken(role)] : []),
+  ];
+  const [first] = problems;
+  if (first) throw new DaypassError('ALREADY_EXISTS', first.message, problems);
 }
+
+const nameTaken = ({ name }: Pick<RoleDefinition, 'name'>) => ({
+  path: '/name',
+  message: `Another role is called “${name}” already`,
+});
 
 /** What the journal keeps of a role: the whole of it, as it was and as it is. */
 export function roleChange(before: SiteSettings, after: SiteSettings, id: string): DesignChange {

@@ -12,6 +12,7 @@ import {
   distinct,
   namesOf,
   newUser,
+  partsOfName,
   requireConfirmed,
   rolesMoved,
   signInEnvironments,
@@ -101,8 +102,13 @@ export async function updateUser(
   const roles = set.roles ? distinct(set.roles) : before.roles;
   await requireAssignable(session, state, rolesMoved(before.roles, roles, state.settings));
   requireVersion(before, expectedVersion);
-  requireNames(set);
-  const { firstName = before.firstName ?? '', lastName = before.lastName ?? '' } = set;
+  const known = partsOfName(before);
+  // Who has one name only keeps it.
+  requireNames({
+    ...(known.firstName !== '' && set.firstName !== undefined && { firstName: set.firstName }),
+    ...(known.lastName !== '' && set.lastName !== undefined && { lastName: set.lastName }),
+  });
+  const { firstName = known.firstName, lastName = known.lastName } = set;
   const renamed = set.firstName !== undefined || set.lastName !== undefined;
   const after = changed(before, { roles, ...(renamed && namesOf(firstName, lastName)) });
   await session.runtime.store.commit([
@@ -168,9 +174,10 @@ export function requireVersion({ version = 1 }: Principal, expected: number): vo
 }
 
 function requireNames(names: { firstName?: string; lastName?: string }): void {
-  for (const part of ['firstName', 'lastName'] as const) {
-    if (names[part]?.trim() === '') throw invalid(part, 'must not be empty');
-  }
+  const empty = (['firstName', 'lastName'] as const).filter((part) => names[part]?.trim() === '');
+  if (empty.length === 0) return;
+  const problems = empty.map((part) => ({ path: `/${part}`, message: 'must not be empty' }));
+  throw new DaypassError('REQUEST_INVALID', undefined, problems);
 }
 
 const invalid = (field: string, message: string) =>

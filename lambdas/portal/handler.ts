@@ -10,6 +10,7 @@ import { errorPage } from './error-page.tsx';
 import { homeHandlers } from './handlers/home.tsx';
 import { issuerHandlers } from './handlers/issuer.ts';
 import { livePassHandlers } from './handlers/live-passes.tsx';
+import { manageEnvironmentHandlers } from './handlers/manage-environments.tsx';
 import { manageJournalHandlers } from './handlers/manage-journal.tsx';
 import { manageListHandlers } from './handlers/manage-lists.tsx';
 import { manageMachineHandlers } from './handlers/manage-machines.tsx';
@@ -61,6 +62,7 @@ export const handler = createHandler({
     ...manageUserHandlers(portal),
     ...manageRoleHandlers(portal),
     ...manageMachineHandlers(portal),
+    ...manageEnvironmentHandlers(portal),
     ...manageJournalHandlers(portal),
     ...manageListHandlers(portal),
   },

@@ -2,26 +2,23 @@ import { mayDesign } from '../../../core/apps/design-access.ts';
 import { readSettings } from '../../../core/apps/settings.ts';
 import { isEnvironment } from '../../../core/environments.ts';
 import { DaypassError } from '../../../core/errors.ts';
-import { changeEnvironmentSettings, listEnvironments } from '../../../core/people/environments.ts';
 import { createKey, revokeKey, showNewKey } from '../../../core/people/keys.ts';
 import {
   createServiceAccount,
   deleteServiceAccount,
   listServiceAccounts,
   readServiceAccount,
+  type ServiceAccountAnswer,
   updateServiceAccount,
 } from '../../../core/people/service-accounts.ts';
+import { isDay } from '../../../core/records/values.ts';
 import { notice, showing } from '../notice.ts';
 import { KeyPage } from '../pages/manage-keys.tsx';
-import {
-  EnvironmentSettingsPage,
-  ServiceAccountPage,
-  ServiceAccountsPage,
-} from '../pages/manage-machines.tsx';
-import type { Refusal } from '../pages/manage-parts.tsx';
+import { type MachineTyped, ServiceAccountPage, ServiceAccountsPage } from '../pages/manage-machines.tsx';
+import { comparedWith, type Refusal } from '../pages/manage-parts.tsx';
 import { type Portal, page } from '../portal.ts';
 import type { PortalHandlers } from './handlers.ts';
-import { attempt, doneAt, openPlace, type Place, severalIn, versionIn } from './manage.ts';
+import { attempt, doneAt, openPlace, type Place, severalIn, versionIn, withRoleNames } from './manage.ts';
 
 const PAGE_SIZE = 50;
 const DAY_MS = 86_400_000;
@@ -29,40 +26,38 @@ const ACCOUNTS = '/manage/service-accounts';
 
 type MachineHandlers = Pick<
   PortalHandlers,
-  | 'serviceAccountsPage'
-  | 'addServiceAccount'
-  | 'serviceAccountPage'
-  | 'serviceAccountRun'
-  | 'keyPage'
-  | 'environmentsPage'
-  | 'environmentRun'
+  'serviceAccountsPage' | 'addServiceAccount' | 'serviceAccountPage' | 'serviceAccountRun' | 'keyPage'
 >;
 
-/** Service accounts with their keys, and environments, for administrators. */
+/** Service accounts with their keys, for administrators. */
 export function manageMachineHandlers(portal: Portal): MachineHandlers {
-  async function accounts(place: Place, cursor: string | undefined, said: { refusal?: Refusal } = {}) {
+  async function accounts(
+    place: Place,
+    cursor: string | undefined,
+    said: { refusal?: Refusal; typed?: { name: string; roles: string[] } } = {},
+  ) {
     const { session, frame, formToken } = place;
     const list = await listServiceAccounts(session, { limit: PAGE_SIZE, ...(cursor && { cursor }) });
     const next = list.cursor && `/manage/service-accounts?${new URLSearchParams({ cursor: list.cursor })}`;
-    const shown = { accounts: list.items, roles: await customRoles(place), next, formToken, ...said };
+    const roles = await customRoles(place);
+    const refusal = said.refusal && withRoleNames(said.refusal, roles);
+    const shown = { accounts: list.items, roles, next, formToken, ...said, refusal };
     const content = <ServiceAccountsPage {...shown} once={session.runtime.newId()} />;
     return page(frame, 'Service accounts', content, { status: said.refusal?.status ?? 200 });
   }
 
-  async function account(place: Place, id: string, said: { refusal?: Refusal } = {}) {
+  async function account(place: Place, id: string, said: { refusal?: Refusal; typed?: MachineTyped } = {}) {
     const found = await readServiceAccount(place.session, id);
     const { frame, formToken, session } = place;
+    const { typed } = said;
     const [roles, apps] = await Promise.all([customRoles(place), nameableApps(place, found.apps ?? [])]);
-    const shown = { account: found, roles, apps, formToken, now: session.now };
-    const content = <ServiceAccountPage {...shown} once={session.runtime.newId()} {...said} />;
+    const told = said.refusal && withRoleNames(said.refusal, roles);
+    const refusal = told && typed?.action === 'save' ? beside(told, typed, found) : told;
+    const shown = { account: found, roles, apps, formToken, now: session.now, refusal };
+    const content = (
+      <ServiceAccountPage {...shown} once={session.runtime.newId()} {...(typed && { typed })} />
+    );
     return page(frame, found.name, content, { status: said.refusal?.status ?? 200 });
-  }
-
-  async function environments(place: Place, said: { refusal?: Refusal } = {}) {
-    const { session, frame, formToken } = place;
-    const list = await listEnvironments(session);
-    const content = <EnvironmentSettingsPage environments={list} formToken={formToken} {...said} />;
-    return page(frame, 'Environments', content, { status: said.refusal?.status ?? 200 });
   }
 
   return {
@@ -76,11 +71,11 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
       const { name = '', once } = request.body;
       const roles = severalIn(request.body.roles);
       const { refusal } = await attempt(() => {
-        if (name.trim() === '') throw invalid('A service account needs a name');
+        if (name.trim() === '') throw empty('/name');
         return createServiceAccount(place.session, { name, roles }, once);
       });
       return refusal
-        ? accounts(place, undefined, { refusal })
+        ? accounts(place, undefined, { refusal, typed: { name, roles } })
         : doneAt(portal, place, request, ACCOUNTS, notice`Service account ${name} created.`);
     },
 
@@ -95,14 +90,24 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
       const { body, params } = request;
       const id = params.account;
       const here = `${ACCOUNTS}/${id}`;
+      const typed = {
+        action: body.action,
+        name: body.name ?? '',
+        environment: body.environment ?? '',
+        until: body.until ?? '',
+        roles: severalIn(body.roles),
+        apps: severalIn(body.apps),
+        confirm: severalIn(body.confirm),
+      };
       const tried = await attempt(async () => {
         switch (body.action) {
           case 'save': {
+            if (typed.name.trim() === '') throw empty('/name');
             const set = {
-              roles: severalIn(body.roles),
-              ...(body.name?.trim() && { name: body.name }),
+              roles: typed.roles,
+              name: typed.name,
               // A form of which no box is ticked sends none: whether it has boxes depends on the account's kind.
-              ...(body.robot && { apps: severalIn(body.apps) }),
+              ...(body.robot && { apps: typed.apps }),
             };
             const { name } = await updateServiceAccount(session, id, set, versionIn(body.version));
             return { to: here, said: notice`${name} saved.` };
@@ -112,15 +117,16 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
             return { to: here, said: notice`Key ${name} revoked.` };
           }
           case 'delete': {
-            const { name } = await deleteServiceAccount(session, id, severalIn(body.confirm));
+            const { name } = await deleteServiceAccount(session, id, typed.confirm);
             return { to: ACCOUNTS, said: notice`Service account ${name} deleted.` };
           }
           case 'createKey': {
-            const { name = '', environment = '', until = '' } = body;
-            if (name.trim() === '') throw invalid('Say what the key is for');
+            const { name, environment, until } = typed;
+            if (name.trim() === '') throw empty('/key');
             if (environment !== 'site' && !isEnvironment(environment)) {
-              throw invalid('Choose one environment for the key, or the whole site');
+              throw refused('/environment', 'Choose one environment for the key, or the whole site');
             }
+            if (!isDay(until)) throw refused('/expiresAt', 'Enter the last day of the key');
             const expiresAt = Date.parse(`${until}T00:00:00Z`) + DAY_MS;
             const given = { name, reach: environment, expiresAt } as const;
             const made = (await createKey(session, id, given, body.once)).id;
@@ -128,7 +134,7 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
           }
         }
       });
-      if (tried.refusal) return account(place, id, { refusal: tried.refusal });
+      if (tried.refusal) return account(place, id, { refusal: tried.refusal, typed });
       return doneAt(portal, place, request, tried.done.to, tried.done.said);
     },
 
@@ -151,35 +157,20 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
       const { key: text } = isNew ? await showNewKey(session, accountId, keyId) : {};
       return page(frame, key.name, <KeyPage {...shown} {...(text && { text })} />);
     },
-
-    async environmentsPage(request) {
-      const place = await openPlace(portal, request);
-      return environments(place);
-    },
-
-    async environmentRun(request) {
-      const place = await openPlace(portal, request);
-      const { body, params } = request;
-      const { target } = params;
-      if (!isEnvironment(target)) throw new DaypassError('NOT_FOUND');
-      const allow = severalIn(body.allow);
-      const [subject, text] = [body.subject?.trim(), body.body?.trim()];
-      const { refusal } = await attempt(() => {
-        const accounts = {
-          manipulation: allow.includes('manipulation'),
-          deletion: allow.includes('deletion'),
-        };
-        const set = { accounts, ...(subject && text && { welcomeMail: { subject, body: text } }) };
-        return changeEnvironmentSettings(place.session, target, set, versionIn(body.version));
-      });
-      return refusal
-        ? environments(place, { refusal })
-        : doneAt(portal, place, request, '/manage/environments', notice`Settings of ${target} saved.`);
-    },
   };
 }
 
-const invalid = (message: string) => new DaypassError('REQUEST_INVALID', message);
+const refused = (path: string, message: string) =>
+  new DaypassError('REQUEST_INVALID', undefined, [{ path, message }]);
+const empty = (path: string) => refused(path, 'must not be empty');
+
+function beside(refusal: Refusal, typed: MachineTyped, stored: ServiceAccountAnswer): Refusal {
+  return comparedWith(refusal, {
+    '/name': [[typed.name], [stored.name]],
+    '/roles': [typed.roles, stored.roles],
+    ...(stored.apps && { '/apps': [typed.apps, stored.apps] as const }),
+  });
+}
 
 /** The apps that the reader may see, and those that the robot names already. */
 async function nameableApps({ session }: Place, named: readonly string[]) {

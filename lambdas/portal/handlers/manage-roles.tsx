@@ -5,8 +5,8 @@ import { DaypassError } from '../../../core/errors.ts';
 import { changeRole, createRole, listRoles, readRole, removeRole } from '../../../core/people/roles.ts';
 import type { Runtime } from '../../../core/runtime.ts';
 import { notice } from '../notice.ts';
-import type { Refusal } from '../pages/manage-parts.tsx';
-import { type MatrixRow, publishedBy, RolePage, RolesPage } from '../pages/manage-roles.tsx';
+import { comparedWith, type Refusal } from '../pages/manage-parts.tsx';
+import { type MatrixRow, publishedBy, RolePage, RolesPage, type RoleTyped } from '../pages/manage-roles.tsx';
 import { type Portal, page } from '../portal.ts';
 import type { PortalHandlers } from './handlers.ts';
 import { attempt, doneAt, openPlace, type Place, severalIn, versionIn } from './manage.ts';
@@ -40,9 +40,13 @@ export function manageRoleHandlers(
     async addRole(request) {
       const place = await openPlace(portal, request);
       const { id = '', name = '', description = '' } = request.body;
+      const used = id.trim() || idFrom(name);
       const environments = severalIn(request.body.environments);
       const { refusal } = await attempt(() =>
-        createRole(place.session, roleIn({ id, name, environments, ...(description && { description }) })),
+        createRole(
+          place.session,
+          roleIn({ id: used, name, environments, ...(description && { description }) }),
+        ),
       );
       if (refusal)
         return roles(place, undefined, { refusal, typed: { id, name, description, environments } });
@@ -78,9 +82,18 @@ export function manageRoleHandlers(
         };
       });
       if (!tried.refusal) return doneAt(portal, place, request, tried.done.to, tried.done.said);
-      const { refusal } = tried;
       const [role, list] = [await readRole(session, params.role), await listRoles(session)];
-      const props = { role, roles: list.roles, formToken, refusal };
+      const typed = {
+        name: body.name ?? '',
+        description: body.description ?? '',
+        environments: severalIn(body.environments),
+        accounts: severalIn(body.accounts),
+        assign: severalIn(body.assign),
+        publish: severalIn(body.publish),
+      };
+      const saving = body.action === 'save';
+      const refusal = saving ? comparedWith(tried.refusal, storedBeside(typed, role)) : tried.refusal;
+      const props = { role, roles: list.roles, formToken, refusal, ...(saving && { typed }) };
       return page(frame, role.name, <RolePage {...props} />, { status: refusal.status });
     },
   };
@@ -118,6 +131,22 @@ async function changed(
   return role;
 }
 
+/** What was typed, and what is stored, by the places of the form's fields. */
+function storedBeside(typed: RoleTyped, role: RoleDefinition): Parameters<typeof comparedWith>[1] {
+  const { accounts = {}, description = '', design } = role;
+  const granted = (['create', 'update', 'delete'] as const).filter((action) => accounts[action]);
+  return {
+    '/name': [[typed.name], [role.name]],
+    '/description': [[typed.description], [description]],
+    '/environments': [typed.environments, role.environments],
+    '/accounts/create': [typed.accounts, granted],
+    '/accounts/assign': [typed.assign, accounts.assign ?? []],
+    ...(publishedBy(role).length > 0 && {
+      '/design/apps': [typed.publish, design?.publish ?? ENVIRONMENTS] as const,
+    }),
+  };
+}
+
 /** What the role may do in the design plane, with where it publishes as the form says it, if the form asked. */
 function publishingTo(design: NonNullable<RoleDefinition['design']>, chosen: readonly string[]) {
   if (publishedBy({ design }).length === 0) return design;
@@ -126,18 +155,33 @@ function publishingTo(design: NonNullable<RoleDefinition['design']>, chosen: rea
   return everywhere ? rest : { ...rest, publish: chosen };
 }
 
-/** @throws DaypassError REQUEST_INVALID with what is wrong */
-function roleIn(document: unknown): RoleDefinition {
-  const parsed = roleSchema.safeParse(document);
+/** @throws DaypassError REQUEST_INVALID with what is wrong, and where */
+function roleIn(document: { id: string; name: string; [part: string]: unknown }): RoleDefinition {
+  const name = document.name.trim();
+  const parsed = roleSchema.safeParse({ ...document, name });
   if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map(({ path: [part = ''], message }) => ({
+    path: `/${String(part)}`,
+    message,
+  }));
   throw new DaypassError(
     'REQUEST_INVALID',
     undefined,
-    parsed.error.issues.map(({ path, message }) => ({
-      path: `/${path.join('/')}`,
-      message: `${path.join(' ')}: ${message}`,
-    })),
+    // Without a name there is nothing to make an id of.
+    name === '' ? [EMPTY_NAME, ...wrong.filter(({ path }) => !['/id', '/name'].includes(path))] : wrong,
   );
+}
+
+const EMPTY_NAME = { path: '/name', message: 'must not be empty' };
+
+/** `Night Desk` → `night-desk`: what an app's permissions name a role by. */
+function idFrom(name: string): string {
+  const letters = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  const words = letters.match(/[a-z0-9]+/g) ?? [];
+  return words
+    .join('-')
+    .replace(/^[^a-z]+/, '')
+    .slice(0, 48);
 }
 
 /** What the apps of an environment permit, by role, and who may publish there. */

@@ -1,6 +1,7 @@
 import { mayDesign } from '../../../core/apps/design-access.ts';
 import { readSettings } from '../../../core/apps/settings.ts';
 import { DaypassError } from '../../../core/errors.ts';
+import { partsOfName } from '../../../core/people/account.ts';
 import { endSession, endSessions, listSessions } from '../../../core/people/sessions.ts';
 import {
   createUser,
@@ -11,12 +12,21 @@ import {
   updateUser,
 } from '../../../core/people/users.ts';
 import { notice } from '../notice.ts';
-import { AccountPage } from '../pages/manage-machines.tsx';
-import { ManageHead } from '../pages/manage-parts.tsx';
+import { AccountPage } from '../pages/account.tsx';
+import { comparedWith, ManageHead } from '../pages/manage-parts.tsx';
 import { UserPage, UsersPage, type UsersPageProps } from '../pages/manage-users.tsx';
 import { type Portal, page } from '../portal.ts';
 import type { PortalHandlers } from './handlers.ts';
-import { attempt, builtInOptions, doneAt, openPlace, type Place, severalIn, versionIn } from './manage.ts';
+import {
+  attempt,
+  builtInOptions,
+  doneAt,
+  openPlace,
+  type Place,
+  severalIn,
+  versionIn,
+  withRoleNames,
+} from './manage.ts';
 import { signedOut } from './sign-in.tsx';
 
 const PAGE_SIZE = 50;
@@ -41,8 +51,10 @@ export function manageUserHandlers(portal: Portal): UserHandlers {
     });
     const next =
       list.cursor && `/manage/users?${new URLSearchParams({ search: search ?? '', cursor: list.cursor })}`;
-    const shown = { users: list.items, roles: await roleOptions(place), search, next, formToken, ...said };
-    const status = said.refusal?.status ?? 200;
+    const roles = await roleOptions(place);
+    const refusal = said.refusal && withRoleNames(said.refusal, roles);
+    const shown = { users: list.items, roles, search, next, formToken, ...said, refusal };
+    const status = refusal?.status ?? 200;
     return page(frame, 'Users', <UsersPage {...shown} once={session.runtime.newId()} />, { status });
   }
 
@@ -130,13 +142,25 @@ export function manageUserHandlers(portal: Portal): UserHandlers {
         }[body.action],
       );
       if (!tried.refusal) return doneAt(portal, place, request, tried.done.to, tried.done.said);
-      const { refusal } = tried;
+      const [user, roles] = [await readUser(session, id), await roleOptions(place)];
+      const named = (held: readonly string[]) =>
+        held.map((role) => roles.find(({ value }) => value === role)?.label ?? role);
+      const known = partsOfName(user);
+      const refusal =
+        body.action === 'save'
+          ? comparedWith(withRoleNames(tried.refusal, roles), {
+              '/firstName': [[firstName], [known.firstName]],
+              '/lastName': [[lastName], [known.lastName]],
+              '/roles': [named(typed.roles), named(user.roles)],
+            })
+          : tried.refusal;
       const props = {
-        user: await readUser(session, id),
-        roles: await roleOptions(place),
+        user,
+        roles,
         formToken,
         refusal,
         ...(body.action === 'save' && { typed }),
+        ...(body.action === 'delete' && { confirmed: severalIn(body.confirm) }),
       };
       return page(frame, props.user.name, <UserPage {...props} />, { status: refusal.status });
     },

@@ -1,4 +1,4 @@
-import { DaypassError, ERRORS } from '../../../core/errors.ts';
+import { DaypassError, ERRORS, type ErrorCode } from '../../../core/errors.ts';
 import type { PeopleSession } from '../../../core/people/session.ts';
 import { BUILT_IN_ROLES } from '../../../core/policy/built-in.ts';
 import type { Caller } from '../../../core/ports.ts';
@@ -39,13 +39,65 @@ export async function attempt<Done>(work: () => Promise<Done>): Promise<Attempt<
     return { done: await work() };
   } catch (error) {
     if (!(error instanceof DaypassError) || !MENDABLE.has(error.code)) throw error;
-    const { title } = ERRORS[error.code];
-    const said = error.message === title ? title : `${error.message}. ${title}`;
-    return {
-      refusal: { title: said, problems: error.problems, status: error.status === 403 ? 403 : 422 },
-    };
+    return { refusal: refusalOf(error) };
   }
 }
+
+/** Why a form was refused, in the words of whoever filled it in. */
+function refusalOf(error: DaypassError): Refusal {
+  const { code, status } = error;
+  const problems = [
+    ...error.problems.map(({ path, message }) => ({
+      path,
+      message: message.replace(CONFIRM, 'Tick $1 to confirm'),
+    })),
+    ...(code === 'EMAIL_TAKEN' ? [{ path: '/email', message: ERRORS.EMAIL_TAKEN.title }] : []),
+  ];
+  return {
+    title: titleOf(error, problems.length > 0),
+    problems,
+    status: status === 403 ? 403 : 422,
+    ...(code === 'VERSION_MISMATCH' && { overtaken: true }),
+  };
+}
+
+/** A refusal that names roles as people know them: the API, which is told ids, names ids. */
+export function withRoleNames(refusal: Refusal, roles: readonly { value: string; label: string }[]): Refusal {
+  const problems = refusal.problems.map(({ path, message }) => ({
+    path,
+    message: message.replace(/^“([^”]+)”/, (told, id) => {
+      const label = roles.find(({ value }) => value === id)?.label;
+      return label === undefined ? told : `“${label}”`;
+    }),
+  }));
+  return { ...refusal, problems };
+}
+
+/** As the API words it. */
+const CONFIRM = /^name (\S+) to confirm$/;
+
+function titleOf({ code, message }: DaypassError, marked: boolean): string {
+  if (marked && AT_FIELDS.has(code)) return 'Please correct what is marked';
+  const told = TITLES[code] ?? message;
+  const sentence = told.charAt(0).toUpperCase() + told.slice(1);
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+/** What is wrong with one field or several is said there. */
+const AT_FIELDS: ReadonlySet<string> = new Set([
+  'ALREADY_EXISTS',
+  'EMAIL_TAKEN',
+  'REQUEST_INVALID',
+  'ROLE_UNKNOWN',
+]);
+
+/** Said to people in other words than to programs; whatever is not here says it in the error's own. */
+const TITLES: Partial<Record<ErrorCode, string>> = {
+  IDEMPOTENCY_MISMATCH:
+    'This form was sent before with other contents. To send it once more as it is now, press the button.',
+  ROLE_IN_USE: ERRORS.ROLE_IN_USE.title,
+  VERSION_MISMATCH: 'Somebody else changed this meanwhile. Check it, then send it again.',
+};
 
 /** The answer to a form that has done what it was sent for: to a page of administrators, which says so once. */
 export function doneAt(
@@ -64,6 +116,7 @@ const MENDABLE: ReadonlySet<string> = new Set([
   'CONFLICT',
   'EMAIL_TAKEN',
   'FORBIDDEN',
+  'IDEMPOTENCY_MISMATCH',
   'LAST_OWNER',
   'LIMIT_EXCEEDED',
   'OWN_ACCOUNT',

@@ -2,9 +2,27 @@ import { ENVIRONMENTS } from '../../../core/environments.ts';
 import type { KeyAnswer } from '../../../core/people/keys.ts';
 import type { ServiceAccountAnswer } from '../../../core/people/service-accounts.ts';
 import { formatDateTime } from './format.ts';
-import { ManageForm, ManageHead, Table, Text } from './manage-parts.tsx';
+import { Choices, ManageForm, ManageHead, type Named, type Refusal, Table, Text } from './manage-parts.tsx';
 
 type NameOf = (role: string) => string;
+
+const NAME: Named = {
+  name: 'name',
+  id: 'key-name',
+  label: 'What it is for',
+  paths: ['/key'],
+  empty: 'Say what the key is for',
+};
+const REACH: Named = { name: 'environment', label: 'For one environment', paths: ['/environment'] };
+const UNTIL: Named = { name: 'until', label: 'Its last day', paths: ['/expiresAt'] };
+export const KEY_FIELDS: readonly Named[] = [NAME, REACH, UNTIL];
+
+/** What the form of a new key was sent with. */
+export interface KeyTyped {
+  name: string;
+  environment: string;
+  until: string;
+}
 
 /** The keys of a service account: what each is for and carries, and the form for a new one. */
 export function Keys(props: {
@@ -15,8 +33,11 @@ export function Keys(props: {
   /** Epoch milliseconds. */
   now: number;
   once: string;
+  /** What the form was sent with when it was refused. */
+  typed?: KeyTyped;
+  refusal?: Refusal | undefined;
 }) {
-  const { account, nameOf, formToken, now, once } = props;
+  const { account, nameOf, formToken, now, once, typed, refusal } = props;
   const live = account.keys.filter(({ endedAt, expiresAt }) => !endedAt && Date.parse(expiresAt) > now);
   const notCarried = live.length > 0 ? account.roles.filter((role) => !live.every(carries(role))) : [];
   return (
@@ -43,9 +64,16 @@ export function Keys(props: {
         hidden={{ action: 'createKey', once }}
         submit="Make key"
       >
-        <Text name="name" id="key-name" label="What it is for" required />
-        <Reach />
-        <Text name="until" label="Ends with the day" type="date" required help="At most a year from now" />
+        <Text {...NAME} value={typed?.name} required refusal={refusal} />
+        <Reach chosen={typed?.environment} refusal={refusal} />
+        <Text
+          {...UNTIL}
+          value={typed?.until}
+          type="date"
+          required
+          help="At most a year from now"
+          refusal={refusal}
+        />
         <p>
           It carries the roles that the account holds now. What the account is given later takes a new key.
         </p>
@@ -159,21 +187,28 @@ function Fact({ label, value }: { label: string; value: string }) {
 }
 
 /** One environment, or apart from them the whole site; nothing is chosen beforehand. */
-function Reach() {
+function Reach({ chosen, refusal }: { chosen?: string | undefined; refusal?: Refusal | undefined }) {
   return (
     <>
-      <fieldset class="form-field">
-        <legend>For one environment</legend>
-        {ENVIRONMENTS.toReversed().map((name) => (
-          <label key={name} class="option">
-            <input type="radio" name="environment" value={name} required /> {name}
-          </label>
-        ))}
-      </fieldset>
+      <Choices
+        {...REACH}
+        type="radio"
+        required
+        options={ENVIRONMENTS.toReversed().map((value) => ({ value, label: value }))}
+        chosen={chosen ? [chosen] : []}
+        refusal={refusal}
+      />
       <fieldset class="form-field">
         <legend>Or for the whole site</legend>
         <label class="option">
-          <input type="radio" name="environment" value="site" aria-describedby="f-site-help" /> whole site
+          <input
+            type="radio"
+            name="environment"
+            value="site"
+            checked={chosen === 'site'}
+            aria-describedby="f-site-help"
+          />{' '}
+          whole site
         </label>
         <small id="f-site-help">
           It reaches drafts, roles and accounts, and every environment, as far as the account’s roles permit.

@@ -1,13 +1,18 @@
-import type { EnvironmentAnswer } from '../../../core/people/environments.ts';
 import type { ServiceAccountAnswer } from '../../../core/people/service-accounts.ts';
-import type { SessionAnswer } from '../../../core/people/sessions.ts';
-import { formatDateTime } from './format.ts';
-import { Keys } from './manage-keys.tsx';
-import { Choices, ManageForm, ManageHead, problemsAt, type Refusal, Table, Text } from './manage-parts.tsx';
+import { KEY_FIELDS, Keys, type KeyTyped } from './manage-keys.tsx';
+import { Choices, ManageForm, ManageHead, type Named, type Refusal, Table, Text } from './manage-parts.tsx';
 import { RobotWork } from './robot-work.tsx';
 import { ShowMore } from './show-more.tsx';
 
 type Option = { value: string; label: string };
+
+const NAME: Named = { name: 'name', label: 'Name', empty: 'Enter a name' };
+const ROLES: Named = { name: 'roles', label: 'Roles' };
+const APPS: Named = {
+  name: 'apps',
+  label: 'Apps whose tasks and services it runs; who designs them uses its rights',
+};
+const CONFIRM: Named = { name: 'confirm', label: 'It works here. Tick each to confirm:' };
 
 /** Service accounts and robots, and the form for a new one. */
 export function ServiceAccountsPage(props: {
@@ -16,13 +21,20 @@ export function ServiceAccountsPage(props: {
   next?: string | undefined;
   formToken: string;
   once: string;
+  /** What the form was sent with when it was refused. */
+  typed?: { name: string; roles: readonly string[] };
   refusal?: Refusal | undefined;
 }) {
-  const { accounts, roles, next } = props;
+  const { accounts, roles, next, typed, refusal } = props;
   const nameOf = (id: string) => roles.find(({ value }) => value === id)?.label ?? id;
   return (
     <>
-      <ManageHead title="Service accounts" current="/manage/service-accounts" refusal={props.refusal} />
+      <ManageHead
+        title="Service accounts"
+        current="/manage/service-accounts"
+        refusal={refusal}
+        fields={[NAME, ROLES]}
+      />
       {accounts.length === 0 ? (
         <p class="empty">There are none.</p>
       ) : (
@@ -50,17 +62,19 @@ export function ServiceAccountsPage(props: {
         hidden={{ once: props.once }}
         submit="Create service account"
       >
-        <Text name="name" label="Name" required />
-        <Choices
-          name="roles"
-          label="Roles"
-          options={roles}
-          chosen={[]}
-          problems={problemsAt(props.refusal, '/roles')}
-        />
+        <Text {...NAME} value={typed?.name} required refusal={refusal} />
+        <Choices {...ROLES} options={roles} chosen={typed?.roles ?? []} refusal={refusal} />
       </ManageForm>
     </>
   );
+}
+
+/** What a form of a service account's page was sent with. */
+export interface MachineTyped extends KeyTyped {
+  action: string;
+  roles: readonly string[];
+  apps: readonly string[];
+  confirm: readonly string[];
 }
 
 /** One service account: roles, keys, delete. */
@@ -73,14 +87,31 @@ export function ServiceAccountPage(props: {
   now: number;
   /** Makes a second click on “Make key” the same request. */
   once: string;
+  /** What the form that was refused was sent with, and which of them it was. */
+  typed?: MachineTyped;
   refusal?: Refusal | undefined;
 }) {
-  const { account, roles, formToken } = props;
+  const { account, roles, formToken, typed, refusal } = props;
+  const saved = typed?.action === 'save' ? typed : undefined;
+  const saving = typed?.action === 'save' ? refusal : undefined;
+  const deleting = typed?.action === 'delete' ? refusal : undefined;
   const nameOf = (id: string) => roles.find(({ value }) => value === id)?.label ?? id;
   const version = String(account.version);
+  const fields = (
+    {
+      createKey: KEY_FIELDS,
+      save: account.apps ? [NAME, ROLES, APPS] : [NAME, ROLES],
+      delete: account.environments.length > 0 ? [CONFIRM] : [],
+    } as Partial<Record<string, readonly Named[]>>
+  )[typed?.action ?? ''];
   return (
     <>
-      <ManageHead title={account.name} current="/manage/service-accounts" refusal={props.refusal} />
+      <ManageHead
+        title={account.name}
+        current="/manage/service-accounts"
+        refusal={refusal}
+        {...(fields && { fields })}
+      />
       <RobotWork account={account} />
       <ManageForm
         formToken={formToken}
@@ -88,27 +119,22 @@ export function ServiceAccountPage(props: {
         hidden={{ action: 'save', version, ...(account.apps && { robot: 'yes' }) }}
         submit={account.type === 'robot' ? 'Save robot' : 'Save service account'}
       >
-        <Text name="name" label="Name" value={account.name} required />
-        <Choices
-          name="roles"
-          label="Roles"
-          options={roles}
-          chosen={account.roles}
-          problems={problemsAt(props.refusal, '/roles')}
-        />
+        <Text {...NAME} value={saved?.name ?? account.name} required refusal={saving} />
+        <Choices {...ROLES} options={roles} chosen={saved?.roles ?? account.roles} refusal={saving} />
         {account.apps && (
-          <Choices
-            name="apps"
-            label="Apps whose tasks and services it runs; who designs them uses its rights"
-            options={props.apps}
-            chosen={account.apps}
-            problems={problemsAt(props.refusal, '/apps')}
-          />
+          <Choices {...APPS} options={props.apps} chosen={saved?.apps ?? account.apps} refusal={saving} />
         )}
       </ManageForm>
       {account.type === 'serviceAccount' && (
         <>
-          <Keys account={account} nameOf={nameOf} formToken={formToken} now={props.now} once={props.once} />
+          <Keys
+            account={account}
+            nameOf={nameOf}
+            formToken={formToken}
+            now={props.now}
+            once={props.once}
+            {...(typed?.action === 'createKey' && { typed, refusal })}
+          />
           <h2>Delete</h2>
           <ManageForm
             formToken={formToken}
@@ -119,99 +145,15 @@ export function ServiceAccountPage(props: {
           >
             {account.environments.length > 0 && (
               <Choices
-                name="confirm"
-                label="It works here. Tick each to confirm:"
+                {...CONFIRM}
                 options={account.environments.map((value) => ({ value, label: value }))}
-                chosen={[]}
+                chosen={deleting ? (typed?.confirm ?? []) : []}
+                refusal={deleting}
               />
             )}
           </ManageForm>
         </>
       )}
-    </>
-  );
-}
-
-/** What apps may do with user accounts in each environment, and its welcome mail. */
-export function EnvironmentSettingsPage(props: {
-  environments: readonly EnvironmentAnswer[];
-  formToken: string;
-  refusal?: Refusal | undefined;
-}) {
-  return (
-    <>
-      <ManageHead title="Environments" current="/manage/environments" refusal={props.refusal} />
-      {props.environments.map(({ environment, accounts, welcomeMail, version }) => (
-        <section key={environment} aria-labelledby={`h-${environment}`}>
-          <h2 id={`h-${environment}`}>{environment}</h2>
-          <ManageForm
-            formToken={props.formToken}
-            label={environment}
-            action={`/manage/environments/${environment}`}
-            hidden={{ version: String(version) }}
-            submit={`Save ${environment}`}
-          >
-            <Choices
-              name="allow"
-              label="Apps may"
-              options={[
-                { value: 'manipulation', label: 'create and update user accounts' },
-                { value: 'deletion', label: 'delete user accounts' },
-              ]}
-              chosen={(['manipulation', 'deletion'] as const).filter((part) => accounts[part])}
-            />
-            <div class="form-field">
-              <label for={`subject-${environment}`}>Subject of the welcome mail</label>
-              <input id={`subject-${environment}`} name="subject" value={welcomeMail.subject} />
-            </div>
-            <div class="form-field">
-              <label for={`body-${environment}`}>Its text</label>
-              <textarea id={`body-${environment}`} name="body" rows={4}>
-                {welcomeMail.body}
-              </textarea>
-            </div>
-          </ManageForm>
-        </section>
-      ))}
-    </>
-  );
-}
-
-/** Who is signed in, and in which browsers. */
-export function AccountPage(props: {
-  name: string;
-  email?: string | undefined;
-  roles: readonly string[];
-  sessions: readonly SessionAnswer[];
-  formToken: string;
-}) {
-  const { name, email, roles, sessions, formToken } = props;
-  return (
-    <>
-      <h1>
-        <bdi>{name}</bdi>
-      </h1>
-      <p>{[email, roles.join(', ') || 'no role yet'].filter(Boolean).join(' · ')}</p>
-      <h2>Where you are signed in</h2>
-      <Table
-        caption="Sessions"
-        columns={['Signed in', 'Ends', 'Sign out']}
-        rows={sessions.map(({ id, signedInAt, expiresAt, current }) => ({
-          id,
-          cells: [
-            `${formatDateTime(signedInAt)}${current ? ' (this browser)' : ''}`,
-            formatDateTime(expiresAt),
-            <ManageForm
-              key={id}
-              formToken={formToken}
-              label={`Sign out of the session since ${formatDateTime(signedInAt)}`}
-              hidden={{ session: id }}
-              submit="Sign out"
-            />,
-          ],
-        }))}
-      />
-      <ManageForm formToken={formToken} label="Everywhere" submit="Sign out everywhere" danger />
     </>
   );
 }

@@ -1,7 +1,7 @@
 import type { RoleDefinition } from '../../../core/apps/definition.ts';
 import { ENVIRONMENTS } from '../../../core/environments.ts';
 import type { RoleAnswer } from '../../../core/people/roles.ts';
-import { Choices, ManageForm, ManageHead, problemsAt, type Refusal, Table, Text } from './manage-parts.tsx';
+import { Choices, ManageForm, ManageHead, type Named, type Refusal, Table, Text } from './manage-parts.tsx';
 
 /** What roles may do with one operation or view: by role, in one word. */
 export interface MatrixRow {
@@ -11,6 +11,21 @@ export interface MatrixRow {
 }
 
 const environments = ENVIRONMENTS.map((value) => ({ value, label: value }));
+
+const ID: Named = { name: 'id', label: 'Id (optional)' };
+const NAME: Named = { name: 'name', label: 'Name', empty: 'Enter a name' };
+const DESCRIPTION: Named = { name: 'description', label: 'What it is for' };
+const SIGNS_IN: Named = { name: 'environments', label: 'Signs in to' };
+const ACCOUNTS: Named = {
+  name: 'accounts',
+  label: 'With user accounts, from apps, it may',
+  paths: ['/accounts/create', '/accounts/update', '/accounts/delete'],
+};
+const ASSIGN: Named = {
+  name: 'assign',
+  label: 'and give or take away the roles',
+  paths: ['/accounts/assign'],
+};
 
 /** The apps that a role may publish somewhere; `*` is every one. */
 export function publishedBy({ design }: Pick<RoleDefinition, 'design'>): string[] {
@@ -36,7 +51,12 @@ export function RolesPage(props: {
   const nameOf = (id: string) => roles.find((role) => role.id === id)?.name ?? id;
   return (
     <>
-      <ManageHead title="Roles" current="/manage/roles" refusal={props.refusal} />
+      <ManageHead
+        title="Roles"
+        current="/manage/roles"
+        refusal={props.refusal}
+        fields={[ID, NAME, DESCRIPTION, SIGNS_IN]}
+      />
       <Table
         caption="Roles"
         columns={['Role', 'Signs in to', 'What it is for']}
@@ -80,25 +100,33 @@ export function RolesPage(props: {
       )}
       <h2>New role</h2>
       <ManageForm formToken={props.formToken} label="New role" action="/manage/roles" submit="Create role">
-        <Text
-          name="id"
-          label="Id"
-          value={typed?.id}
-          required
-          help="Small letters, digits and hyphens. Apps name the role by it; it stays."
-        />
-        <Text name="name" label="Name" value={typed?.name} required />
-        <Text name="description" label="What it is for" value={typed?.description} />
+        <Text {...NAME} value={typed?.name} required refusal={props.refusal} />
+        <Text {...DESCRIPTION} value={typed?.description} refusal={props.refusal} />
         <Choices
-          name="environments"
-          label="Signs in to"
+          {...SIGNS_IN}
           options={environments}
           chosen={typed?.environments ?? []}
-          problems={problemsAt(props.refusal, '/environments')}
+          refusal={props.refusal}
+        />
+        <Text
+          {...ID}
+          value={typed?.id}
+          help="Apps name the role by it, and it stays. Left empty, it is made of the name: “Night Desk” becomes “night-desk”."
+          refusal={props.refusal}
         />
       </ManageForm>
     </>
   );
+}
+
+/** What the form of a role was sent with. */
+export interface RoleTyped {
+  name: string;
+  description: string;
+  environments: readonly string[];
+  accounts: readonly string[];
+  assign: readonly string[];
+  publish: readonly string[];
 }
 
 /** One role: what it is called, where it signs in, what it may do with user accounts from apps. */
@@ -106,47 +134,58 @@ export function RolePage(props: {
   role: RoleAnswer;
   roles: readonly RoleDefinition[];
   formToken: string;
+  /** What the form was sent with when it was refused. */
+  typed?: RoleTyped;
   refusal?: Refusal | undefined;
 }) {
-  const { role, roles, formToken, refusal } = props;
+  const { role, roles, formToken, typed, refusal } = props;
   const version = String(role.version);
   const { accounts = {} } = role;
   const granted = (['create', 'update', 'delete'] as const).filter((action) => accounts[action]);
   const published = publishedBy(role);
+  const publish: Named = {
+    name: 'publish',
+    label: `It publishes ${published.includes('*') ? 'every app' : published.join(', ')} to`,
+    paths: ['/design/apps'],
+  };
   return (
     <>
-      <ManageHead title={role.name} current="/manage/roles" refusal={refusal} />
+      <ManageHead
+        title={role.name}
+        current="/manage/roles"
+        refusal={refusal}
+        fields={[
+          ...[NAME, DESCRIPTION, SIGNS_IN, ACCOUNTS, ASSIGN],
+          ...(published.length > 0 ? [publish] : []),
+        ]}
+      />
       <ManageForm formToken={formToken} label="Role" hidden={{ action: 'save', version }} submit="Save role">
-        <Text name="name" label="Name" value={role.name} required />
-        <Text name="description" label="What it is for" value={role.description} />
+        <Text {...NAME} value={typed?.name ?? role.name} required refusal={refusal} />
+        <Text {...DESCRIPTION} value={typed?.description ?? role.description} refusal={refusal} />
         <Choices
-          name="environments"
-          label="Signs in to"
+          {...SIGNS_IN}
           options={environments}
-          chosen={role.environments}
-          problems={problemsAt(refusal, '/environments')}
+          chosen={typed?.environments ?? role.environments}
+          refusal={refusal}
         />
         <Choices
-          name="accounts"
-          label="With user accounts, from apps, it may"
+          {...ACCOUNTS}
           options={['create', 'update', 'delete'].map((value) => ({ value, label: value }))}
-          chosen={granted}
-          problems={problemsAt(refusal, '/accounts/create', '/accounts/update', '/accounts/delete')}
+          chosen={typed?.accounts ?? granted}
+          refusal={refusal}
         />
         <Choices
-          name="assign"
-          label="and give or take away the roles"
+          {...ASSIGN}
           options={roles.map(({ id, name }) => ({ value: id, label: name }))}
-          chosen={accounts.assign ?? []}
-          problems={problemsAt(refusal, '/accounts/assign')}
+          chosen={typed?.assign ?? accounts.assign ?? []}
+          refusal={refusal}
         />
         {published.length > 0 && (
           <Choices
-            name="publish"
-            label={`It publishes ${published.includes('*') ? 'every app' : published.join(', ')} to`}
+            {...publish}
             options={environments}
-            chosen={role.design?.publish ?? ENVIRONMENTS}
-            problems={problemsAt(refusal, '/design/apps')}
+            chosen={typed?.publish ?? role.design?.publish ?? ENVIRONMENTS}
+            refusal={refusal}
           />
         )}
       </ManageForm>

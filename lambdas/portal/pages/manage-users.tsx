@@ -1,8 +1,15 @@
+import { partsOfName } from '../../../core/people/account.ts';
 import type { UserAnswer } from '../../../core/people/users.ts';
-import { Choices, ManageForm, ManageHead, problemsAt, type Refusal, Table, Text } from './manage-parts.tsx';
+import { Choices, ManageForm, ManageHead, type Named, type Refusal, Table, Text } from './manage-parts.tsx';
 import { ShowMore } from './show-more.tsx';
 
 type Option = { value: string; label: string };
+
+const FIRST: Named = { name: 'firstName', label: 'First name', empty: 'Enter a first name' };
+const LAST: Named = { name: 'lastName', label: 'Last name', empty: 'Enter a last name' };
+const EMAIL: Named = { name: 'email', label: 'Email' };
+const ROLES: Named = { name: 'roles', label: 'Roles' };
+const CONFIRM: Named = { name: 'confirm', label: 'They can sign in here. Tick each to confirm:' };
 
 export interface UsersPageProps {
   users: readonly { id: string; name: string; email?: string; roles: readonly string[] }[];
@@ -21,7 +28,12 @@ export function UsersPage(props: UsersPageProps) {
   const nameOf = (id: string) => roles.find(({ value }) => value === id)?.label ?? id;
   return (
     <>
-      <ManageHead title="Users" current="/manage/users" refusal={props.refusal} />
+      <ManageHead
+        title="Users"
+        current="/manage/users"
+        refusal={props.refusal}
+        fields={[FIRST, LAST, EMAIL, ROLES]}
+      />
       <form method="get" class="parameters" aria-label="Find users">
         <label>
           Name or email
@@ -56,23 +68,17 @@ export function UsersPage(props: UsersPageProps) {
         hidden={{ once: props.once }}
         submit="Create user"
       >
-        <Text name="firstName" label="First name" value={typed?.firstName} required />
-        <Text name="lastName" label="Last name" value={typed?.lastName} required />
+        <Text {...FIRST} value={typed?.firstName} required refusal={props.refusal} />
+        <Text {...LAST} value={typed?.lastName} required refusal={props.refusal} />
         <Text
-          name="email"
-          label="Email"
+          {...EMAIL}
           type="email"
           value={typed?.email}
           required
           help="They sign in with it. It cannot be changed later."
+          refusal={props.refusal}
         />
-        <Choices
-          name="roles"
-          label="Roles"
-          options={roles}
-          chosen={typed?.roles ?? []}
-          problems={problemsAt(props.refusal, '/roles')}
-        />
+        <Choices {...ROLES} options={roles} chosen={typed?.roles ?? []} refusal={props.refusal} />
       </ManageForm>
     </>
   );
@@ -84,13 +90,21 @@ export function UserPage(props: {
   roles: readonly Option[];
   formToken: string;
   typed?: { firstName?: string; lastName?: string; roles: readonly string[] };
+  /** Environments that were ticked when deleting was refused. */
+  confirmed?: readonly string[];
   refusal?: Refusal | undefined;
 }) {
-  const { user, roles, formToken, typed } = props;
+  const { user, roles, formToken, typed, refusal } = props;
   const version = String(user.version);
+  const { firstName, lastName, guessed } = partsOfName(user);
   return (
     <>
-      <ManageHead title={user.name} current="/manage/users" refusal={props.refusal} />
+      <ManageHead
+        title={user.name}
+        current="/manage/users"
+        refusal={refusal}
+        fields={user.environments.length > 0 ? [FIRST, LAST, ROLES, CONFIRM] : [FIRST, LAST, ROLES]}
+      />
       <p>
         {user.email} · signs in to {user.environments.join(', ') || 'no environment'}
       </p>
@@ -100,15 +114,14 @@ export function UserPage(props: {
         hidden={{ action: 'save', version }}
         submit="Save user"
       >
-        <Text name="firstName" label="First name" value={typed?.firstName ?? user.firstName} />
-        <Text name="lastName" label="Last name" value={typed?.lastName ?? user.lastName} />
-        <Choices
-          name="roles"
-          label="Roles"
-          options={roles}
-          chosen={typed?.roles ?? user.roles}
-          problems={problemsAt(props.refusal, '/roles')}
+        <Text
+          {...FIRST}
+          value={typed?.firstName ?? firstName}
+          refusal={refusal}
+          {...(guessed && { help: `Taken from “${user.name}”: check which part is which.` })}
         />
+        <Text {...LAST} value={typed?.lastName ?? lastName} refusal={refusal} />
+        <Choices {...ROLES} options={roles} chosen={typed?.roles ?? user.roles} refusal={refusal} />
       </ManageForm>
       <h2>Sessions</h2>
       <ManageForm
@@ -128,10 +141,10 @@ export function UserPage(props: {
       >
         {user.environments.length > 0 && (
           <Choices
-            name="confirm"
-            label="They can sign in here. Tick each to confirm:"
+            {...CONFIRM}
             options={user.environments.map((value) => ({ value, label: value }))}
-            chosen={[]}
+            chosen={props.confirmed ?? []}
+            refusal={refusal}
           />
         )}
       </ManageForm>

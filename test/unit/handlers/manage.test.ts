@@ -47,6 +47,7 @@ const handlers = '../../../lambdas/portal/handlers';
 const { manageUserHandlers } = await import(`${handlers}/manage-users.tsx`);
 const { manageRoleHandlers } = await import(`${handlers}/manage-roles.tsx`);
 const { manageMachineHandlers } = await import(`${handlers}/manage-machines.tsx`);
+const { manageEnvironmentHandlers } = await import(`${handlers}/manage-environments.tsx`);
 const { manageListHandlers } = await import(`${handlers}/manage-lists.tsx`);
 const { manageJournalHandlers } = await import(`${handlers}/manage-journal.tsx`);
 
@@ -67,6 +68,7 @@ const send = serving(
       manageUserHandlers,
       manageRoleHandlers,
       manageMachineHandlers,
+      manageEnvironmentHandlers,
       manageListHandlers,
       manageJournalHandlers,
     ].map((make) => make(place)),
@@ -181,6 +183,7 @@ describe('pages of administrators', () => {
     'CONFLICT',
     'EMAIL_TAKEN',
     'FORBIDDEN',
+    'IDEMPOTENCY_MISMATCH',
     'LAST_OWNER',
     'LIMIT_EXCEEDED',
     'OWN_ACCOUNT',
@@ -189,6 +192,17 @@ describe('pages of administrators', () => {
     'ROLE_UNKNOWN',
     'VERSION_MISMATCH',
   ];
+
+  /** What people are told in other words than programs. */
+  const said: Partial<Record<ErrorCode, string>> = {
+    ALREADY_EXISTS: 'Please correct what is marked',
+    EMAIL_TAKEN: 'Please correct what is marked',
+    REQUEST_INVALID: 'Please correct what is marked',
+    ROLE_UNKNOWN: 'Please correct what is marked',
+    IDEMPOTENCY_MISMATCH:
+      'This form was sent before with other contents. To send it once more as it is now, press the button.',
+    VERSION_MISMATCH: 'Somebody else changed this meanwhile. Check it, then send it again.',
+  };
 
   it('come back with what was refused where other values may help, and fail with everything else', async () => {
     answering({ listEnvironments: [] });
@@ -206,16 +220,14 @@ describe('pages of administrators', () => {
           code,
           ERRORS[code].status === 403 ? 403 : 422,
           'Environments',
-          `Environments ${ERRORS[code].title} first second`,
+          `Environments ${said[code] ?? ERRORS[code].title} first second${code === 'EMAIL_TAKEN' ? ` ${ERRORS.EMAIL_TAKEN.title}` : ''}`,
         ]);
       } else {
         expect([code, page.status, page.text]).toEqual([code, ERRORS[code].status, code]);
       }
     }
     refusing('changeEnvironmentSettings').with(new DaypassError('CONFLICT', 'It was just published'));
-    expect(below(outline(await save()))[2]).toBe(
-      `Environments It was just published. ${ERRORS.CONFLICT.title}`,
-    );
+    expect(below(outline(await save()))[2]).toBe('Environments It was just published.');
     refusing('changeEnvironmentSettings').with(new TypeError('broken'));
     expect((await save()).status).toBe(500);
   });
@@ -319,7 +331,7 @@ describe('users', () => {
     const page = below(outline(await press('/manage/users', sent)));
     expect(page.slice(0, 2)).toEqual([403, 'Users']);
     expect(page[2]).toBe(
-      `Users ${ERRORS.FORBIDDEN.title} reaches further ${find()} Nobody is called so. ${creating('id-1', Object.values(typed), 'desk', 'Owner').replace(' (Create user)', ' Error: reaches further (Create user)')}`,
+      `Users ${ERRORS.FORBIDDEN.title} [Reaches further](#f-roles) ${find()} Nobody is called so. ${creating('id-1', Object.values(typed), 'desk', 'Owner').replace(' (Create user)', ' Error: Reaches further (Create user)')}`,
     );
     answering({ createUser: ada });
     await press('/manage/users', { roles: 'desk' });
@@ -381,12 +393,18 @@ describe('users', () => {
     answering({ readUser: user });
     refusing('updateUser', 'deleteUser').with(new DaypassError('VERSION_MISMATCH'));
     const fields = { version: '3', firstName: 'Adah', lastName: 'Longer', roles: 'clerk' };
-    const why = `Ada Long ${ERRORS.VERSION_MISMATCH.title}`;
-    expect(below(outline(await press(USER, { ...fields, action: 'save' }, one)))).toEqual([
-      422,
-      'Ada Long',
-      `${why} ${formsOf('Adah', 'Longer', 'clerk')}`,
-    ]);
+    const why = 'Ada Long Somebody else changed this meanwhile. Check it, then send it again.';
+    const page = below(outline(await press(USER, { ...fields, action: 'save' }, one)));
+    expect(page.slice(0, 2)).toEqual([422, 'Ada Long']);
+    // Beside what was typed stands what somebody else has stored.
+    const stored = [
+      '[First name: now stored as “Ada”](#f-firstName)',
+      '[Last name: now stored as “Long”](#f-lastName)',
+      '[Roles: now stored as “Desk, Owner, gone”](#f-roles)',
+    ];
+    expect(page[2]).toContain(`${why} ${stored.join(' ')} ada@abc.example`);
+    expect(page[2]).toContain('{firstName=Adah} Error: First name: now stored as “Ada”');
+    expect(page[2]).toContain(roleBoxes('clerk'));
     expect(below(outline(await press(USER, { ...fields, action: 'delete' }, one)))[2]).toBe(
       `${why} ${formsOf('Ada', 'Long', 'desk', 'Owner')}`,
     );
@@ -440,7 +458,7 @@ describe('service accounts', () => {
     expect(below(outline(await press('/manage/service-accounts', { name: '  ' })))).toEqual([
       422,
       'Service accounts',
-      `Service accounts A service account needs a name. ${ERRORS.REQUEST_INVALID.title} There are none. ${creating('id-1')}`,
+      `Service accounts Please correct what is marked [Enter a name](#f-name) There are none. ${creating('id-1').replace('{name=}', '{name= } Error: Enter a name')}`,
     ]);
     expect(handedOn()).toEqual([['listServiceAccounts', WHO, { limit: 50 }]]);
   });
@@ -483,10 +501,9 @@ describe('service accounts', () => {
     const here = '/manage/service-accounts/a1';
     const saved = [303, here, 'Payroll saved.'];
     expect(await act({ action: 'save', version: '2', name: 'Wages', roles: 'desk' })).toEqual(saved);
-    expect(await act({ action: 'save', version: '2', name: ' ', robot: 'yes' })).toEqual(saved);
-    expect(await act({ action: 'save', version: '2', robot: 'yes', apps: ['orders', 'parts'] })).toEqual(
-      saved,
-    );
+    expect(await act({ action: 'save', version: '2', name: 'Robot', robot: 'yes' })).toEqual(saved);
+    const apps = ['orders', 'parts'];
+    expect(await act({ action: 'save', version: '2', name: 'Robot', robot: 'yes', apps })).toEqual(saved);
     expect(await act({ action: 'save', name: 'Wages' })).toEqual(saved);
     expect(await act({ action: 'revokeKey', key: 'k1' })).toEqual([303, here, 'Key Nightly revoked.']);
     expect(await act({ action: 'delete', confirm: ['test', 'production'] })).toEqual([
@@ -496,8 +513,8 @@ describe('service accounts', () => {
     ]);
     expect(handedOn()).toEqual([
       ['updateServiceAccount', WHO, 'a1', { roles: ['desk'], name: 'Wages' }, 2],
-      ['updateServiceAccount', WHO, 'a1', { roles: [], apps: [] }, 2],
-      ['updateServiceAccount', WHO, 'a1', { roles: [], apps: ['orders', 'parts'] }, 2],
+      ['updateServiceAccount', WHO, 'a1', { roles: [], name: 'Robot', apps: [] }, 2],
+      ['updateServiceAccount', WHO, 'a1', { roles: [], name: 'Robot', apps }, 2],
       // Without a version it fits nothing.
       ['updateServiceAccount', WHO, 'a1', { roles: [], name: 'Wages' }, Number.NaN],
       ['revokeKey', WHO, 'a1', 'k1'],
@@ -519,14 +536,16 @@ describe('service accounts', () => {
     ]);
     asked.length = 0;
     for (const [change, words] of [
-      [{ name: ' ' }, 'Say what the key is for'],
-      [{ environment: '' }, 'Choose one environment for the key, or the whole site'],
-      [{ environment: 'prod' }, 'Choose one environment for the key, or the whole site'],
+      [{ name: ' ' }, '[Say what the key is for](#key-name)'],
+      [{ environment: '' }, '[Choose one environment for the key, or the whole site](#f-environment)'],
+      [{ environment: 'prod' }, '[Choose one environment for the key, or the whole site](#f-environment)'],
+      [{ until: '' }, '[Enter the last day of the key](#f-until)'],
+      [{ until: '2026-02-30' }, '[Enter the last day of the key](#f-until)'],
     ] as const) {
       const refused = below(outline(await press(ACCOUNT, { ...key, ...change }, one)));
       expect([refused[0], refused[2]]).toEqual([
         422,
-        expect.stringContaining(`Payroll ${words}. ${ERRORS.REQUEST_INVALID.title}`),
+        expect.stringContaining(`Payroll Please correct what is marked ${words}`),
       ]);
     }
     expect(handedOn().some(([name]) => name === 'createKey')).toBe(false);
@@ -620,7 +639,7 @@ describe('environments', () => {
           ['manipulation', 'create and update user accounts'],
           ['deletion', 'delete user accounts'],
         ],
-      )} Subject of the welcome mail {subject=Hello} Its text {body} Welcome here (Save ${name})`;
+      )} Subject of the welcome mail {subject=Hello} Text of the welcome mail {body} Welcome here (Save ${name})`;
     expect(below(outline(await open('/manage/environments')))).toEqual([
       200,
       'Environments',
@@ -635,13 +654,6 @@ describe('environments', () => {
       const answer = await press('/manage/environments/{target}', { version: '5', ...fields }, { target });
       return answer.headers.location ? leadsToSaying(answer).slice(1) : answer.text;
     };
-    expect(await save({ allow: ['manipulation', 'deletion'], subject: ' Hi ', body: ' Text ' })).toEqual([
-      '/manage/environments',
-      'Settings of test saved.',
-    ]);
-    await save({ allow: 'deletion', subject: 'Hi', body: ' ' });
-    await save({ allow: 'manipulation', subject: '', body: 'Text' });
-    expect(await save({}, 'prod')).toBe('NOT_FOUND');
     const set = (manipulation: boolean, deletion: boolean, more = {}) => [
       'changeEnvironmentSettings',
       WHO,
@@ -649,11 +661,26 @@ describe('environments', () => {
       { accounts: { manipulation, deletion }, ...more },
       5,
     ];
-    expect(handedOn()).toEqual([
-      set(true, true, { welcomeMail: { subject: 'Hi', body: 'Text' } }),
-      set(false, true),
-      set(true, false),
+    expect(await save({ allow: ['manipulation', 'deletion'], subject: ' Hi ', body: ' Text ' })).toEqual([
+      '/manage/environments',
+      'Settings of test saved.',
     ]);
+    const both = { welcomeMail: { subject: 'Hi', body: 'Text' } };
+    expect(handedOn()).toEqual([set(true, true, both)]);
+    answering({ changeEnvironmentSettings: test, listEnvironments: [test] });
+    // What was typed comes back, beside what is missing; without both the usual mail is sent.
+    for (const [fields, words] of [
+      [{ subject: 'Hi', body: ' ' }, '[Enter a text for the welcome mail](#f-test-body)'],
+      [{ subject: '', body: 'Text' }, '[Enter a subject for the welcome mail](#f-test-subject)'],
+    ] as const) {
+      const page = String(await save({ allow: 'deletion', ...fields }));
+      expect(page).toContain('Please correct what is marked');
+      expect(outline({ text: page } as never)[2]).toContain(words);
+      expect(outline({ text: page } as never)[2]).toContain(`{subject=${fields.subject}}`);
+    }
+    await save({ allow: 'deletion', subject: ' ', body: '' });
+    expect(await save({}, 'prod')).toBe('NOT_FOUND');
+    expect(handedOn()).toEqual([['listEnvironments', WHO], ['listEnvironments', WHO], set(false, true)]);
   });
 });
 
@@ -693,7 +720,7 @@ describe('lists', () => {
     const refused = below(outline(await begin('staging')));
     expect([refused[0], refused[2]]).toEqual([
       422,
-      expect.stringContaining(`Lists It is under way. ${ERRORS.CONFLICT.title} Lists show`),
+      expect.stringContaining('Lists It is under way. Lists show'),
     ]);
   });
 });
@@ -796,16 +823,24 @@ describe('roles', () => {
     expect([page[0], page[2]]).toEqual([
       422,
       expect.stringContaining(
-        `New role <form /manage/roles> ${TOKEN} Id {id=guests} Small letters, digits and hyphens. Apps name the role by it; it stays. Name {name=Guests} What it is for {description=Visitors} Signs in to ${where('environments', 'test', 'staging')} (Create role)`,
+        `New role <form /manage/roles> ${TOKEN} Name {name=Guests} What it is for {description=Visitors} Signs in to ${where('environments', 'test', 'staging')} Id (optional) {id=guests} Apps name the role by it, and it stays. Left empty, it is made of the name: “Night Desk” becomes “night-desk”. (Create role)`,
       ),
     ]);
     asked.length = 0;
     const wrong = below(outline(await press('/manage/roles', { ...typed, id: 'No Id' })));
     expect([wrong[0], wrong[2]]).toEqual([
       422,
-      expect.stringMatching(/^Roles The request does not fit .* id: /),
+      expect.stringMatching(
+        /^Roles Please correct what is marked \[An id starts with a small letter; .*\]\(#f-id\)/,
+      ),
     ]);
     expect(handedOn().some(([name]) => name === 'createRole')).toBe(false);
+    const nameless = below(outline(await press('/manage/roles', { name: ' ' })))[2];
+    expect(nameless).toMatch(/^Roles Please correct what is marked \[Enter a name\]\(#f-name\) Roles /);
+    // Without an id the name makes one.
+    answering({ createRole: desk });
+    await press('/manage/roles', { name: '1. Nächt Desk' });
+    expect(handedOn()[0]?.[2]).toEqual({ id: 'nacht-desk', name: '1. Nächt Desk', environments: [] });
   });
 
   const formsOf = (role: typeof desk) =>
@@ -885,16 +920,20 @@ describe('roles', () => {
     expect(handedOn()).toEqual([['removeRole', WHO, 'desk', 3]]);
   });
 
-  it('whose change is refused are shown as they are', async () => {
+  it('whose change is refused come back with what was typed, and what somebody else has stored meanwhile', async () => {
     answering({ readRole: desk });
     refusing('changeRole', 'removeRole').with(new DaypassError('ROLE_IN_USE'));
-    for (const action of ['save', 'remove']) {
-      const page = await press(ROLE, { action, version: '3', name: 'Front' }, one);
-      expect(below(outline(page))).toEqual([
-        422,
-        'Desk',
-        `Desk ${ERRORS.ROLE_IN_USE.title} ${formsOf(desk)}`,
-      ]);
-    }
+    const removing = await press(ROLE, { action: 'remove', version: '3', name: 'Front' }, one);
+    const kept = [422, 'Desk', `Desk ${ERRORS.ROLE_IN_USE.title} ${formsOf(desk)}`];
+    expect(below(outline(removing))).toEqual(kept);
+    // What was typed is not lost.
+    const typed = { name: 'Front', environments: 'test', publish: 'staging' };
+    const page = below(outline(await press(ROLE, { action: 'save', version: '3', ...typed }, one)))[2];
+    expect(page).toContain('{name=Front} What it is for {description=}');
+    expect(page).toContain(where('environments', 'test'));
+    expect(page).toContain(where('publish', 'staging'));
+    refusing('changeRole').with(new DaypassError('VERSION_MISMATCH'));
+    const overtaken = await press(ROLE, { action: 'save', version: '3', ...typed }, one);
+    expect(below(outline(overtaken))[2]).toContain('[Name: now stored as “Desk”](#f-name)');
   });
 });

@@ -11,8 +11,8 @@ const refusal = {
   title: 'Not saved',
   status: 422,
   problems: [
-    { path: '/roles', message: 'not yours to give' },
-    { path: '/apps/0', message: 'not yours to design' },
+    { path: '/roles', message: 'Not yours to give' },
+    { path: '/apps/0', message: 'Not yours to design' },
   ],
 } as const;
 
@@ -67,8 +67,8 @@ describe('the page of service accounts', () => {
       'h1 Service accounts',
       'div.summary role=alert',
       'h2 Not saved',
-      'li not yours to give',
-      'li not yours to design',
+      'li [Not yours to give](#f-roles)',
+      'li Not yours to design',
       'p.empty There are none.',
       'h2 New service account',
       'form method=post action=/manage/service-accounts aria-label=New service account data-once',
@@ -76,11 +76,11 @@ describe('the page of service accounts', () => {
       'input type=hidden name=once value=once-1',
       'label for name: Name',
       'input type=text name=name value= required',
-      'fieldset.form-field.refused described “Error: not yours to give”',
+      'fieldset.form-field.refused described “Error: Not yours to give”',
       'legend Roles',
       'label.option {input type=checkbox name=roles value=importer} Importer',
       'label.option {input type=checkbox name=roles value=reader} Reader',
-      '{small.problem {span.unseen Error: }not yours to give}',
+      '{small.problem {span.unseen Error: }Not yours to give}',
       'button type=submit Create service account',
     ]);
   });
@@ -114,6 +114,17 @@ const page = (change: Partial<ServiceAccountAnswer>, rest: object = {}) =>
     ),
   );
 
+/** As the form was sent that was refused. */
+const typed = {
+  action: 'save',
+  name: 'Billing',
+  environment: '',
+  until: '',
+  roles: ['importer', 'reader'],
+  apps: ['orders'],
+  confirm: [],
+};
+
 describe('the page of a service account', () => {
   it('shows its roles, asks for a new key, and before it is deleted for a tick for each environment', () => {
     expect(page({})).toEqual([
@@ -146,7 +157,7 @@ describe('the page of a service account', () => {
       'legend Or for the whole site',
       'label.option {input type=radio name=environment value=site described “It reaches drafts, roles and accounts, and every environment, as far as the account’s roles permit.”} whole site',
       'It reaches drafts, roles and accounts, and every environment, as far as the account’s roles permit.',
-      'label for until: Ends with the day',
+      'label for until: Its last day',
       'input type=date name=until value= required described “At most a year from now”',
       'At most a year from now',
       'p It carries the roles that the account holds now. What the account is given later takes a new key.',
@@ -174,20 +185,20 @@ describe('the page of a service account', () => {
   });
 
   it('says what was refused, and asks for no tick where the account works nowhere', () => {
-    const lines = page({ environments: [], roles: ['importer', 'reader'] }, { refusal });
+    const lines = page({ environments: [], roles: ['importer', 'reader'] }, { refusal, typed });
     expect(lines.slice(0, 13)).toEqual([
       'h1 Billing',
       'div.summary role=alert',
       'h2 Not saved',
-      'li not yours to give',
-      'li not yours to design',
+      'li [Not yours to give](#f-roles)',
+      'li Not yours to design',
       'form method=post aria-label=Name and roles data-once',
       'input type=hidden name=formToken value=token',
       'input type=hidden name=action value=save',
       'input type=hidden name=version value=5',
       'label for name: Name',
       'input type=text name=name value=Billing required',
-      'fieldset.form-field.refused described “Error: not yours to give”',
+      'fieldset.form-field.refused described “Error: Not yours to give”',
       'legend Roles',
     ]);
     expect(lines.slice(lines.indexOf('h2 Delete'))).toEqual([
@@ -207,12 +218,17 @@ describe('the page of a robot', () => {
   ];
 
   it('says what it works for and what not, and has neither keys nor a way to delete it', () => {
-    expect(page({ type: 'robot', name: 'Tidy', apps: ['orders'], work }, { refusal })).toEqual([
+    expect(
+      page(
+        { type: 'robot', name: 'Tidy', apps: ['orders'], work },
+        { refusal, typed: { ...typed, name: 'Tidy', roles: ['reader'] } },
+      ),
+    ).toEqual([
       'h1 Tidy',
       'div.summary role=alert',
       'h2 Not saved',
-      'li not yours to give',
-      'li not yours to design',
+      'li [Not yours to give](#f-roles)',
+      'li [Not yours to design](#f-apps)',
       'p It works for Orders in test, production: if that app is taken away, what it is to do there next fails.',
       'p.trouble role=note Tokens in staging names this robot, which does not work for it: what it is to do there fails.',
       'form method=post aria-label=Name and roles data-once',
@@ -222,16 +238,16 @@ describe('the page of a robot', () => {
       'input type=hidden name=robot value=yes',
       'label for name: Name',
       'input type=text name=name value=Tidy required',
-      'fieldset.form-field.refused described “Error: not yours to give”',
+      'fieldset.form-field.refused described “Error: Not yours to give”',
       'legend Roles',
       'label.option {input type=checkbox name=roles value=importer} Importer',
       'label.option {input type=checkbox name=roles value=reader checked} Reader',
-      '{small.problem {span.unseen Error: }not yours to give}',
-      'fieldset.form-field.refused described “Error: not yours to design”',
+      '{small.problem {span.unseen Error: }Not yours to give}',
+      'fieldset.form-field.refused described “Error: Not yours to design”',
       'legend Apps whose tasks and services it runs; who designs them uses its rights',
       'label.option {input type=checkbox name=apps value=orders checked} Orders',
       'label.option {input type=checkbox name=apps value=tokens} Tokens',
-      '{small.problem {span.unseen Error: }not yours to design}',
+      '{small.problem {span.unseen Error: }Not yours to design}',
       'button type=submit Save robot',
     ]);
   });

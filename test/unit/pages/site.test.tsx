@@ -1,4 +1,5 @@
-import { AccountPage, EnvironmentSettingsPage } from '../../../lambdas/portal/pages/manage-machines.tsx';
+import { AccountPage } from '../../../lambdas/portal/pages/account.tsx';
+import { EnvironmentSettingsPage } from '../../../lambdas/portal/pages/manage-environments.tsx';
 import { outline } from './outline.ts';
 
 const refusal = {
@@ -46,8 +47,8 @@ it('the page of environments has a form for each, with what apps may do there an
     'label.option {input type=checkbox name=allow value=manipulation checked} create and update user accounts',
     'label.option {input type=checkbox name=allow value=deletion} delete user accounts',
     'label for subject: Subject of the welcome mail',
-    'input name=subject value=Hi',
-    'label for body: Its text',
+    'input type=text name=subject value=Hi',
+    'label for body: Text of the welcome mail',
     'textarea name=body rows=4 "To test"',
     'button type=submit Save test',
     'section labelled “production”',
@@ -60,8 +61,8 @@ it('the page of environments has a form for each, with what apps may do there an
     'label.option {input type=checkbox name=allow value=manipulation} create and update user accounts',
     'label.option {input type=checkbox name=allow value=deletion checked} delete user accounts',
     'label for subject: Subject of the welcome mail',
-    'input name=subject value=Welcome',
-    'label for body: Its text',
+    'input type=text name=subject value=Welcome',
+    'label for body: Text of the welcome mail',
     'textarea name=body rows=4 "Here"',
     'button type=submit Save production',
   ]);

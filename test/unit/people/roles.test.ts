@@ -92,26 +92,27 @@ describe('roles', () => {
   });
 
   it.each([
-    ['id', role('clerk', { name: 'Another' }), 'a role has the id "clerk" or the name “Another” already'],
-    ['name', role('new', { name: 'The clerk' }), 'a role has the id "new" or the name “The clerk” already'],
+    ['id', role('clerk', { name: 'Another' }), '/id', '“clerk” is another role’s id already'],
+    ['name', role('new', { name: 'The clerk' }), '/name', 'Another role is called “The clerk” already'],
     [
       'former id',
       role('gone'),
-      'a role called "gone" was removed, and a new one must not take its place; choose another id',
+      '/id',
+      '“gone” was the id of a role that was removed, and a new one must not take its place; choose another',
     ],
   ])(
     '[F19] have an id and a name of their own: one with the %s of another is refused',
-    async (_, taken, message) => {
+    async (_, taken, path, message) => {
       const site = siteWith();
       expect(await refusal(() => createRole(site.design(callerOf()), taken))).toEqual([
         'ALREADY_EXISTS',
         message,
-        [],
+        [{ path, message }],
       ]);
       expect(await refusal(() => requireUnused(site.settings, taken))).toEqual([
         'ALREADY_EXISTS',
         message,
-        [],
+        [{ path, message }],
       ]);
     },
   );
@@ -121,7 +122,7 @@ describe('roles', () => {
     const set = { environments: [] };
     expect(
       (await refusal(() => changeRole(session, 'pilot', { ...set, name: 'The clerk' }, 1))).slice(0, 2),
-    ).toEqual(['ALREADY_EXISTS', 'another role has this name already']);
+    ).toEqual(['ALREADY_EXISTS', 'Another role is called “The clerk” already']);
     expect((await changeRole(session, 'pilot', { ...set, name: 'The pilot' }, 1)).version).toBe(2);
     expect((await refusal(() => changeRole(session, 'nobody', { ...set, name: 'N' }, 2)))[0]).toBe(
       'NOT_FOUND',

@@ -1,4 +1,5 @@
 import { DaypassError } from '../../../core/errors.ts';
+import { partsOfName } from '../../../core/people/account.ts';
 import { endSession, endSessions, listSessions } from '../../../core/people/sessions.ts';
 import {
   createUser,
@@ -159,12 +160,37 @@ describe('a user', () => {
     ]);
   });
 
-  it('that has no names yet gets the one that is sent', async () => {
+  it('that was entered by one name keeps it beside the one that is sent', async () => {
     expect(await updateUser(siteWith().design(callerOf()), 'bare', { lastName: 'Bear' }, 1)).toMatchObject({
-      name: 'Bear',
-      firstName: '',
+      name: 'Bare Bear',
+      firstName: 'Bare',
       lastName: 'Bear',
     });
+  });
+
+  it('that was entered by the whole name is saved with the parts that it falls into, and corrected', async () => {
+    const site = siteWith().add({ id: 'dana', name: 'Dana  de la Dispatch' });
+    const session = site.design(callerOf());
+    const { firstName, lastName } = partsOfName(principalOf({ id: 'dana', name: 'Dana  de la Dispatch' }));
+    expect([firstName, lastName]).toEqual(['Dana de la', 'Dispatch']);
+    expect(await updateUser(session, 'dana', { firstName, lastName }, 1)).toMatchObject({
+      name: 'Dana de la Dispatch',
+      firstName,
+    });
+    // Of the one name that somebody has, nothing has to be made up; what was there is not taken away.
+    const saved = { firstName: 'Bare', lastName: '', roles: ['clerk'] };
+    expect(await updateUser(session, 'bare', saved, 1)).toMatchObject({ name: 'Bare', roles: ['clerk'] });
+    for (const [id, version, set, paths] of [
+      ['bare', 2, { firstName: ' ', lastName: 'Bear' }, ['/firstName']],
+      ['pat', 4, { firstName: '', lastName: ' ' }, ['/firstName', '/lastName']],
+    ] as const) {
+      const [code, , problems] = await refusal(() => updateUser(session, id, set, version));
+      expect([id, code, problems]).toEqual([
+        id,
+        'REQUEST_INVALID',
+        paths.map((path) => ({ path, message: 'must not be empty' })),
+      ]);
+    }
   });
 
   it('is neither changed nor deleted under another version, and the refusal names the one that it has', async () => {

@@ -115,7 +115,9 @@ describe('a contractor’s pages', () => {
     await submit(browser, `${first.home}/records/${first.order.id}/operations/complete`, {
       completionNotes: '',
     });
-    expect((await browser.get(first.home)).text).toContain(`href="${second.home}">Go on with your other work`);
+    expect((await browser.get(first.home)).text).toContain(
+      `href="${second.home}">Go on with your other work`,
+    );
     expect((await browser.get(first.home)).status).toBe(410);
     expect(readable((await browser.get(second.home)).text)).toContain('The second job.');
   });

@@ -52,6 +52,30 @@ describe('signing in', () => {
     expect((await anybody.get('/app/production/directory')).status).not.toBe(200);
   });
 
+  it('[A5] what is open to anybody in production has a door on the sign-in page, and its pages have one to sign in', async () => {
+    const anybody = new Visitor(system.url);
+    for (const door of ['/', '/sign-in']) {
+      const page = await anybody.get(door);
+      expect([door, readable(page.text)]).toEqual([
+        door,
+        expect.stringMatching(/Without signing in Notices\b/),
+      ]);
+      expect(page.text).toContain('href="/app/production/notices"');
+      // What asks for a role there is told of to nobody, nor is any other environment.
+      expect(page.text).not.toContain('/app/production/directory');
+      expect(page.text).not.toMatch(/href="\/app\/(?!production)/);
+    }
+    const list = '/app/production/notices?type=notice&view=all';
+    const shown = await anybody.get(list);
+    const [, signInHere = ''] = /<a href="(\/sign-in\?[^"]+)">Sign in</.exec(shown.text) ?? [];
+    expect([
+      shown.status,
+      new URL(signInHere.replaceAll('&amp;', '&'), system.url).searchParams.get('to'),
+    ]).toEqual([200, list]);
+    const visitor = await staffSession(system, 'dora@harbour.example');
+    expect((await visitor.get(list)).text).not.toContain('href="/sign-in');
+  });
+
   it('[A3] returns to the page that asked, and to no other site', async () => {
     const { email } = await createUser(olga, { roles: ['directory-admin'] });
     const visitor = new Visitor(system.url);
@@ -105,8 +129,9 @@ describe('pages of administrators', () => {
     const again = await sendForm(olga, '/manage/users', 'New user', { firstName: 'A', lastName: 'B', email });
     expect([again.status, readable(again.text)]).toEqual([
       422,
-      expect.stringContaining('Somebody has this email already'),
+      expect.stringContaining('Please correct what is marked Somebody has this email already'),
     ]);
+    expect(again.text).toContain('<a href="#f-email">Somebody has this email already');
 
     const list = await olga.get(`/manage/users?search=${email}`);
     const path = /\/manage\/users\/[0-9A-Za-z]{22}/.exec(list.text)?.[0] ?? '';
@@ -125,6 +150,42 @@ describe('pages of administrators', () => {
     ]);
     expect((await sendForm(olga, path, 'Delete user', { confirm: 'production' })).status).toBe(303);
     expect((await olga.get(path)).status).toBe(404);
+  });
+
+  it('show somebody who was entered by the whole name with its parts, save them, and say at the field what is missing', async () => {
+    const { store } = await siteRuntime(system);
+    const [id, email] = ['seeded'.padEnd(22, '0'), freshEmail('seeded')];
+    const createdAt = new Date(system.clock.now()).toISOString();
+    const principal = {
+      id,
+      type: 'user' as const,
+      name: 'Sven Seeded',
+      email,
+      roles: [],
+      profiles: [],
+      createdAt,
+    };
+    await store.commit([{ kind: 'addUser', principal, email }]);
+    const path = `/manage/users/${id}`;
+    const page = await olga.get(path);
+    expect(fieldsOf(page.text)).toMatchObject({ firstName: 'Sven', lastName: 'Seeded' });
+    expect(readable(page.text)).toContain('Taken from “Sven Seeded”: check which part is which.');
+    const saved = await sendForm(olga, path, 'Names and roles', { roles: ['app-users'] });
+    expect([saved.status, saved.headers.get('location')]).toEqual([303, path]);
+    expect(readable((await olga.get(path)).text)).toContain('User Sven Seeded saved.');
+    expect(await readUser(olga, id)).toMatchObject({ name: 'Sven Seeded', roles: ['app-users'] });
+
+    const empty = await sendForm(olga, path, 'Names and roles', { firstName: ' ', lastName: 'Later' });
+    const text = readable(empty.text);
+    expect([empty.status, text]).toEqual([
+      422,
+      expect.stringContaining('Please correct what is marked Enter a first name'),
+    ]);
+    expect(empty.text).toContain('<a href="#f-firstName">Enter a first name</a>');
+    expect(empty.text).toMatch(
+      /id="f-firstName"[^>]*aria-describedby="f-firstName-problem" aria-invalid="true"/,
+    );
+    expect(empty.text).toContain('value="Later"');
   });
 
   it('[F19] show roles with a matrix of what each may do, and create, change and remove them', async () => {
