@@ -8,7 +8,7 @@ import { formTokenOf } from '../../shared/http/forgery.ts';
 import type { ApiRequest, ApiResponse } from '../../shared/http/request.ts';
 import { csvFile, csvOf } from '../csv.ts';
 import { type Notice, notice, noticeFor, seeOtherSaying } from '../notice.ts';
-import { formatEnd } from '../pages/format.ts';
+import { formatDateTime, formatEnd } from '../pages/format.ts';
 import { LivePassesPage, RevokePage } from '../pages/live-passes.tsx';
 import { livePassesTable } from '../pages/live-passes-table.ts';
 import { type Portal, page, sessionFrame } from '../portal.ts';
@@ -146,8 +146,11 @@ function endOfDay(day: string): number {
   return Date.parse(`${day}T00:00:00Z`) + DAY_MS;
 }
 
+/** A moment as programs are told it. */
+const MOMENT = /\d{4}-\d{2}-\d{2}T[\d:.]+Z/g;
+
 function refusalOf(error: DaypassError): string {
   if (error.code === 'PASS_ENDED') return 'This pass has ended meanwhile.';
   const [problem] = error.problems;
-  return problem ? `The end ${problem.message}.` : error.message;
+  return problem ? `The end ${problem.message.replace(MOMENT, (at) => formatDateTime(at))}.` : error.message;
 }

@@ -3,7 +3,7 @@ import { DaypassError } from '../../../core/errors.ts';
 import { changeEnvironmentSettings, listEnvironments } from '../../../core/people/environments.ts';
 import { notice } from '../notice.ts';
 import { EnvironmentSettingsPage, type EnvironmentTyped } from '../pages/manage-environments.tsx';
-import { comparedWith, type Refusal } from '../pages/manage-parts.tsx';
+import { comparedWith, type Refusal } from '../pages/manage-fields.tsx';
 import { type Portal, page } from '../portal.ts';
 import type { PortalHandlers } from './handlers.ts';
 import { attempt, doneAt, openPlace, type Place, severalIn, versionIn } from './manage.ts';

@@ -1,8 +1,9 @@
+import { readSettings } from '../../../core/apps/settings.ts';
 import { readDesignJournal } from '../../../core/journal/read-design.ts';
 import { JournalPage } from '../pages/manage-journal.tsx';
 import { type Portal, page } from '../portal.ts';
 import type { PortalHandlers } from './handlers.ts';
-import { openPlace } from './manage.ts';
+import { builtInOptions, openPlace } from './manage.ts';
 
 const PAGE_SIZE = 50;
 
@@ -16,7 +17,16 @@ export function manageJournalHandlers(portal: Portal): Pick<PortalHandlers, 'jou
       const { items, cursor: more } = await readDesignJournal(session, { limit: PAGE_SIZE, ...asked });
       const next =
         more && `/manage/journal?${new URLSearchParams({ ...(subject && { subject }), cursor: more })}`;
-      return page(frame, 'Journal', <JournalPage changes={items} subject={subject} next={next} />);
+      const [{ settings }, apps] = await Promise.all([readSettings(session), session.definitions.listApps()]);
+      const names = {
+        roles: new Map([
+          ...settings.roles.map(({ id, name }) => [id, name] as const),
+          ...builtInOptions.map(({ value, label }) => [value, label] as const),
+        ]),
+        apps: new Map(apps.map(({ id, name }) => [id, name])),
+      };
+      const shown = { changes: items, names, subject, next };
+      return page(frame, 'Journal', <JournalPage {...shown} />);
     },
   };
 }

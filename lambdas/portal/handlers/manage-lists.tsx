@@ -2,8 +2,8 @@ import { listAllIndexStates, startRebuild } from '../../../core/apps/rebuilding.
 import { isEnvironment } from '../../../core/environments.ts';
 import { DaypassError } from '../../../core/errors.ts';
 import { notice } from '../notice.ts';
+import type { Refusal } from '../pages/manage-fields.tsx';
 import { ManageListsPage } from '../pages/manage-lists.tsx';
-import type { Refusal } from '../pages/manage-parts.tsx';
 import { type Portal, page } from '../portal.ts';
 import type { PortalHandlers } from './handlers.ts';
 import { attempt, doneAt, openPlace, type Place } from './manage.ts';

@@ -13,9 +13,9 @@ import {
 } from '../../../core/people/service-accounts.ts';
 import { isDay } from '../../../core/records/values.ts';
 import { notice, showing } from '../notice.ts';
+import { comparedWith, type Refusal } from '../pages/manage-fields.tsx';
 import { KeyPage } from '../pages/manage-keys.tsx';
 import { type MachineTyped, ServiceAccountPage, ServiceAccountsPage } from '../pages/manage-machines.tsx';
-import { comparedWith, type Refusal } from '../pages/manage-parts.tsx';
 import { type Portal, page } from '../portal.ts';
 import type { PortalHandlers } from './handlers.ts';
 import { attempt, doneAt, openPlace, type Place, severalIn, versionIn, withRoleNames } from './manage.ts';

@@ -5,7 +5,7 @@ import { DaypassError } from '../../../core/errors.ts';
 import { changeRole, createRole, listRoles, readRole, removeRole } from '../../../core/people/roles.ts';
 import type { Runtime } from '../../../core/runtime.ts';
 import { notice } from '../notice.ts';
-import { comparedWith, type Refusal } from '../pages/manage-parts.tsx';
+import { comparedWith, type Refusal } from '../pages/manage-fields.tsx';
 import { type MatrixRow, publishedBy, RolePage, RolesPage, type RoleTyped } from '../pages/manage-roles.tsx';
 import { type Portal, page } from '../portal.ts';
 import type { PortalHandlers } from './handlers.ts';
@@ -48,8 +48,10 @@ export function manageRoleHandlers(
           roleIn({ id: used, name, environments, ...(description && { description }) }),
         ),
       );
-      if (refusal)
-        return roles(place, undefined, { refusal, typed: { id, name, description, environments } });
+      if (refusal) {
+        const typed = { id, name, description, environments };
+        return roles(place, undefined, { refusal: id.trim() ? refusal : aboutName(refusal), typed });
+      }
       return doneAt(portal, place, request, '/manage/roles', notice`Role ${name} created.`);
     },
 
@@ -97,6 +99,13 @@ export function manageRoleHandlers(
       return page(frame, role.name, <RolePage {...props} />, { status: refusal.status });
     },
   };
+}
+
+/** Where the id was made of the name, another name mends both. */
+function aboutName(refusal: Refusal): Refusal {
+  const { problems } = refusal;
+  const named = problems.some(({ path }) => path === '/name');
+  return named ? { ...refusal, problems: problems.filter(({ path }) => path !== '/id') } : refusal;
 }
 
 /** The role as the form says it; what the form does not show (designs, services) stays. */

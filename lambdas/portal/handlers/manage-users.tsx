@@ -13,7 +13,8 @@ import {
 } from '../../../core/people/users.ts';
 import { notice } from '../notice.ts';
 import { AccountPage } from '../pages/account.tsx';
-import { comparedWith, ManageHead } from '../pages/manage-parts.tsx';
+import { comparedWith } from '../pages/manage-fields.tsx';
+import { ManageHead } from '../pages/manage-parts.tsx';
 import { UserPage, UsersPage, type UsersPageProps } from '../pages/manage-users.tsx';
 import { type Portal, page } from '../portal.ts';
 import type { PortalHandlers } from './handlers.ts';

@@ -7,7 +7,7 @@ import type { ApiRequest, ApiResponse } from '../../shared/http/request.ts';
 import type { Frame } from '../frame.ts';
 import { type Notice, noticeFor, seeOtherSaying } from '../notice.ts';
 import { wordsOf } from '../pages/format.ts';
-import type { Refusal } from '../pages/manage-parts.tsx';
+import type { Refusal } from '../pages/manage-fields.tsx';
 import { type Portal, plainFrame } from '../portal.ts';
 
 /** What every page of an administrator is made with. */

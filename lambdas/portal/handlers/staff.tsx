@@ -36,7 +36,7 @@ export function staffHandlers(portal: Portal): StaffHandlers {
       user: { name: caller.name, formToken: formTokenOf(caller, session.runtime) },
     };
     const frame: Frame = {
-      ...sessionFrame(portal, session),
+      ...sessionFrame(portal, session, request),
       ...noticeFor(portal, session.runtime, request),
       ...user,
     };

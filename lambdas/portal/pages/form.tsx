@@ -3,7 +3,7 @@ import type { FormAnswer, FormField, Visibility } from '../../../core/records/re
 import { foreseen, type Warning } from '../../../core/records/warnings.ts';
 import { type Typed, typedOf } from '../typed.ts';
 import { controlId, Field } from './form-field.tsx';
-import { Choices } from './manage-parts.tsx';
+import { Choices } from './manage-fields.tsx';
 
 export interface FormPageProps {
   form: FormAnswer;

@@ -1,5 +1,6 @@
 import type { EnvironmentAnswer } from '../../../core/people/environments.ts';
-import { Choices, ManageForm, ManageHead, type Named, type Refusal, Text } from './manage-parts.tsx';
+import { Choices, type Named, type Refusal, Text } from './manage-fields.tsx';
+import { ManageForm, ManageHead } from './manage-parts.tsx';
 
 /** The fields of an environment's form; there are four of them on the page. */
 function fieldsOf(environment: string) {

@@ -1,5 +1,5 @@
 import type { DesignEventAnswer } from '../../../core/journal/read-design.ts';
-import { formatDateTime } from './format.ts';
+import { formatDateTime, wordsOf } from './format.ts';
 import { ManageHead, Table } from './manage-parts.tsx';
 import { ShowMore } from './show-more.tsx';
 
@@ -22,13 +22,24 @@ const KINDS: Record<DesignEventAnswer['subject']['type'], string> = {
   environment: 'environment',
 };
 
+type Names = ReadonlyMap<string, string>;
+
+export interface JournalNames {
+  roles: Names;
+  apps: Names;
+}
+
+const NO_NAMES: JournalNames = { roles: new Map(), apps: new Map() };
+
 /** Changes of the site, newest first: who, what, and how it was before and after. */
 export function JournalPage(props: {
   changes: readonly DesignEventAnswer[];
+  /** What roles and apps are called, by id; those that are gone keep theirs. */
+  names?: JournalNames;
   subject?: string | undefined;
   next?: string | undefined;
 }) {
-  const { changes, subject, next } = props;
+  const { changes, subject, next, names = NO_NAMES } = props;
   return (
     <>
       <ManageHead title="Journal" current="/manage/journal" />
@@ -59,9 +70,9 @@ export function JournalPage(props: {
                 {formatDateTime(change.at)}
               </time>,
               <bdi key="who">{change.actor.name}</bdi>,
-              <What key="what" change={change} />,
-              <Values key="before" values={change.before} />,
-              <Values key="after" values={change.after} />,
+              <What key="what" change={change} apps={names.apps} />,
+              <Values key="before" values={change.before} roles={names.roles} />,
+              <Values key="after" values={change.after} roles={names.roles} />,
             ],
           }))}
         />
@@ -71,7 +82,7 @@ export function JournalPage(props: {
   );
 }
 
-function What({ change }: { change: DesignEventAnswer }) {
+function What({ change, apps }: { change: DesignEventAnswer; apps: Names }) {
   const { action, subject, via } = change;
   return (
     <>
@@ -79,21 +90,21 @@ function What({ change }: { change: DesignEventAnswer }) {
       <a href={`/manage/journal?subject=${subject.type}/${subject.id}`}>
         <bdi>{subject.name}</bdi>
       </a>
-      {via && ` by “${via.operation}” of ${via.app} in ${via.environment}`}
+      {via && ` by “${via.operation}” of ${apps.get(via.app) ?? via.app} in ${via.environment}`}
     </>
   );
 }
 
-function Values({ values }: { values: DesignEventAnswer['before'] }) {
+function Values({ values, roles }: { values: DesignEventAnswer['before']; roles: Names }) {
   const entries = Object.entries(values ?? {});
   if (entries.length === 0) return <>–</>;
   return (
     <dl class="changes">
       {entries.map(([name, value]) => (
         <div key={name}>
-          <dt>{name}</dt>{' '}
+          <dt>{wordsOf(name)}</dt>{' '}
           <dd>
-            <bdi>{textOf(value)}</bdi>
+            <bdi>{shortened(textOf(value, ROLES.has(name) ? roles : NO_NAMES.roles))}</bdi>
           </dd>
         </div>
       ))}
@@ -101,14 +112,23 @@ function Values({ values }: { values: DesignEventAnswer['before'] }) {
   );
 }
 
-/** A list as words, an object as its members; as long as somebody reads. */
-function textOf(value: unknown): string {
-  const text = Array.isArray(value)
-    ? value.map(textOf).join(', ') || 'none'
-    : typeof value === 'object' && value !== null
-      ? Object.entries(value)
-          .map(([name, member]) => `${name}: ${textOf(member)}`)
-          .join('; ')
-      : String(value);
+/** Members that hold ids of roles. */
+const ROLES: ReadonlySet<string> = new Set(['roles', 'assign']);
+const MOMENT = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
+
+/** A list as words, an object as its members, a moment as people write it. */
+function textOf(value: unknown, roles: Names): string {
+  if (Array.isArray(value)) return value.map((each) => textOf(each, roles)).join(', ') || 'none';
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value)
+      .map(([name, member]) => `${wordsOf(name)}: ${textOf(member, roles)}`)
+      .join('; ');
+  }
+  const text = String(value);
+  return MOMENT.test(text) ? formatDateTime(text) : (roles.get(text) ?? text);
+}
+
+/** As long as somebody reads. */
+function shortened(text: string): string {
   return text.length <= 500 ? text : `${text.slice(0, 500).toWellFormed()}…`;
 }

@@ -1,8 +1,9 @@
 import { ENVIRONMENTS } from '../../../core/environments.ts';
 import type { KeyAnswer } from '../../../core/people/keys.ts';
 import type { ServiceAccountAnswer } from '../../../core/people/service-accounts.ts';
-import { formatDateTime } from './format.ts';
-import { Choices, ManageForm, ManageHead, type Named, type Refusal, Table, Text } from './manage-parts.tsx';
+import { formatDateTime, formatEnd } from './format.ts';
+import { Choices, type Named, type Refusal, Text } from './manage-fields.tsx';
+import { ManageForm, ManageHead, Table } from './manage-parts.tsx';
 
 type NameOf = (role: string) => string;
 
@@ -100,7 +101,7 @@ function cellsOf(key: KeyAnswer, accountId: string, nameOf: NameOf, formToken: s
     </a>,
     environment ?? 'whole site',
     roles.map(nameOf).join(', ') || 'none',
-    endedAt ? 'revoked' : formatDateTime(expiresAt),
+    endedAt ? 'revoked' : formatEnd(Date.parse(expiresAt)),
     lastUsedAt ? formatDateTime(lastUsedAt) : 'never',
     endedAt ? (
       '–'
@@ -157,7 +158,7 @@ export function KeyPage(props: {
         <Fact label="Carries the roles" value={made.roles.map(nameOf).join(', ') || 'none'} />
         <Fact
           label={endedAt ? 'Revoked' : over ? 'Ended' : 'Ends'}
-          value={formatDateTime(endedAt ?? expiresAt)}
+          value={endedAt ? formatDateTime(endedAt) : formatEnd(Date.parse(expiresAt))}
         />
         <Fact label="Last used" value={lastUsedAt ? formatDateTime(lastUsedAt) : 'never'} />
       </dl>

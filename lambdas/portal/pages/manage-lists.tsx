@@ -1,5 +1,6 @@
 import type { IndexState } from '../../../core/apps/rebuilding.ts';
-import { ManageForm, ManageHead, type Refusal, Table } from './manage-parts.tsx';
+import type { Refusal } from './manage-fields.tsx';
+import { ManageForm, ManageHead, Table } from './manage-parts.tsx';
 
 const STATUS = {
   requested: 'requested',

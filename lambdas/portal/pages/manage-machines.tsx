@@ -1,6 +1,7 @@
 import type { ServiceAccountAnswer } from '../../../core/people/service-accounts.ts';
+import { Choices, type Named, type Refusal, Text } from './manage-fields.tsx';
 import { KEY_FIELDS, Keys, type KeyTyped } from './manage-keys.tsx';
-import { Choices, ManageForm, ManageHead, type Named, type Refusal, Table, Text } from './manage-parts.tsx';
+import { ManageForm, ManageHead, Table } from './manage-parts.tsx';
 import { RobotWork } from './robot-work.tsx';
 import { ShowMore } from './show-more.tsx';
 

@@ -1,7 +1,9 @@
 import type { RoleDefinition } from '../../../core/apps/definition.ts';
 import { ENVIRONMENTS } from '../../../core/environments.ts';
 import type { RoleAnswer } from '../../../core/people/roles.ts';
-import { Choices, ManageForm, ManageHead, type Named, type Refusal, Table, Text } from './manage-parts.tsx';
+import { AUTHENTICATED, NON_AUTHENTICATED } from '../../../core/policy/built-in.ts';
+import { Choices, type Named, type Refusal, Text } from './manage-fields.tsx';
+import { ManageForm, ManageHead, Table } from './manage-parts.tsx';
 
 /** What roles may do with one operation or view: by role, in one word. */
 export interface MatrixRow {
@@ -34,6 +36,12 @@ export function publishedBy({ design }: Pick<RoleDefinition, 'design'>): string[
   );
 }
 
+/** Roles that nobody is given. */
+const EVERYBODY: Partial<Record<string, string>> = {
+  [AUTHENTICATED]: 'Everybody signed in',
+  [NON_AUTHENTICATED]: 'Everybody not signed in',
+};
+
 /** Roles with where they sign in, and the matrix of what each may do in the apps of an environment. */
 export function RolesPage(props: {
   roles: readonly RoleDefinition[];
@@ -48,7 +56,7 @@ export function RolesPage(props: {
   const known = roles.map(({ id }) => id);
   // The site's roles in their order, then those that everybody holds.
   const columns = [...known.filter((id) => named.has(id)), ...[...named].filter((id) => !known.includes(id))];
-  const nameOf = (id: string) => roles.find((role) => role.id === id)?.name ?? id;
+  const nameOf = (id: string) => roles.find((role) => role.id === id)?.name ?? EVERYBODY[id] ?? id;
   return (
     <>
       <ManageHead

@@ -1,6 +1,7 @@
 import { partsOfName } from '../../../core/people/account.ts';
 import type { UserAnswer } from '../../../core/people/users.ts';
-import { Choices, ManageForm, ManageHead, type Named, type Refusal, Table, Text } from './manage-parts.tsx';
+import { Choices, type Named, type Refusal, Text } from './manage-fields.tsx';
+import { ManageForm, ManageHead, Table } from './manage-parts.tsx';
 import { ShowMore } from './show-more.tsx';
 
 type Option = { value: string; label: string };

@@ -565,7 +565,7 @@ describe('the page of a key', () => {
   };
   const account = { id: 'a1', type: 'serviceAccount', name: 'Payroll', roles: ['desk'], keys: [key] };
   const place = { account: 'a1', key: 'k1' };
-  const facts = 'For staging Carries the roles Desk Ends 10 March 2026 at 00:00 UTC Last used never';
+  const facts = 'For staging Carries the roles Desk Ends the end of Mon, 9 March 2026 Last used never';
   const revoking = `<form /manage/service-accounts/a1> ${TOKEN} {action=revokeKey} {key=k1} (Revoke key)`;
   const once =
     '[Payroll](/manage/service-accounts/a1) Nightly The key is shown only once, when it is made. Is it lost?';

@@ -124,7 +124,7 @@ describe('the page of apps', () => {
     const page = await open();
     expect([page.status, surroundings(page)[0], handedOn()]).toEqual([
       200,
-      `${SITE} staging`,
+      `${SITE} staging [Sign in](/sign-in?to=%2Fapp%2Fstaging)`,
       [['listApps', 'anonymous in staging']],
     ]);
   });

@@ -54,7 +54,7 @@ describe('the keys of a service account', () => {
       'td Name: [Key K1](/manage/service-accounts/S1/keys/K1)',
       'td For: test',
       'td Roles: Importer, Reader',
-      'td Ends: 1 April 2026 at 00:00 UTC',
+      'td Ends: the end of Tue, 31 March 2026',
       'td Last used: 2 March 2026 at 08:05 UTC',
       'td Revoke:',
       'form method=post aria-label=Revoke Key K1 data-once',

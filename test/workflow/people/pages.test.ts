@@ -52,7 +52,7 @@ describe('signing in', () => {
     expect((await anybody.get('/app/production/directory')).status).not.toBe(200);
   });
 
-  it('[A5] what is open to anybody in production has a door on the sign-in page', async () => {
+  it('[A5] what is open to anybody in production has a door on the sign-in page, and its pages have one to sign in', async () => {
     const anybody = new Visitor(system.url);
     for (const door of ['/', '/sign-in']) {
       const page = await anybody.get(door);
@@ -65,6 +65,15 @@ describe('signing in', () => {
       expect(page.text).not.toContain('/app/production/directory');
       expect(page.text).not.toMatch(/href="\/app\/(?!production)/);
     }
+    const list = '/app/production/notices?view=all&type=notice';
+    const shown = await anybody.get(list);
+    const [, signInHere = ''] = /<a href="(\/sign-in\?[^"]+)">Sign in</.exec(shown.text) ?? [];
+    expect([
+      shown.status,
+      new URL(signInHere.replaceAll('&amp;', '&'), system.url).searchParams.get('to'),
+    ]).toEqual([200, list]);
+    const visitor = await staffSession(system, 'dora@harbour.example');
+    expect((await visitor.get(list)).text).not.toContain('href="/sign-in');
   });
 
   it('[A3] returns to the page that asked, and to no other site', async () => {
