@@ -91,6 +91,9 @@ export async function updateServiceAccount(
   expectedVersion: number,
 ): Promise<ServiceAccountAnswer> {
   requireDesign(session, 'design:edit', { type: 'account', id });
+  if (set.name?.trim() === '') {
+    throw new DaypassError('REQUEST_INVALID', undefined, [{ path: '/name', message: 'must not be empty' }]);
+  }
   const [before, { settings }] = await Promise.all([findMachine(session, id), readSettings(session)]);
   const roles = set.roles ? distinct(set.roles) : before.roles;
   const apps = appsOf(before, set.apps);

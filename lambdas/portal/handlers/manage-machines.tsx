@@ -102,7 +102,6 @@ export function manageMachineHandlers(portal: Portal): MachineHandlers {
       const tried = await attempt(async () => {
         switch (body.action) {
           case 'save': {
-            if (typed.name.trim() === '') throw empty('/name');
             const set = {
               roles: typed.roles,
               name: typed.name,

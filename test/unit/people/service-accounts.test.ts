@@ -74,6 +74,17 @@ describe('a service account', () => {
     expect(await refusal(() => updateServiceAccount(session, 'pay', given, 2))).toEqual(refused);
   });
 
+  it('keeps a name: a blank one is refused to who may change it, and nobody else is told', async () => {
+    const site = siteWith();
+    const blank = (session: ReturnType<typeof site.design>) =>
+      refusal(() => updateServiceAccount(session, 'pay', { name: '  ' }, 2));
+    expect((await blank(site.design(callerOf())))[2]).toEqual([
+      { path: '/name', message: 'must not be empty' },
+    ]);
+    expect((await blank(site.design(callerOf({ roles: ['Developer'] }))))[0]).toBe('FORBIDDEN');
+    expect(site.commits).toEqual([]);
+  });
+
   it('[A42] is shown with its keys, newest first, and nothing else that lets somebody in', async () => {
     const site = siteWith();
     const key = (id: string, at: string, kind: Credential['kind'] = 'apiKey'): Credential => ({
