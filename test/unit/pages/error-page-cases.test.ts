@@ -163,7 +163,7 @@ describe('somebody whose request failed is shown', () => {
       START,
     ]);
     const document = { type: '', title: 'No.', status: 404, code: 'NOT_FOUND' as const, requestId: 'r' };
-    const failure = { document, headers: {}, method: 'GET', typed: {}, signedIn: true };
+    const failure = { document, headers: {}, method: 'GET', cookies: {}, typed: {}, signedIn: true };
     const { html = '' } = await errorPage(portal)({ ...failure, path: '/app/test/records/r1', caller });
     const header = html.slice(html.indexOf('<header'), html.indexOf('</header>'));
     expect(header).toMatch(
