@@ -81,12 +81,12 @@ const PAUSES = [1, 2, 2, 3, 5, 5, ...Array(60).fill(10)].map((seconds) => second
 
 /**
  * Brings what changes by itself up to date, until it does no more: each part of the page with `data-refresh` and an id is
- * taken from the same page anew. The rest stays as it is, and so does a part in which somebody is.
+ * taken from the same page anew, and with it what goes along (`data-along`). The rest stays as it is, and so does a part in
+ * which somebody is.
  */
 async function refreshParts() {
   for (const pause of PAUSES) {
-    const parts = [...document.querySelectorAll('[data-refresh][id]')];
-    if (parts.length === 0) return;
+    if (!document.querySelector('[data-refresh]')) return;
     await new Promise((resolve) => setTimeout(resolve, pause));
     if (document.hidden) continue;
     const answer = await fetch(location.href).catch(() => undefined);
@@ -94,7 +94,7 @@ async function refreshParts() {
     if (answer?.redirected || answer?.status === 404) return;
     if (!answer?.ok) continue;
     const anew = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    for (const part of parts) {
+    for (const part of document.querySelectorAll('[data-refresh][id], [data-along][id]')) {
       const found = anew.getElementById(part.id);
       if (found && !part.contains(document.activeElement)) part.replaceWith(found);
     }

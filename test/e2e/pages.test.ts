@@ -108,6 +108,33 @@ describe('the local dashboard', () => {
   });
 });
 
+it('a record’s page follows by itself how access is set up, and the rest of it stays', async () => {
+  const context = await browser.newContext(DESK);
+  const page = await context.newPage();
+  const dispatcher = await staffSession(system, DISPATCHER);
+  const cookies = [...dispatcher.cookies].map(([name, value]) => ({ name, value, url: system.url }));
+  await context.addCookies(cookies);
+  system.faults.inject({
+    when: ({ service, operation }) => service === 'states' && operation === 'StartExecution',
+    failure: 'throttle',
+  });
+  const email = 'followed@contractor.example';
+  const { id } = await addWorkOrder(dispatcher, workOrder({ name: 'Ana Ruiz', email }));
+  await page.goto(`${system.url}/app/production/records/${id}`);
+  expect(await page.locator('#access').textContent()).toContain('Being set up');
+  await page.evaluate('window.same = true');
+  await page.getByRole('button', { name: 'Sign out' }).focus();
+  system.faults.clear();
+  await page.locator('#access', { hasText: 'Email sent' }).waitFor();
+  expect(await page.locator('#record').textContent()).toContain('Click Here');
+  expect(await page.locator('#events').textContent()).toContain('Changed by Work Order Robot');
+  expect(await page.evaluate('[window.same, document.activeElement.textContent]')).toEqual([
+    true,
+    'Sign out',
+  ]);
+  await context.close();
+});
+
 /** A label of the second element with an id leads to the first one; axe does not mind. */
 async function repeatedIds(page: Page): Promise<string[]> {
   const ids = await page.locator('[id]').evaluateAll((found) => found.map((element) => String(element.id)));

@@ -40,7 +40,7 @@ export function RecordPage(props: {
           {done}
         </p>
       )}
-      <article class="record">
+      <article class="record" id="record" data-along>
         <h1>
           <span class="kind">{record.typeName}</span> <bdi>{record.title}</bdi>
         </h1>

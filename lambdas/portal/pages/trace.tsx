@@ -67,7 +67,7 @@ export type ShownEvent = Pick<EventAnswer, 'number' | 'at'> & {
 /** Who did what, newest first, with the values before and after. */
 export function History({ events, more }: { events: readonly ShownEvent[]; more?: string }) {
   return (
-    <section aria-labelledby="history">
+    <section id="events" aria-labelledby="history" data-along>
       <h2 id="history">History</h2>
       <ol class="history">
         {events.map((event) => (
