@@ -16,7 +16,7 @@ export interface Section extends PassSection {
   /** Sections with the same key are one list. */
   key: string;
   app: string;
-  answers: { id: string; session: Session; base: string }[];
+  ids: string[];
 }
 
 const PAGE_SIZE = 50;
@@ -48,7 +48,7 @@ export async function readSections(
         records: (await nameReferences(session, page.records)).map((answer) =>
           listedRecord(session, page, answer, base),
         ),
-        answers: page.records.map(({ id }) => ({ id, session, base })),
+        ids: page.records.map(({ id }) => id),
         ...(more && { next: `${base}?${more}` }),
       };
     }),
@@ -66,7 +66,7 @@ export function mergeSections(sections: readonly Section[]): Section[] {
         ? {
             ...known,
             records: [...known.records, ...section.records].sort(byDue),
-            answers: [...known.answers, ...section.answers],
+            ids: [...known.ids, ...section.ids],
           }
         : section,
     );

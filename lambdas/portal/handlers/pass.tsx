@@ -16,6 +16,9 @@ import type { PortalHandlers } from './handlers.ts';
 import { runForm, showForm } from './operations.tsx';
 import { mergeSections, otherPasses, readSections } from './pass-lists.ts';
 
+/** What leads to the work of all passes of a browser, and the title of that page. */
+const ALL_WORK = 'All my work';
+
 /** Whether what was just done has ended the pass that did it. */
 async function isOver({ runtime, caller }: Session): Promise<boolean> {
   const credential = await runtime.store.readCredential(caller.principalId, caller.credential?.id ?? '');
@@ -40,42 +43,37 @@ export function passHandlers(
       pass: { name, expiresAt: credential?.expiresAt ?? 0 },
     };
   };
-  const back = (base: string) => ({ href: base, label: 'All my work' });
+  const back = (base: string) => ({ href: `${base}?all=yes`, label: ALL_WORK });
 
   return {
     async passHome({ params, query, caller, cookies, now }) {
       const own = await open(caller);
       const base = `/pass/${params.pass}`;
-      const { view, cursor, done } = query;
-      // Turning pages stays within one pass; otherwise all passes of this browser are shown together.
+      const { view, cursor, done, all } = query;
+      // A link opens its own work; what the other passes of this browser are for stands behind “All my work”.
       const { sessions: others, cleared } =
         cursor === undefined ? await otherPasses(portal, own, cookies) : { sessions: [], cleared: [] };
       const lists = await Promise.all([
         readSections(own, base, { ...(view && { view }), ...(cursor && { cursor }) }),
-        ...others.map((session) =>
+        ...(all ? others : []).map((session) =>
           readSections(session, `/pass/${shortId(session.caller.credential?.id ?? '')}`),
         ),
       ]);
       const sections = mergeSections(lists.flat());
-      const [only, ...more] = sections.flatMap((section) => section.answers);
+      const [only, ...more] = sections.flatMap(({ ids }) => ids);
       const notice = done === undefined ? {} : { done: 'Saved. Thank you!' };
       const options = { cookies: cleared };
-      if (only && more.length === 0 && !sections.some(({ next }) => next)) {
+      const rest = all || others.length === 0 ? {} : { back: back(base) };
+      if (!all && only && more.length === 0 && !sections.some(({ next }) => next)) {
         // One job is shown at once: nobody has to find out what to touch.
-        return recordPage(
-          only.session,
-          await readRecord(only.session, only.id),
-          only.base,
-          now,
-          notice,
-          options,
-        );
+        const record = await readRecord(own, only);
+        return recordPage(own, record, base, now, { ...notice, ...rest }, options);
       }
       const frame = frameOf(own, sections[0]?.app);
       return page(
         frame,
-        'My work',
-        <PassHomePage name={caller.name} sections={sections} now={now} {...notice} />,
+        all ? ALL_WORK : 'My work',
+        <PassHomePage name={caller.name} sections={sections} now={now} {...notice} {...rest} />,
         options,
       );
     },

@@ -9,17 +9,24 @@ export interface PassSection {
   next?: string;
 }
 
-/** What the passes of this browser are for, all in one list. */
+/** What a pass is for, or all passes of this browser, in one list. */
 export function PassHomePage(props: {
   name: string;
   sections: readonly PassSection[];
   now: number;
   done?: string;
+  /** Where the work of the browser's other passes is. */
+  back?: { href: string; label: string };
 }) {
-  const { name, sections, now, done } = props;
+  const { name, sections, now, done, back } = props;
   const filled = sections.filter((section) => section.records.length > 0 || section.next);
   return (
     <>
+      {back && (
+        <p class="back">
+          <a href={back.href}>{back.label}</a>
+        </p>
+      )}
       {done && (
         <p class="done" role="status">
           {done}

@@ -158,8 +158,14 @@ export const PAGE_ROUTES = [
     anonymous: false,
     method: 'GET',
     path: '/pass/{pass}',
-    summary: 'What the pass is for: its views with the matching records',
-    query: z.object({ done, view: z.string().max(48).optional(), cursor: z.string().max(2000).optional() }),
+    summary:
+      'What the pass is for: its views with the matching records; the browser’s other passes with `all`',
+    query: z.object({
+      done,
+      view: z.string().max(48).optional(),
+      cursor: z.string().max(2000).optional(),
+      all: z.literal('yes').optional(),
+    }),
     responses: { 200: { description: 'The list' } },
   },
   {

@@ -172,7 +172,7 @@ describe('the start page of a pass', () => {
     const cookies = [cookie(OTHER), `__Host-dp_pass_${USELESS}=x`];
     const one = await home('view=late', cookies);
     expect([handedOn().filter(([name]) => name === 'openView'), one.cookies]).toEqual([
-      [asksFor(ANA, 'late'), asksFor('Pass0002 in staging', 'mine'), asksFor('Pass0002 in staging', 'late')],
+      [asksFor(ANA, 'late')],
       [cleared],
     ]);
     answering({});
@@ -183,7 +183,30 @@ describe('the start page of a pass', () => {
     ]);
   });
 
-  it('shows what several passes are for in one list, what is due first at its head, each under its own pass', async () => {
+  it('is of its own pass where the browser holds others, and leads to the work of all', async () => {
+    hold(OTHER);
+    const due: Record<string, RecordAnswer[]> = { 'Ana Ruiz': [recordOf('r1')], Pass0002: [recordOf('r2')] };
+    answering({
+      openView: ({ caller }: { caller: { name: string } }) => ({ columns, records: due[caller.name] ?? [] }),
+    });
+    const all = `[All my work](/pass/${PASS}?all=yes)`;
+    const own = await home('', [cookie(OTHER), cookie(PASS)]);
+    expect(outline(own)[2]).toBe(
+      `${all} Work Order WO-r1 Active [Complete](/pass/${PASS}/records/r1/operations/complete)`,
+    );
+    expect(handedOn().flatMap(([name, who]) => (name === 'openView' ? [who] : []))).toEqual([ANA]);
+    due['Ana Ruiz'] = [recordOf('r1'), recordOf('r3')];
+    const base = `/pass/${PASS}`;
+    expect(outline(await home('', [cookie(OTHER)]))[2]).toBe(
+      `${all} Hello Ana Ruiz Work Orders ${card(base, 'r1')} ${card(base, 'r3')}`,
+    );
+    due['Ana Ruiz'] = [];
+    expect(outline(await home('', [cookie(OTHER)]))[2]).toBe(
+      `${all} Hello Ana Ruiz There is nothing to do for you at the moment.`,
+    );
+  });
+
+  it('shows all passes in one list where that is asked for, what is due first at its head, each under its own', async () => {
     hold(OTHER);
     hold('Pass0003');
     const due: Record<string, RecordAnswer[]> = {
@@ -194,20 +217,18 @@ describe('the start page of a pass', () => {
     answering({
       openView: ({ caller }: { caller: { name: string } }) => ({ columns, records: due[caller.name] ?? [] }),
     });
-    const page = await home('', [cookie(OTHER), cookie('Pass0003'), cookie(PASS)]);
-    expect(outline(page)[2]).toBe(
-      `Hello Ana Ruiz Work Orders ${card('/pass/Pass0003', 'r3', ' Due date: Sun, 8 Mar 2026 in 7 days')} ${card('/pass/Pass0002', 'r2', ' Due date: Mon, 9 Mar 2026 in 8 days')} ${card(`/pass/${PASS}`, 'r1')}`,
-    );
-    // Where this one has nothing, the job of another is shown at once, under that one's name.
+    const page = await home('all=yes', [cookie(OTHER), cookie('Pass0003'), cookie(PASS)]);
+    const third = card('/pass/Pass0003', 'r3', ' Due date: Sun, 8 Mar 2026 in 7 days');
+    expect(outline(page).slice(1)).toEqual([
+      `All my work – ${SITE}`,
+      `Hello Ana Ruiz Work Orders ${third} ${card('/pass/Pass0002', 'r2', ' Due date: Mon, 9 Mar 2026 in 8 days')} ${card(`/pass/${PASS}`, 'r1')}`,
+    ]);
+    // A list, also where only another pass has something left.
     due['Ana Ruiz'] = [];
-    due.Pass0002 = [];
-    const single = await home('', [cookie('Pass0003')]);
-    expect(outline(single)[2]).toBe(
-      'Work Order WO-r3 Active [Complete](/pass/Pass0003/records/r3/operations/complete)',
-    );
-    expect(surroundings(single)[1]).toContain('This pass is for Pass0003 .');
+    const single = await home('all=yes', [cookie('Pass0003')]);
+    expect(outline(single)[2]).toBe(`Hello Ana Ruiz Work Orders ${third}`);
     due.Pass0003 = [];
-    expect(outline(await home('', [cookie('Pass0003')]))[2]).toBe(
+    expect(outline(await home('all=yes', [cookie('Pass0003')]))[2]).toBe(
       'Hello Ana Ruiz There is nothing to do for you at the moment.',
     );
   });
@@ -218,7 +239,7 @@ describe('the start page of a pass', () => {
     expect(outline(await home())[1]).toBe(`My work – ${SITE}`);
     hold(OTHER, { environment: 'test' });
     answering({ openView: page });
-    expect(outline(await home('', [cookie(OTHER, 'test')]))[2]).toBe(
+    expect(outline(await home('all=yes', [cookie(OTHER, 'test')]))[2]).toBe(
       `Hello Ana Ruiz Work Orders ${card(`/pass/${PASS}`, 'r1')} Work Orders ${card(`/pass/${OTHER}`, 'r1')}`,
     );
   });
@@ -228,7 +249,7 @@ describe('the start page of a pass', () => {
     for (const short of shorts) hold(short);
     answering({ openView: { columns, records: [] } });
     await home(
-      '',
+      'all=yes',
       shorts.map((short) => cookie(short)),
     );
     expect(handedOn().flatMap(([name, who]) => (name === 'listApps' ? [who] : []))).toEqual([
@@ -268,10 +289,10 @@ describe('a record of a pass', () => {
     expect(outline(await open())).toEqual([
       200,
       `Work Order WO-r1 – ${SITE}`,
-      `[All my work](/pass/${PASS}) ${shown}`,
+      `[All my work](/pass/${PASS}?all=yes) ${shown}`,
     ]);
     expect(outline(await open('done=complete'))[2]).toBe(
-      `[All my work](/pass/${PASS}) Saved. Thank you! ${shown}`,
+      `[All my work](/pass/${PASS}?all=yes) Saved. Thank you! ${shown}`,
     );
     expect(handedOn()).toEqual(Array(2).fill(['readRecord', ANA, 'r1']));
   });

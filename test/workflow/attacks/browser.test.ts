@@ -58,7 +58,7 @@ async function fromElsewhere(
 }
 
 describe('two passes and a staff session in one browser', () => {
-  it('[D22] all work, none displaces another, and My Work Orders unites the passes', async () => {
+  it('[D22] all work, none displaces another, and All my work unites the passes', async () => {
     const one = await begin();
     const two = await begin();
     const browser = await staffSession(system, TECHNICIAN);
@@ -77,8 +77,13 @@ describe('two passes and a staff session in one browser', () => {
       expect(me.type).toBe('tokenUser');
       expect((await browser.get(`/production/records/${mine.id}`, mine.pass)).status).toBe(200);
       expect((await browser.get(`/production/records/${other.id}`, mine.pass)).status).toBe(404);
-      const home = await browser.get(mine.home);
-      expect([home.text.includes(mine.id), home.text.includes(other.id)]).toEqual([true, true]);
+      for (const [page, alsoOther] of [
+        [mine.home, false],
+        [`${mine.home}?all=yes`, true],
+      ] as const) {
+        const { text } = await browser.get(page);
+        expect([page, text.includes(mine.id), text.includes(other.id)]).toEqual([page, true, alsoOther]);
+      }
     }
 
     const path = `/production/records/${one.id}/operations/complete`;
@@ -86,7 +91,7 @@ describe('two passes and a staff session in one browser', () => {
     expect((await browser.get(one.home)).status).toBe(410);
     expect((await browser.get(two.home)).status).toBe(200);
     expect((await browser.get('/me')).json).toMatchObject({ name: 'Theo Technician' });
-    expect((await browser.get(two.home)).text).not.toContain(one.id);
+    expect((await browser.get(`${two.home}?all=yes`)).text).not.toContain(one.id);
   });
 
   it('[D22] a cookie planted under the name of another pass lets nobody in', async () => {

@@ -93,7 +93,7 @@ describe('a contractor’s pages', () => {
     );
   });
 
-  it('[D22] two links in one browser both work, displace neither each other nor a session, and are shown together', async () => {
+  it('[D22] two links in one browser each open their own job, displace neither each other nor a session, and All my work unites them', async () => {
     const first = await issue({ description: 'The first job.' });
     const second = await issue({ description: 'The second job.' });
     const browser = await signIn(system, DISPATCHER);
@@ -103,7 +103,12 @@ describe('a contractor’s pages', () => {
       [first, second],
       [second, first],
     ] as const) {
-      const list = readable((await browser.get(mine.home)).text);
+      const landing = await browser.get(mine.linkPath);
+      const job = await browser.get(landing.headers.get('location') ?? '');
+      expect(readable(job.text)).toContain(mine.order.title);
+      expect(readable(job.text)).not.toContain(other.order.title);
+      const [, all = ''] = /href="([^"]+)"[^>]*>(?:<span[^<]*<\/span>)?All my work</.exec(job.text) ?? [];
+      const list = readable((await browser.get(all)).text);
       expect(list).toContain(mine.order.title);
       expect(list).toContain(other.order.title);
       const own = await browser.get(`${mine.home}/records/${mine.order.id}`);
