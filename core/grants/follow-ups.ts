@@ -73,6 +73,10 @@ function issuingTask(session: Session, plan: Plan, before: NonNullable<Plan['bef
   return undefined;
 }
 
+/** Whether a record's pass ends with an operation, whatever the record holds. */
+export const endsPass = ({ tasks }: LinkedOperation): boolean =>
+  tasks.some(({ task, when }) => task.grant === 'end' && !when);
+
 /** Whether an operation that ends a pass is offered in the record's state; types without any end theirs by date. */
 export function canBeDone(type: LinkedRecordType, record: StoredRecord): boolean {
   const ending = [...type.operations.values()].filter(({ tasks }) =>

@@ -17,6 +17,8 @@ export interface FormPlace {
   session: Session;
   frame: Frame;
   back: { href: string; label: string };
+  /** What it leads to, said before the button. */
+  note?: string;
 }
 
 /** What a form was sent with. */
@@ -124,7 +126,7 @@ function differences(form: FormAnswer, sent: SentForm): Problem[] {
 }
 
 function render(
-  { session, frame, back }: FormPlace,
+  { session, frame, back, note }: FormPlace,
   form: FormAnswer,
   again: {
     sent?: SentForm;
@@ -149,6 +151,7 @@ function render(
       {...(sent && { typedIn: (field: FormAnswer['fields'][number]) => sentOf(field, sent) })}
       {...rest}
       back={back}
+      {...(note && { note })}
     />,
     { status: refused ? 422 : 200 },
   );

@@ -1,4 +1,5 @@
 import { DaypassError } from '../../../core/errors.ts';
+import { endsPass } from '../../../core/grants/follow-ups.ts';
 import type { Caller } from '../../../core/ports.ts';
 import { readRecord } from '../../../core/records/operation.ts';
 import type { RecordAnswer } from '../../../core/records/record.ts';
@@ -18,6 +19,9 @@ import { mergeSections, otherPasses, readSections } from './pass-lists.ts';
 
 /** What leads to the work of all passes of a browser, and the title of that page. */
 const ALL_WORK = 'All my work';
+
+/** Said before the button of what ends the pass. */
+const ENDS_LINK = 'Your link ends with this: once it is sent, the link opens nothing any more.';
 
 /** Whether what was just done has ended the pass that did it. */
 async function isOver({ runtime, caller }: Session): Promise<boolean> {
@@ -42,6 +46,17 @@ export function passHandlers(
       ...(contact && { contact }),
       pass: { name, expiresAt: credential?.expiresAt ?? 0 },
     };
+  };
+  /** A form of a record, which says beforehand where the link ends with it. */
+  const formPlace = (
+    session: Session,
+    { app, recordType }: RecordAnswer,
+    operation: string,
+    here: string,
+  ) => {
+    const asked = session.published.site.recordType(app, recordType)?.operations.get(operation);
+    const place = { session, frame: frameOf(session, app), back: { href: here, label: 'Back' } };
+    return asked && endsPass(asked) ? { ...place, note: ENDS_LINK } : place;
   };
   const back = (base: string) => ({ href: `${base}?all=yes`, label: ALL_WORK });
 
@@ -90,12 +105,15 @@ export function passHandlers(
 
     async passForm({ params, caller }) {
       const session = await open(caller);
-      const { app, recordType } = await readRecord(session, params.record);
+      const record = await readRecord(session, params.record);
+      const { app, recordType } = record;
       const here = `/pass/${params.pass}/records/${params.record}`;
-      return showForm(
-        { session, frame: frameOf(session, app), back: { href: here, label: 'Back' } },
-        { app, recordType, operation: params.operation, recordId: params.record },
-      );
+      return showForm(formPlace(session, record, params.operation, here), {
+        app,
+        recordType,
+        operation: params.operation,
+        recordId: params.record,
+      });
     },
 
     async passRun(request) {
@@ -103,9 +121,10 @@ export function passHandlers(
       const session = await open(caller);
       const base = `/pass/${params.pass}`;
       const here = `${base}/records/${params.record}`;
-      const { app, recordType, title } = await readRecord(session, params.record);
+      const read = await readRecord(session, params.record);
+      const { app, recordType, title } = read;
       const result = await runForm(
-        { session, frame: frameOf(session, app), back: { href: here, label: 'Back' } },
+        formPlace(session, read, params.operation, here),
         { app, recordType, operation: params.operation, recordId: params.record },
         body,
       );

@@ -20,6 +20,8 @@ export interface FormPageProps {
   /** What happens if this is done all the same; nothing is written yet. */
   warning?: Warning;
   back: { href: string; label: string };
+  /** What it leads to, said before the button. */
+  note?: string;
 }
 
 /** The form of one operation; one without fields asks for a confirmation only. */
@@ -89,6 +91,7 @@ export function FormPage(props: FormPageProps) {
             chosen={[]}
           />
         )}
+        {props.note && <p>{props.note}</p>}
         {destructive && <p>This cannot be undone.</p>}
         <div class="buttons">
           <button type="submit" class={destructive ? 'danger' : undefined}>

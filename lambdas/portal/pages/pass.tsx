@@ -60,8 +60,8 @@ export function DonePage({ title, operation, rest }: { title: string; operation:
         <h1>Done. Thank you!</h1>
       </div>
       <p>
-        “{operation}” is recorded for <bdi>{title}</bdi>. Your access to it has ended, as it should: the link
-        in your mail opens nothing any more, and you need not sign out.
+        “{operation}” is recorded for <bdi>{title}</bdi>. Your link has ended with it and opens nothing any
+        more. You can close this page; there is nothing to sign out of.
       </p>
       <OtherWork rest={rest} />
     </>
@@ -96,8 +96,8 @@ export function EndedPage({
       <>
         <h1>This job is done</h1>
         <p>
-          It was reported as completed, and your pass ended with it. Thank you! There is nothing left to do
-          here.
+          It was reported as done, and the link ended with it. Thank you! There is nothing left to do here. If
+          something is still missing, tell the contact below.
         </p>
         <TypedText
           typed={typed}
@@ -110,17 +110,28 @@ export function EndedPage({
   return (
     <>
       <h1>This pass has ended</h1>
-      <p>{ENDS[reason ?? ''] ?? 'It was taken back.'}</p>
-      <p>If there is more to do, ask the contact below for a new link.</p>
+      <p>{ENDS[reason ?? ''] ?? 'It does not work any more.'}</p>
+      <p>{NEXT[reason ?? ''] ?? 'If the job is still to be done, ask the contact below for a new link.'}</p>
       <TypedText typed={typed} />
       <OtherWork rest={rest} />
     </>
   );
 }
 
+/** Why, by what ended the pass. */
 const ENDS: Partial<Record<string, string>> = {
-  expired: 'Its time is over.',
-  superseded: 'A newer link has taken its place: look for a later mail.',
+  expired: 'The pass expired before the job was done.',
+  revoked: 'The office cancelled it.',
+  superseded: 'A newer link has taken its place.',
+  failed: 'Something went wrong in the office, not with you.',
+  aborted: 'Something went wrong in the office, not with you.',
+};
+
+/** What to do then, where that is not to ask for a new link. */
+const NEXT: Partial<Record<string, string>> = {
+  revoked:
+    'Please do not begin. If you have already begun, or think that this is a mistake, ask the contact below.',
+  superseded: 'Look for a later mail and open the link in that one. If there is none, ask the contact below.',
 };
 
 /** A pass page in a browser that does not hold the pass. */
@@ -128,7 +139,10 @@ export function NotOpenPage({ typed = {} }: { typed?: Readonly<Record<string, un
   return (
     <>
       <h1>Please open the link in your mail again</h1>
-      <p>This page belongs to a pass that is not open in this browser, or that has ended.</p>
+      <p>
+        This page belongs to a link that has not been opened in this browser, or that ended a while ago. If
+        you cannot find the mail, ask the contact below for a new link.
+      </p>
       <TypedText typed={typed} />
     </>
   );
@@ -140,7 +154,7 @@ export function BrokenLinkPage() {
       <h1>This link is not complete</h1>
       <p>
         Perhaps it was cut off when it was copied, or a mail program has changed it. Open it directly from the
-        mail, or copy it whole. If it still does not work, ask the contact below.
+        mail, or copy all of it. If it still does not work, ask the contact below for a new link.
       </p>
     </>
   );

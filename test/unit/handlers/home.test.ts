@@ -248,10 +248,10 @@ describe('the link of a pass', () => {
   it.each([
     [{ endedAt: '2026-02-28T00:00:00Z', endReason: 'completed' }, 'This job is done'],
     [{ endedAt: '2026-02-28T00:00:00Z', endReason: 'superseded' }, 'A newer link has taken its place'],
-    [{ expiresAt: NOW }, 'Its time is over.'],
-    [{ endedAt: '2026-02-28T00:00:00Z', endReason: 'revoked' }, 'It was taken back.'],
-    [{ environment: 'test' }, 'It was taken back.'],
-    [undefined, 'It was taken back.'],
+    [{ expiresAt: NOW }, 'The pass expired before the job was done.'],
+    [{ endedAt: '2026-02-28T00:00:00Z', endReason: 'revoked' }, 'The office cancelled it.'],
+    [{ environment: 'test' }, 'It does not work any more.'],
+    [undefined, 'It does not work any more.'],
   ] as const)('of a pass that is over (%j) says why, and counts', async (change, words) => {
     stored = change as never;
     const page = await land({ token }, { cookies });

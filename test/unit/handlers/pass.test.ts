@@ -297,19 +297,21 @@ describe('a record of a pass', () => {
     expect(handedOn()).toEqual(Array(2).fill(['readRecord', ANA, 'r1']));
   });
 
-  it('has forms that lead back to it', async () => {
+  it('has forms that lead back to it, and say beforehand that the link ends with them', async () => {
     answering({ readForm: complete });
     const page = await send(at('GET', FORM, ofForm, { context }));
     expect(outline(page)).toEqual([
       200,
       `Complete WO-r1 – ${SITE}`,
-      `[Back](/pass/${PASS}/records/r1) Complete WO-r1 <form here> {formToken=${formToken}} {once=id-1} {version=3} Building {field.building=} (Complete) [Cancel](/pass/${PASS}/records/r1)`,
+      `[Back](/pass/${PASS}/records/r1) Complete WO-r1 <form here> {formToken=${formToken}} {once=id-1} {version=3} Building {field.building=} Your link ends with this: once it is sent, the link opens nothing any more. (Complete) [Cancel](/pass/${PASS}/records/r1)`,
     ]);
     expect(handedOn()).toEqual([
       ['readRecord', ANA, 'r1'],
       ['readForm', ANA, askedFor],
     ]);
     expect(surroundings(page)[1]).toMatch(/^This pass is for Ana Ruiz/);
+    const edit = await send(at('GET', FORM, { ...place, operation: 'edit' }, { context }));
+    expect([edit.status, edit.text]).toEqual([200, expect.not.stringContaining('Your link ends')]);
   });
 
   it('hands on what was typed; while the pass goes on it leads to the record, or to the list', async () => {
@@ -349,7 +351,7 @@ describe('a record of a pass', () => {
         send(at('GET', '/pass/{pass}', { pass: PASS }, { context: over, cookies: [...notice, ...cookies] }));
       const page = await look(`__Host-dp_pass_${USELESS}=x`, cookie(PASS));
       const thanks =
-        'Done. Thank you! “Complete Work Order” is recorded for WO-r1 . Your access to it has ended, as it should: the link in your mail opens nothing any more, and you need not sign out.';
+        'Done. Thank you! “Complete Work Order” is recorded for WO-r1 . Your link has ended with it and opens nothing any more. You can close this page; there is nothing to sign out of.';
       expect([outline(page), page.cookies]).toEqual([
         [200, `Done – ${SITE}`, thanks],
         [cleared, expect.stringContaining(`${notice[0]?.split('=')[0]}=; `)],
@@ -364,7 +366,7 @@ describe('a record of a pass', () => {
       const again = outline(await look(cookie(OTHER), cookie('Pass0003')));
       expect([again[0], again[2]]).toEqual([
         410,
-        `This job is done It was reported as completed, and your pass ended with it. Thank you! There is nothing left to do here. ${on}`,
+        `This job is done It was reported as done, and the link ended with it. Thank you! There is nothing left to do here. If something is still missing, tell the contact below. ${on}`,
       ]);
     },
   );

@@ -120,7 +120,7 @@ describe('the page after the job', () => {
     expect(outline(<DonePage title="WO-1" operation="Complete" rest="/pass/P2" />)).toEqual([
       'div.finished role=status {span.tick ✓}',
       'h1 Done. Thank you!',
-      'p “Complete” is recorded for WO-1. Your access to it has ended, as it should: the link in your mail opens nothing any more, and you need not sign out.',
+      'p “Complete” is recorded for WO-1. Your link has ended with it and opens nothing any more. You can close this page; there is nothing to sign out of.',
       'p [Go on with your other work](/pass/P2 .button)',
     ]);
     expect(outline(<DonePage title="WO-1" operation="Complete" />)).toHaveLength(3);
@@ -135,41 +135,49 @@ describe('a pass that lets nobody in', () => {
       'completed',
       [
         'h1 This job is done',
-        'p It was reported as completed, and your pass ended with it. Thank you! There is nothing left to do here.',
+        'p It was reported as done, and the link ended with it. Thank you! There is nothing left to do here. If something is still missing, tell the contact below.',
       ],
     ],
     [
       'expired',
       [
         'h1 This pass has ended',
-        'p Its time is over.',
-        'p If there is more to do, ask the contact below for a new link.',
+        'p The pass expired before the job was done.',
+        'p If the job is still to be done, ask the contact below for a new link.',
       ],
     ],
     [
       'superseded',
       [
         'h1 This pass has ended',
-        'p A newer link has taken its place: look for a later mail.',
-        'p If there is more to do, ask the contact below for a new link.',
+        'p A newer link has taken its place.',
+        'p Look for a later mail and open the link in that one. If there is none, ask the contact below.',
       ],
     ],
     [
       'revoked',
       [
         'h1 This pass has ended',
-        'p It was taken back.',
-        'p If there is more to do, ask the contact below for a new link.',
+        'p The office cancelled it.',
+        'p Please do not begin. If you have already begun, or think that this is a mistake, ask the contact below.',
       ],
     ],
     [
       undefined,
       [
         'h1 This pass has ended',
-        'p It was taken back.',
-        'p If there is more to do, ask the contact below for a new link.',
+        'p It does not work any more.',
+        'p If the job is still to be done, ask the contact below for a new link.',
       ],
     ],
+    ...['failed', 'aborted'].map((reason): [string, string[]] => [
+      reason,
+      [
+        'h1 This pass has ended',
+        'p Something went wrong in the office, not with you.',
+        'p If the job is still to be done, ask the contact below for a new link.',
+      ],
+    ]),
   ])('because it is %s says so', (reason, told) => {
     expect(outline(<EndedPage {...(reason && { reason })} />)).toEqual(told);
   });
@@ -189,7 +197,7 @@ describe('a pass that lets nobody in', () => {
     expect(outline(<EndedPage reason="expired" typed={typed} />).slice(3)).toEqual(kept(lost));
     expect(outline(<NotOpenPage typed={typed} />)).toEqual([
       'h1 Please open the link in your mail again',
-      'p This page belongs to a pass that is not open in this browser, or that has ended.',
+      'p This page belongs to a link that has not been opened in this browser, or that ended a while ago. If you cannot find the mail, ask the contact below for a new link.',
       ...kept(lost),
     ]);
   });
@@ -198,7 +206,7 @@ describe('a pass that lets nobody in', () => {
     expect(outline(<NotOpenPage />)).toHaveLength(2);
     expect(outline(<BrokenLinkPage />)).toEqual([
       'h1 This link is not complete',
-      'p Perhaps it was cut off when it was copied, or a mail program has changed it. Open it directly from the mail, or copy it whole. If it still does not work, ask the contact below.',
+      'p Perhaps it was cut off when it was copied, or a mail program has changed it. Open it directly from the mail, or copy all of it. If it still does not work, ask the contact below for a new link.',
     ]);
   });
 });

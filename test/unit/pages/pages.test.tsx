@@ -268,7 +268,9 @@ describe('the pages of a pass', () => {
 
   it('thank somebody whose job is reported, instead of telling them that something failed', () => {
     expect(renderPage(frame, 'x', <EndedPage reason="completed" />)).toContain('This job is done');
-    expect(renderPage(frame, 'x', <EndedPage reason="expired" />)).toContain('Its time is over.');
+    expect(renderPage(frame, 'x', <EndedPage reason="expired" />)).toContain(
+      'The pass expired before the job was done.',
+    );
     expect(renderPage(frame, 'x', <EndedPage reason="revoked" />)).toContain('This pass has ended');
   });
 

@@ -72,7 +72,7 @@ describe('a record on its page', () => {
           id: 'contractorLink',
           label: 'Contractor Link',
           type: 'formula',
-          displayText: 'Click Here',
+          displayText: 'Open the contractor’s page',
           value: 'https://x.example',
           names: {},
         },
