@@ -80,7 +80,9 @@ const fields = z.strictObject({
     .describe(
       'What the stack registers with SES: the address, its whole domain (DKIM), or nothing because the account has it already',
     ),
-  replyTo: email.optional().describe('Where answers to mails go; default: the sender'),
+  replyTo: email
+    .optional()
+    .describe('Where answers go to mails whose contact has no address; default: the sender'),
   sandboxRecipients: z
     .array(email)
     .max(20)

@@ -52,9 +52,20 @@ export const notificationSchema = z
     recordType: id,
     to: expression.describe('An address; an empty one means no mail'),
     subject: expression,
-    body: z.string().max(5000).optional().describe('Plain paragraphs before the summary'),
+    body: z
+      .string()
+      .max(5000)
+      .optional()
+      .describe(
+        'Paragraphs after the greeting; {field} is a field of the record, and a paragraph with an empty one is left out',
+      ),
     fields: z.array(fieldId).max(40).describe('Fields listed in the mail, in this order'),
-    replyTo: expression.optional(),
+    button: expression
+      .optional()
+      .describe('What the button with the link says; default: “Open” with record type and title'),
+    replyTo: expression
+      .optional()
+      .describe('Where answers go; default: the address in the contact of the app or the site'),
   })
   .meta({ id: 'Notification' });
 export type Notification = z.infer<typeof notificationSchema>;

@@ -84,6 +84,7 @@ function linkNotifications(app: BuiltApp, expressions: Expressions): void {
   for (const [at, definition] of app.definition.notifications.entries()) {
     const type = part(app.recordTypes.get(definition.recordType), definition.recordType);
     const replyTo = expressions.value('notifications', at, 'replyTo');
+    const button = expressions.value('notifications', at, 'button');
     app.notifications.set(definition.id, {
       id: definition.id,
       definition,
@@ -91,6 +92,7 @@ function linkNotifications(app: BuiltApp, expressions: Expressions): void {
       to: part(expressions.value('notifications', at, 'to'), 'to'),
       subject: part(expressions.value('notifications', at, 'subject'), 'subject'),
       ...(replyTo && { replyTo }),
+      ...(button && { button }),
       fields: definition.fields.map((id) => part(type.fields.get(id), id)),
     });
   }

@@ -176,6 +176,7 @@ export interface LinkedNotification {
   readonly to: Evaluate;
   readonly subject: Evaluate;
   readonly replyTo?: Evaluate;
+  readonly button?: Evaluate;
   readonly fields: readonly LinkedField[];
 }
 

@@ -1,7 +1,7 @@
 import type { Environment } from '../environments.ts';
 import { DaypassError } from '../errors.ts';
 import { composeMail, MailFailed, MailUncertain } from '../mail/mail.ts';
-import { notificationContents } from './notify.ts';
+import { passMails } from './pass-mail.ts';
 import { openGrantSession, RobotRefused, type RobotRuntime } from './robot.ts';
 
 /** What became of the mails of one pass. */
@@ -28,7 +28,9 @@ export async function sendAgain(
 ): Promise<SentAgain> {
   try {
     const asRobot = await openGrantSession(runtime, environment, grantId);
-    const mails = notificationContents(asRobot, []).map(composeMail);
+    const mails = (await passMails(asRobot)).flatMap(({ content }) =>
+      content ? [composeMail(content)] : [],
+    );
     const outcomes = await Promise.allSettled(mails.map((mail) => runtime.mailer.send(mail)));
     const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
     const sent = mails.length - errors.length;

@@ -25,6 +25,14 @@ export function readableEmail(text: string): string | undefined {
   return bytesOf(local) + 1 + host.length <= LONGEST.whole ? email : undefined;
 }
 
+/** The first address in a line like “ABC dispatch, dispatch@abc.example, +1 555 0100”, as it is written to. */
+export function emailIn(line: string): string | undefined {
+  return line
+    .split(/[\s,;:<>()]+/)
+    .map((word) => readableEmail(word.replace(/\.+$/, '')))
+    .find((email) => email !== undefined);
+}
+
 /** The address with its domain in ASCII, which is all that mail services take. Undefined when it cannot be one. */
 export function deliverableEmail(text: string): string | undefined {
   const email = readableEmail(text);

@@ -1,3 +1,5 @@
+import { emailIn, readableEmail } from './address.ts';
+
 /** One mail, ready to send: text and HTML say the same. */
 export interface Mail {
   to: string;
@@ -43,6 +45,7 @@ export interface MailContent {
   closing: string[];
   siteName: string;
   contact: string;
+  /** Where answers go; without it, or where it is no address, to the contact, if that has one. */
   replyTo?: string;
   tags: Record<string, string>;
 }
@@ -50,12 +53,13 @@ export interface MailContent {
 /** Sets a mail: one column, large type, readable without images and in dark mode; nothing is loaded from anywhere. */
 export function composeMail(content: MailContent): Mail {
   const subject = oneLine(content.subject);
+  const replyTo = readableEmail(content.replyTo ?? '') ?? emailIn(content.contact);
   return {
     to: content.to,
     subject,
     text: inOrder(asText(content)),
     html: inOrder(asHtml({ ...content, subject })),
-    ...(content.replyTo && { replyTo: content.replyTo }),
+    ...(replyTo && { replyTo }),
     tags: content.tags,
   };
 }
@@ -70,8 +74,14 @@ const LINK_LIKE = /:\/\/|@|[\p{L}\p{N}]\.[\p{L}\p{N}]{2,}/u;
  * name, is left out, so that nobody's mails can be made to say what others want them to say.
  */
 export function greeting(name: string): string {
-  const line = oneLine(name);
-  return line === '' || line.length > 100 || LINK_LIKE.test(line) ? 'Hello' : `Hello ${line}`;
+  const line = plainName(name);
+  return line === undefined ? 'Hello' : `Hello ${line}`;
+}
+
+/** A text that can stand in a sentence of ours, on one line; undefined where it is empty, long, or would become a link. */
+export function plainName(text: string): string | undefined {
+  const line = oneLine(text);
+  return line === '' || line.length > 100 || LINK_LIKE.test(line) ? undefined : line;
 }
 
 /** A subject is one line: a line break in a value must not start another header. */

@@ -8,7 +8,7 @@ export { MailFailed };
 export interface MailSettings {
   /** Address, or name and address, that SES has verified. */
   sender: string;
-  /** Where answers go unless a mail says otherwise. */
+  /** Where answers go unless a mail says so. */
   replyTo: string | undefined;
   /** Turns bounces and complaints into events; click tracking is off in it, because it would rewrite links. */
   configurationSet: string;

@@ -64,20 +64,16 @@ describe('linked apps', () => {
     expect(site.recordType('nowhere', 'room')).toBeUndefined();
   });
 
-  it('the second mail has its own address, subject and where answers go; the first has no such place', () => {
+  it('the second mail has its own address, subject, button and where answers go; the first has no such place', () => {
     const mails = site.apps.get('desk')?.notifications;
     const granted = mails?.get('granted');
-    expect([granted?.to({ record }), granted?.subject({ record }), granted?.replyTo?.({ record })]).toEqual([
-      'm@b.example',
-      'T',
-      'desk@abc.example',
-    ]);
+    expect(
+      [granted?.to, granted?.subject, granted?.replyTo, granted?.button].map((part) => part?.({ record })),
+    ).toEqual(['m@b.example', 'T', 'desk@abc.example', 'Collect T']);
     const other = mails?.get('other');
-    expect([other?.to({ record }), other?.subject({ record }), other?.replyTo]).toEqual([
-      'desk@abc.example',
-      'Room',
-      undefined,
-    ]);
+    expect(
+      [other?.to, other?.subject, other?.replyTo, other?.button].map((part) => part?.({ record })),
+    ).toEqual(['desk@abc.example', 'Room', undefined, undefined]);
   });
 
   it('a record type knows all fields that refer to it, with and without its name', () => {

@@ -497,6 +497,32 @@ describe('a task or a mail is refused with its place and what to do:', () => {
       ],
     },
     {
+      of: 'words of a mail that name what does not exist, lets somebody in, or is never stored',
+      change: (app) => {
+        app.notifications[1].body = 'To {note}, {pass} and {link}.\n\n{ typed} {typed} {pass} {}';
+        app.notifications[1].button = '"Open " + record.link';
+      },
+      problems: [
+        [
+          '/notifications/1/button',
+          '"link" cannot be used here: it reads a token, and what reads a token is secret',
+        ],
+        ['/notifications/1/body', 'there is no field "note". Did you mean "notes"?'],
+        [
+          '/notifications/1/body',
+          '"pass" lets whoever has it in; list it in "fields", which makes the button of it',
+        ],
+        [
+          '/notifications/1/body',
+          '"link" lets whoever has it in; list it in "fields", which makes the button of it',
+        ],
+        [
+          '/notifications/1/body',
+          '"typed" is only on the form and never stored, so no mail can hold it; remove it',
+        ],
+      ],
+    },
+    {
       of: 'fields of a mail that do not exist, are tokens, or are never stored',
       change: (app) => {
         app.notifications[1].fields = ['notes', 'note', 'pass', 'typed', 'notes'];

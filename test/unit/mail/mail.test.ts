@@ -86,6 +86,24 @@ describe('a mail is set', () => {
     expect(composeMail(usual).replyTo).toBe('desk@abc.example');
   });
 
+  it.each([
+    ['of its own', 'desk@abc.example', 'Dispatch, dispatch@abc.example', 'desk@abc.example'],
+    ['in its contact', undefined, 'Dispatch (dispatch@abc.example), +1 555 0100', 'dispatch@abc.example'],
+    [
+      'in its contact, its own being none',
+      'the desk',
+      'Write to Dispatch@abc.example.',
+      'Dispatch@abc.example',
+    ],
+    ['that is the first in its contact', '', 'x@abc, one@abc.example; two@abc.example', 'one@abc.example'],
+    ['nowhere', undefined, 'The caretaker, +1 555 0100', undefined],
+  ])('[D23] with answers that go to the address %s', (_, replyTo, contact, expected) => {
+    const { replyTo: _usual, ...rest } = usual;
+    expect(composeMail({ ...rest, contact, ...(replyTo !== undefined && { replyTo }) }).replyTo).toBe(
+      expected,
+    );
+  });
+
   it.each<[string, string, string]>([
     ['of one line as it is', ' A work order ', 'A work order'],
     ['of several lines as one', 'A\r\nBcc: all@evil.example\u0000\tb', 'A Bcc: all@evil.example b'],

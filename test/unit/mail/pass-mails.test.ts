@@ -40,10 +40,12 @@ describe('[D16] the mail with the link', () => {
     const link = /https:\/\/passes\.example\/\?token=(\S+)/.exec(textOf(desk))?.[1] ?? '';
     expect(mail?.text.replace(link, 'THE-LINK')).toBe(
       [
-        'A work order was assigned to you. Follow the link to see it; it works without a password. When the job is done, open it again and choose Complete Work Order.',
+        'Hello Ana Ruiz,',
+        'ABC Property Management asks you to do a work order at Mill House, by 23 January 2027.',
+        'The link opens it without a password. When the job is done, open it again and choose Complete Work Order.',
         'Description: Windows\nDue date: Saturday, 23 January 2027',
-        'Click Here:\nhttps://passes.example/?token=THE-LINK',
-        'Your access ends on Saturday, 23 January 2027, or as soon as the job is reported done.',
+        'Open work order WO-1:\nhttps://passes.example/?token=THE-LINK',
+        'The link works until Saturday, 23 January 2027, or until the job is reported done.',
         'The link is meant for you alone: whoever has it can do what you can.',
         `ABC Property Management\n${CONTACT}`,
       ]
@@ -55,6 +57,7 @@ describe('[D16] the mail with the link', () => {
       subject: 'Work order WO-1 at Mill House',
       text: expect.any(String),
       html: expect.any(String),
+      replyTo: 'dispatch@abc.example',
       tags: { environment: 'production', grant: id, notification: MAIL },
     });
     expect(readToken(link, desk.runtime.keyring, 'site')).toMatchObject({
@@ -113,7 +116,7 @@ describe('[D16] the mail with the link', () => {
         'empty',
       ];
       const [mail] = orders.notifications ?? [];
-      if (mail) mail.fields = fields;
+      if (mail) Object.assign(mail, { fields, body: 'Call us.' });
       for (const permission of orders.permissions ?? [])
         if (permission.role === 'robot') permission.fields = { view: fields, edit: ['contractorToken'] };
     });
@@ -132,7 +135,7 @@ describe('[D16] the mail with the link', () => {
 
     await notifyContractor(desk.runtime, 'production', id);
 
-    expect(textOf(desk).split('\n\n')[1]).toBe(
+    expect(textOf(desk).split('\n\n')[2]).toBe(
       [
         'External contractor: Yes',
         'Urgent: Yes',
@@ -149,10 +152,11 @@ describe('[D16] the mail with the link', () => {
     expect(textOf(desk)).not.toContain('token=');
   });
 
-  it('has its answers go where the definition says, and its subject fall back on what the record is', async () => {
+  it('[D23] has its answers go where the definition says, or to the contact, and its subject fall back on what the record is', async () => {
     const desk = withMails(
       { id: 'first', replyTo: '"desk@abc.example"', subject: '""' },
-      { id: 'second', replyTo: '""', body: undefined, to: '" bea@firm.example "' },
+      { id: 'second', replyTo: '""', to: '" bea@firm.example "' },
+      { id: 'third', replyTo: 'record.description' },
     );
     const { id } = desk.live();
 
@@ -160,10 +164,60 @@ describe('[D16] the mail with the link', () => {
 
     expect(desk.mails.map(({ to, subject, replyTo }) => [to, subject, replyTo])).toEqual([
       ['ana@firm.example', 'Work Order', 'desk@abc.example'],
-      ['bea@firm.example', 'Work order WO-1 at Mill House', undefined],
+      ['bea@firm.example', 'Work order WO-1 at Mill House', 'dispatch@abc.example'],
+      ['ana@firm.example', 'Work order WO-1 at Mill House', 'dispatch@abc.example'],
     ]);
-    expect(textOf(desk, 1).startsWith('Description: Windows\n')).toBe(true);
-    expect(grantOf(desk).steps.map(({ message }) => message)).toEqual(['first', 'second']);
+    // Somebody else is not greeted by the contractor's name.
+    expect(desk.mails.map(({ text }) => text.split('\n\n')[0])).toEqual([
+      'Hello Ana Ruiz,',
+      'Hello,',
+      'Hello Ana Ruiz,',
+    ]);
+    expect(grantOf(desk).steps.map(({ message }) => message)).toEqual(['first', 'second', 'third']);
+  });
+
+  it('says who asks for what where the definition says nothing, and has the button say what it is told to', async () => {
+    const desk = withMails(
+      { id: 'first', body: undefined },
+      { id: 'second', body: ' \n\n ', button: '"Start with " + record.number' },
+      { id: 'third', button: '""' },
+    );
+    const { id } = desk.live();
+    await notifyContractor(desk.runtime, 'production', id);
+    const words = desk.mails.map(({ text }) => text.split('\n\n'));
+    expect(
+      words.map((blocks) => [blocks[1], blocks.find((block) => block.includes('token='))?.split(':')[0]]),
+    ).toEqual([
+      ['ABC Property Management asks you to see to work order WO-1.', 'Open work order WO-1'],
+      ['ABC Property Management asks you to see to work order WO-1.', 'Start with WO-1'],
+      [expect.stringMatching(/at Mill House, by 23 January 2027/), 'Open work order WO-1'],
+    ]);
+  });
+
+  it.each([
+    ['a place that would become a link', 'evil.example', 'WO-1', 'work order WO-1'],
+    ['a place that is very long', 'x'.repeat(101), 'WO-1', 'work order WO-1'],
+    ['no place', null, 'WO-1', 'work order WO-1'],
+    ['a number that would become a link', 'Mill House', 'https://evil', 'work order'],
+    ['no number', 'Mill House', null, 'work order'],
+    ['line breaks in the place', 'Mill\r\n\r\nHouse', 'WO-1', 'work order WO-1'],
+  ])('says nothing of its own with %s', async (_, building, number, called) => {
+    const desk = withMails(
+      { body: 'Do it at {building}.\n\nThen call.' },
+      { id: 'second', body: 'At {building}.' },
+    );
+    const { id } = desk.live({}, { building, number });
+    await notifyContractor(desk.runtime, 'production', id);
+    const [first, second] = desk.mails.map(({ text }) => text.split('\n\n'));
+    const plain = building?.startsWith('Mill');
+    expect(first?.slice(1, plain ? 3 : 2)).toEqual([
+      ...(plain ? ['Do it at Mill House.'] : []),
+      'Then call.',
+    ]);
+    expect(second?.[1]).toBe(
+      plain ? 'At Mill House.' : `ABC Property Management asks you to see to ${called}.`,
+    );
+    expect(textOf(desk)).toContain(`\nOpen ${called}:\n`);
   });
 
   it('is signed by the site where the app names nobody to ask', async () => {
@@ -299,15 +353,17 @@ describe('[D17] the reminder', () => {
       'ana@firm.example: Reminder: Work order WO-1 at Mill House',
       'dana@abc.example: The pass for WO-1 ends on Thursday, 14 January 2027',
     ]);
-    expect(textOf(desk).split('\n\n').slice(0, 2)).toEqual([
-      'Reminder: your access ends on Thursday, 14 January 2027.',
-      expect.stringMatching(/^A work order was assigned to you/),
+    expect(textOf(desk).split('\n\n').slice(0, 3)).toEqual([
+      'Hello Ana Ruiz,',
+      'Reminder: the link works until Thursday, 14 January 2027.',
+      'ABC Property Management asks you to do a work order at Mill House, by 23 January 2027.',
     ]);
     expect(textOf(desk, 1)).toBe(
       [
-        'Active: WO-1 has not been reported done, and the pass of Ana Ruiz ends on Thursday, 14 January 2027.',
+        'Hello Dana Dispatcher,',
+        'The pass of Ana Ruiz for work order WO-1 ends on Thursday, 14 January 2027, and the job has not been reported done: it is “Active”.',
         'You can extend it, send it again, or let it end.',
-        `Open WO-1:\nhttps://passes.example/app/production/records/${ORDER}`,
+        `Open work order WO-1:\nhttps://passes.example/app/production/records/${ORDER}`,
         `ABC Property Management\n${CONTACT}`,
       ]
         .join('\n\n')
@@ -362,7 +418,9 @@ describe('[D17] the reminder', () => {
     change(desk, grant);
     await remindContractor(desk.runtime, 'production', grant.id);
     expect(sent(desk)[1]).toBe('dispatch@abc.example: The pass for WO-1 ends on Thursday, 14 January 2027');
-    expect(textOf(desk, 1)).toMatch(/^Active: WO-1 has not .* the pass of Ana Ruiz ends/);
+    expect(textOf(desk, 1)).toMatch(
+      /^Hello,\n\nThe pass of Ana Ruiz for work order WO-1 ends on .*: it is “Active”\./,
+    );
   });
 
   it.each<[string, string, string | undefined]>([
@@ -390,7 +448,7 @@ describe('[D17] the reminder', () => {
     await remindContractor(desk.runtime, 'production', id);
     expect(desk.mails[1]?.subject).toBe('The pass for Work Order ends on Thursday, 14 January 2027');
     expect(textOf(desk, 1)).toMatch(
-      /^Active: Work Order has not been reported done, and the pass of the contractor ends/,
+      /^Hello,\n\nThe pass of the contractor for work order ends on .*: it is “Active”\.\n/,
     );
   });
 });
@@ -631,7 +689,7 @@ it('[D16] a mail speaks of states, links and lists as people call them', async (
   const { id } = desk.live({}, { externalContractor: ['Yes', 'Key'] });
   await remindContractor(desk.runtime, 'production', id);
   expect(textOf(desk)).toContain(
-    '\n\nExternal contractor: Yes, Key\n\nContractor Link:\nhttps://passes.example/?token=',
+    '\n\nExternal contractor: Yes, Key\n\nOpen work order WO-1:\nhttps://passes.example/?token=',
   );
-  expect(textOf(desk, 1)).toMatch(/^To be done: WO-1 has not been reported done/);
+  expect(textOf(desk, 1)).toContain('has not been reported done: it is “To be done”.');
 });

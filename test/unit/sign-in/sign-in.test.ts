@@ -47,6 +47,7 @@ describe('a mailed link to sign in', () => {
     expect(sent).toEqual({
       to: 'Pat@people.example',
       subject: 'Sign in to Harbour',
+      replyTo: 'desk@harbour.example',
       text: `Hello Pat Person, here is your link to sign in.\n\nSign in:\n${link}\n\nIt works once and for 15 minutes. If you did not ask for it, ignore this mail: nothing happens without the link.\n\nHarbour\ndesk@harbour.example\n`,
       tags: { purpose: 'signIn' },
     });

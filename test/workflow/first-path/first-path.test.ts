@@ -52,7 +52,7 @@ describe('a contractor gets in, completes the work order, and is out', () => {
     const record = await readRecord(dispatcher, order.id);
     expect(record.values.contractorLink).toBe(contractor.link);
     const page = await dispatcher.get(`/app/production/records/${order.id}`);
-    expect(page.text).toMatch(/<a href="[^"]*\?token=dp_a[^>]*><bdi>Click Here<\/bdi><\/a>/);
+    expect(page.text).toMatch(/<a href="[^"]*\?token=dp_a[^>]*><bdi>Open the contractor’s page<\/bdi><\/a>/);
     const form = (await dispatcher.get(`${WORK_ORDERS}/views/all`)).json as { columns: { id: string }[] };
     expect(form.columns.map(({ id }) => id)).not.toContain('contractorLink');
 
