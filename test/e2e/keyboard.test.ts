@@ -111,6 +111,7 @@ it('[F32, F36] from signing in to the job done with Tab, Enter and Space alone, 
   expect(form.filter((line) => !line.includes('/url'))).toEqual([
     '- text: Completion notes (optional)',
     '- textbox "Completion notes (optional)"',
+    '- paragraph: "Your link ends with this: once it is sent, the link opens nothing any more."',
     '- button "Complete work order"',
     '- link "Cancel":',
   ]);
