@@ -1,4 +1,4 @@
-import { decideFor, decideView, operationOfKind, permits, recordResource } from '../access.ts';
+import { decideFor, decideView, permits, recordResource } from '../access.ts';
 import type { LinkedField, LinkedOperation, LinkedRecordType } from '../apps/published.ts';
 import type { Decision } from '../policy/types.ts';
 import type { Session } from '../runtime.ts';
@@ -119,10 +119,13 @@ function isAllowed(session: Session, operation: LinkedOperation, record: StoredR
   return decideFor(session, operation.id, recordResource(operation.recordType, record)).decision;
 }
 
+/** What any operation may write that changes values and no state. */
 function editableFields(session: Session, type: LinkedRecordType, record: StoredRecord): string[] {
-  const edit = type.operations.get(operationOfKind(type, 'edit') ?? '');
-  if (!edit || !isOffered(edit, record)) return [];
-  return writableFields(session, edit, record).map((field) => field.id);
+  const edits = [...type.operations.values()].filter(
+    (operation) => operation.definition.kind === 'edit' && isOffered(operation, record),
+  );
+  const fields = edits.flatMap((edit) => writableFields(session, edit, record).map(({ id }) => id));
+  return [...new Set(fields)];
 }
 
 /** The fields of an operation's form that the caller may write on this record. */

@@ -112,12 +112,12 @@ it('[F32, F36] from signing in to the job done with Tab, Enter and Space alone, 
     '- text: Completion notes (optional)',
     '- textbox "Completion notes (optional)"',
     '- paragraph: "Your link ends with this: once it is sent, the link opens nothing any more."',
-    '- button "Complete work order"',
+    '- button "Complete Work Order"',
     '- link "Cancel":',
   ]);
   await keys.tabTo('Completion notes');
   await keys.type('New rollers.');
-  await keys.tabTo('Complete work order');
+  await keys.tabTo('Complete Work Order');
   await keys.follow('Space');
   await look(page);
   expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Done. Thank you!');

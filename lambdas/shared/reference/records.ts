@@ -35,7 +35,7 @@ export const record = () =>
     can: z
       .strictObject({
         operations: z.array(operation).describe('What the caller may run now'),
-        edit: z.array(z.string()).describe('Fields that the caller may write with edit'),
+        edit: z.array(z.string()).describe('Fields that the caller may write without changing the state'),
       })
       .describe('What the caller may do with the record'),
   });

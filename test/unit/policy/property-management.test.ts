@@ -47,8 +47,8 @@ const workOrder = (values: object, state = 'Active'): Resource => ({
 describe('the property management example under the decision function', () => {
   it('lets a contractor view and complete the assigned work order, and write the notes', () => {
     const can = capabilities(policy, contractor, workOrder({ assignedTo: 'c1' }), context);
-    expect(can.operations.map(({ id }) => id)).toEqual(['view', 'edit', 'complete']);
-    expect(can.operations.find(({ id }) => id === 'edit')?.fields).toEqual(['completionNotes']);
+    expect(can.operations.map(({ id }) => id)).toEqual(['view', 'note', 'complete']);
+    expect(can.operations.find(({ id }) => id === 'note')?.fields).toEqual(['completionNotes']);
   });
 
   it('hides another one, and offers nothing on a closed one but looking at it', () => {
@@ -57,7 +57,7 @@ describe('the property management example under the decision function', () => {
     expect(ask(workOrder({ assignedTo: 'c2' }), 'view').reasons[0]?.code).toBe('SCOPE');
     expect(ask(workOrder({}), 'view').reasons[0]?.code).toBe('SCOPE');
     expect(ask(workOrder({ assignedTo: 'c1' }, 'Closed'), 'complete').reasons[0]?.code).toBe('STATE');
-    expect(ask(workOrder({ assignedTo: 'c1' }, 'Closed'), 'edit').reasons[0]?.code).toBe('STATE');
+    expect(ask(workOrder({ assignedTo: 'c1' }, 'Closed'), 'note').reasons[0]?.code).toBe('STATE');
     expect(ask(workOrder({ assignedTo: 'c1' }), 'delete').reasons[0]?.code).toBe('NOT_GRANTED');
   });
 });

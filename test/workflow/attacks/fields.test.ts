@@ -81,7 +81,7 @@ function addInspection(orders: AppDefinition, site?: SiteDefinition): void {
       recordType: 'work-order',
       operations: ['edit'],
       when: 'record.assignedTo == me.id && record.state == "Active"',
-      fields: { edit: UNSEEN },
+      fields: { edit: [...UNSEEN, 'completionNotes'] },
     },
   );
 }

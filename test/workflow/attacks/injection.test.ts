@@ -75,7 +75,7 @@ describe('texts that look like markup', () => {
       visitor.get(home),
       visitor.get(`${home}/records/${id}`),
       visitor.get(`${home}/records/${id}/operations/complete`),
-      visitor.get(`${home}/records/${id}/operations/edit`),
+      visitor.get(`${home}/records/${id}/operations/note`),
       dispatcher.get(`/app/production/records/${id}`),
       dispatcher.get(`/app/production/records/${id}/operations/edit`),
       dispatcher.get('/app/production/work-orders'),

@@ -221,7 +221,7 @@ describe('all records × all tokens', () => {
   it('[F21] an Idempotency-Key that was used tells nothing of a record that is out of sight', async () => {
     const own: [who: string, operation: string, name: string][] = [
       ['technician', 'complete', 'of the technician'],
-      ['first contractor', 'edit', 'of the first contractor'],
+      ['first contractor', 'note', 'of the first contractor'],
     ];
     for (const [who, operation, name] of own) {
       const { visitor, headers, sees } = people[who] as Somebody;

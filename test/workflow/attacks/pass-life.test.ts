@@ -243,9 +243,9 @@ describe('a revocation that overtakes a write', () => {
     submit(visitor, `${home}/records/${id}/operations/${operation}`, values);
 
   it.each([
-    ['edit', 'the API', throughTheApi],
+    ['note', 'the API', throughTheApi],
     ['complete', 'the API', throughTheApi],
-    ['edit', 'its form', throughTheForm],
+    ['note', 'its form', throughTheForm],
     ['complete', 'its form', throughTheForm],
   ] as const)(
     '[D8] no %s through %s commits after it, although the pass was live when the request was read',
@@ -285,7 +285,7 @@ describe('a revocation that overtakes a write', () => {
       visitor.get(home),
       visitor.get(`/production/records/${id}`, pass),
       visitor.get('/me', pass),
-      visitor.json('POST', `/production/records/${id}/operations/edit`, { values: {} }, pass),
+      visitor.json('POST', `/production/records/${id}/operations/note`, { values: {} }, pass),
     ]);
     expect(answers.map(({ status }) => status)).toEqual([410, 410, 410, 410]);
   });

@@ -54,7 +54,8 @@ function withServices(app: AppDefinition): void {
     robot.fields.edit.push('externalContractor', 'contractorName', 'contractorEmail', 'dueDate');
   // Contractors may put the day off, which is not to put off the end of their pass.
   for (const { role, fields } of app.permissions)
-    if (role === 'property-contractors' && Array.isArray(fields?.edit)) fields.edit.push('dueDate');
+    if (role === 'property-contractors' && Array.isArray(fields?.note)) fields.note.push('dueDate');
+  app.recordTypes[0]?.operations.find(({ id }) => id === 'note')?.fields?.push('dueDate');
   const service = (id: string, operation: string) => ({ id, name: id, recordType: 'work-order', operation });
   app.services = [
     service('raise-work-order', 'add'),
@@ -241,7 +242,7 @@ describe('an edit of the due date', () => {
     const job = await raise({ dueDate: dayIn(9) });
     const { expiresAt } = await lifecycles.grant(job);
     const holder = await lifecycles.holder(job);
-    const path = `/production/records/${job.recordId}/operations/edit`;
+    const path = `/production/records/${job.recordId}/operations/note`;
     const values = { dueDate: dayIn(90) };
     const answer = await holder?.visitor.json('POST', path, { values }, holder.pass);
     expect([answer?.status, answer?.text]).toEqual([200, expect.any(String)]);

@@ -31,7 +31,7 @@ describe('one permission taken out of the template', () => {
     await system.settled();
     const before = await photograph(system);
 
-    const path = `/production/records/${id}/operations/edit`;
+    const path = `/production/records/${id}/operations/note`;
     const refused = await visitor.json('POST', path, { values: { completionNotes: 'Half way' } }, pass);
     expect(refused.status).toBe(500);
     expect(refused.json).toMatchObject({ code: 'INTERNAL' });
