@@ -31,8 +31,13 @@ describe('one permission taken out of the template', () => {
     await system.settled();
     const before = await photograph(system);
 
-    const path = `/production/records/${id}/operations/note`;
-    const refused = await visitor.json('POST', path, { values: { completionNotes: 'Half way' } }, pass);
+    const path = `/production/records/${id}/operations`;
+    const refused = await visitor.json(
+      'POST',
+      `${path}/note`,
+      { values: { completionNotes: 'Half way' } },
+      pass,
+    );
     expect(refused.status).toBe(500);
     expect(refused.json).toMatchObject({ code: 'INTERNAL' });
     expect(refused.text).not.toMatch(/AccessDenied|arn:|dynamodb/i);
@@ -40,7 +45,7 @@ describe('one permission taken out of the template', () => {
     expect(system.logs('local').join('\n')).toMatch(/AccessDenied.*dynamodb:ConditionCheckItem/);
     expect(system.logs('api').join('\n')).toMatch(/AccessDenied/);
 
-    const allowed = await dispatcher.json('POST', path, { values: { building: 'Garden Court' } });
+    const allowed = await dispatcher.json('POST', `${path}/edit`, { values: { building: 'Garden Court' } });
     expect(allowed.status).toBe(200);
     expect((await readRecord(dispatcher, id)).values.building).toBe('Garden Court');
   }, 120_000);
