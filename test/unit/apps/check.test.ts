@@ -391,7 +391,7 @@ const LITERALS: Mistake[] = [
   {
     of: 'an operation that nothing carries out',
     break: (app) => type(app).operations.push({ id: 'export', name: 'Export', kind: 'export' }),
-    path: `${at}/operations/5/kind`,
+    path: `${at}/operations/6/kind`,
     says: 'not carried out yet',
   },
 ];
