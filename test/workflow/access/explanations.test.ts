@@ -66,7 +66,8 @@ beforeAll(async () => {
   contractor = await arrive(system, given.email);
   spare = await freshOrder();
   contractorId = String((await readRecord(dispatcher, theirs)).values.assignedTo);
-  await publishWith(({ permissions }) => {
+  await publishWith(({ permissions, recordTypes }) => {
+    recordTypes[0]?.operations.find(({ id }) => id === 'note')?.fields?.push('building');
     permissions.push({
       subject: suspended.id,
       effect: 'deny',
@@ -186,17 +187,17 @@ describe('a denial is explained, and the nearest change turns it round', () => {
       },
     }),
     'a field that a pass may not write': async () => ({
-      request: () => run(contractor.visitor, theirs, 'edit', { building: 'Elsewhere' }, contractor.pass),
+      request: () => run(contractor.visitor, theirs, 'note', { building: 'Elsewhere' }, contractor.pass),
       question: {
         subject: { type: 'tokenUser', id: contractorId },
-        action: { name: 'edit', properties: { building: 'Elsewhere' } },
+        action: { name: 'note', properties: { building: 'Elsewhere' } },
         resource: order(theirs),
       },
       statuses: [422, 200],
       says: {
         reason: 'FIELD',
-        rules: ['work-orders/permissions/3/edit'],
-        nearest: added({ subject: contractorId, operations: ['edit'], fields: { edit: ['building'] } }),
+        rules: ['work-orders/permissions/3/note'],
+        nearest: added({ subject: contractorId, operations: ['note'], fields: { note: ['building'] } }),
       },
     }),
     'a rule against a role': async () => {

@@ -89,7 +89,7 @@ describe('who can reach this record', () => {
       // Tenant administrators are exempt from the rules: the example's, and the one of this test.
       'user Olivia Owner': ['view', 'edit', 'delete', 'complete'],
       'user Planted': ['view', 'edit', 'delete', 'complete'],
-      [`tokenUser ${CONTRACTOR.name}`]: ['view', 'edit', 'complete'],
+      [`tokenUser ${CONTRACTOR.name}`]: ['view', 'complete', 'note'],
     });
     expect(access).toMatchObject({ otherPasses: 0, complete: true });
   });
@@ -99,7 +99,7 @@ describe('who can reach this record', () => {
     const pass = access.subjects.find(({ type }) => type === 'tokenUser');
 
     expect(pass?.until).toMatch(/^\d{4}-\d{2}-\d{2}T/);
-    expect(pass?.operations.find(({ id }) => id === 'edit')?.fields).toEqual(['completionNotes']);
+    expect(pass?.operations.find(({ id }) => id === 'note')?.fields).toEqual(['completionNotes']);
     expect(JSON.stringify(access)).not.toContain(contractor.token);
   });
 
