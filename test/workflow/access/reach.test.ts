@@ -87,8 +87,8 @@ describe('who can reach this record', () => {
       'user Dana Dispatcher': ['view', 'edit', 'delete', 'complete'],
       'robot Work Order Robot': ['view', 'edit'],
       // Tenant administrators are exempt from the rules: the example's, and the one of this test.
-      'user Olivia Owner': ['view', 'edit', 'delete', 'complete'],
-      'user Planted': ['view', 'edit', 'delete', 'complete'],
+      'user Olivia Owner': ['view', 'edit', 'delete', 'complete', 'note'],
+      'user Planted': ['view', 'edit', 'delete', 'complete', 'note'],
       [`tokenUser ${CONTRACTOR.name}`]: ['view', 'complete', 'note'],
     });
     expect(access).toMatchObject({ otherPasses: 0, complete: true });
