@@ -47,7 +47,7 @@ const workOrder = (values: object, state = 'Active'): Resource => ({
 describe('the property management example under the decision function', () => {
   it('lets a contractor view and complete the assigned work order, and write the notes', () => {
     const can = capabilities(policy, contractor, workOrder({ assignedTo: 'c1' }), context);
-    expect(can.operations.map(({ id }) => id)).toEqual(['view', 'note', 'complete']);
+    expect(can.operations.map(({ id }) => id)).toEqual(['view', 'complete', 'note']);
     expect(can.operations.find(({ id }) => id === 'note')?.fields).toEqual(['completionNotes']);
   });
 
