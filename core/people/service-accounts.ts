@@ -91,9 +91,6 @@ export async function updateServiceAccount(
   expectedVersion: number,
 ): Promise<ServiceAccountAnswer> {
   requireDesign(session, 'design:edit', { type: 'account', id });
-  if (set.name?.trim() === '') {
-    throw new DaypassError('REQUEST_INVALID', undefined, [{ path: '/name', message: 'must not be empty' }]);
-  }
   const [before, { settings }] = await Promise.all([findMachine(session, id), readSettings(session)]);
   const roles = set.roles ? distinct(set.roles) : before.roles;
   const apps = appsOf(before, set.apps);
@@ -101,6 +98,9 @@ export async function updateServiceAccount(
   const lent = lends ? [...rolesMoved(before.roles, [], settings), ...roles] : [];
   await requireGivable(session, distinct([...rolesMoved(before.roles, roles, settings), ...lent]), roles);
   if (lends) await requireNamedHeld(session, before);
+  if (set.name?.trim() === '') {
+    throw new DaypassError('REQUEST_INVALID', undefined, [{ path: '/name', message: 'must not be empty' }]);
+  }
   requireVersion(before, expectedVersion);
   const after = changed(before, {
     roles,
