@@ -83,9 +83,7 @@ async function makeKey(page: Page, url: string, label: string, visit: Visit) {
   const address = page.url();
   await page.getByLabel('What it is for').fill('Nightly run');
   await page.getByRole('radio', { name: 'production' }).check();
-  await page
-    .getByLabel('Ends with the day')
-    .fill(new Date(Date.now() + 30 * DAY_MS).toISOString().slice(0, 10));
+  await page.getByLabel('Its last day').fill(new Date(Date.now() + 30 * DAY_MS).toISOString().slice(0, 10));
   await page.getByRole('button', { name: 'Make key' }).click();
   await page.getByText('It is shown only this once').waitFor();
   await visit('key', page);
