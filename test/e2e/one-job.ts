@@ -3,6 +3,7 @@ import type { System } from '../../local/system.ts';
 import { linkIn } from '../../local/visitor.ts';
 import type { Frame } from './picture-files.ts';
 import { NARROW, STAGE, Stage, WIDE } from './stage.ts';
+import { addLink, completeLink, contractorFields, describeJob, notesField, submitButton } from './steps.ts';
 
 const CONTRACTOR = 'ana.ruiz@locksmith.example';
 
@@ -26,30 +27,25 @@ async function raise(stage: Stage, system: System, page: Page, dispatcher: strin
   await page.goto(dispatcher);
   await page.goto(`${system.url}/app/production/work-orders`);
   stage.tell('Dana, a dispatcher, adds a work order');
-  const add = page.getByRole('link', { name: 'Add New Record' });
+  const add = addLink(page);
   await point(add);
   await stage.show(1_500, page);
   await add.click();
-  await page.getByLabel('Number').fill('WO-2041');
-  await page.getByLabel('Building').fill('Mill House, 14 Harbour Street');
-  await page.getByRole('radio', { name: 'Maintenance' }).check();
-  await page.getByLabel('Description').fill('Replace the lock of the back door.');
-  await page.getByLabel('Due date').fill(dayAfter(system, 3));
+  await describeJob(page, system, 'WO-2041');
   await page.evaluate('window.scrollTo(0, 0)');
   await stage.show(1_500, page);
 
   stage.tell('It is a job for somebody from outside: “External contractor: Yes”');
-  const yes = page.getByLabel('Yes');
-  await bringInto(yes, 'center');
+  const { outside, name, email } = contractorFields(page);
+  await bringInto(outside, 'center');
   await stage.show(700, page);
-  await yes.check();
-  const name = page.getByLabel('Contractor Name');
+  await outside.check();
   await bringInto(name, 'center');
   await stage.show(1_000, page);
   await name.fill('Ana Ruiz');
   await stage.show(600, page);
-  await page.getByLabel('Contractor Email').fill(CONTRACTOR);
-  const submit = page.locator('main button[type=submit]');
+  await email.fill(CONTRACTOR);
+  const submit = submitButton(page);
   await bringInto(submit, 'end');
   await point(submit);
   await stage.show(1_500, page);
@@ -73,11 +69,11 @@ async function complete(stage: Stage, system: System, inbox: Page, phone: Page):
   await stage.show(2_500, inbox, phone);
 
   stage.tell('She does the job, and reports it done');
-  const act = phone.getByRole('link', { name: 'Complete Work Order' });
+  const act = completeLink(phone);
   await point(act);
   await stage.show(1_000, inbox, phone);
   await act.click();
-  const notes = phone.getByLabel('Completion notes');
+  const notes = notesField(phone);
   for (const [written, ms] of [
     ['New lock fitted.', 600],
     ['New lock fitted. Two keys are with the caretaker.', 900],
@@ -85,7 +81,7 @@ async function complete(stage: Stage, system: System, inbox: Page, phone: Page):
     await notes.fill(written);
     await stage.show(ms, inbox, phone);
   }
-  await phone.click('main button[type=submit]');
+  await submitButton(phone).click();
   await phone.waitForLoadState();
   stage.tell('In that very moment her access is over');
   await stage.show(2_000, inbox, phone);
@@ -113,8 +109,4 @@ async function point(target: Locator, on = true): Promise<void> {
     },
     on ? '4px solid #d97706' : 'none',
   );
-}
-
-function dayAfter(system: System, days: number): string {
-  return new Date(system.clock.now() + days * 86_400_000).toISOString().slice(0, 10);
 }

@@ -28,7 +28,9 @@ async function take(name: string, page: Page): Promise<void> {
   const { width = 0 } = page.viewportSize() ?? {};
   const height = (await page.evaluate('document.documentElement.scrollHeight')) as number;
   const cut = height > MOST_HEIGHT ? { clip: { x: 0, y: 0, width, height: MOST_HEIGHT } } : {};
-  writePicture(`${FOLDER}/${name}`, await page.screenshot({ fullPage: true, ...cut }));
+  const capture = () => page.screenshot({ fullPage: true, ...cut });
+  // Chromium on a busy machine now and then has nothing to capture yet; the second time it has.
+  writePicture(`${FOLDER}/${name}`, await capture().catch(capture));
   report(name);
 }
 

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { System } from '../../local/system.ts';
 import { linkIn } from '../../local/visitor.ts';
+import { addLink, completeLink, contractorFields, describeJob, notesField, submitButton } from './steps.ts';
 
 /** Is called at every page of the tour, when the page is there. */
 export type Visit = (name: string, page: Page) => Promise<void>;
@@ -43,31 +44,24 @@ async function dispatch(
   await page.goto(`${system.url}/sign-in`);
   await visit('sign-in', page);
   await page.fill('input[name=email]', DISPATCHER);
-  await page.click('main button[type=submit]');
+  await submitButton(page).click();
   const mail = await system.mail.waitFor(
     ({ to, messageId }) => to.includes(DISPATCHER) && !known.has(messageId),
   );
   await page.goto(linkIn(mail.text));
   await visit('sign-in-link', page);
-  await page.click('main button[type=submit]');
+  await submitButton(page).click();
   await visit('apps', page);
   await page.goto(`${system.url}/app/production/work-orders`);
   await visit('work-orders', page);
-  await page.getByRole('link', { name: 'Add a work order' }).click();
-  await page.getByLabel('Number').fill(`WO-${label}`);
-  await page.getByLabel('Building').fill('Mill House, 14 Harbour Street');
-  await page.getByRole('radio', { name: 'Maintenance' }).check();
-  await page
-    .getByLabel('Description')
-    .fill('Replace the lock of the back door. The key is with the caretaker.');
-  await page
-    .getByLabel('Due date')
-    .fill(new Date(system.clock.now() + 3 * 86_400_000).toISOString().slice(0, 10));
-  await page.getByLabel('Yes').check();
-  await page.getByLabel('Contractor Name').fill('Ana Ruiz');
-  await page.getByLabel('Contractor Email').fill(email);
+  await addLink(page).click();
+  await describeJob(page, system, `WO-${label}`);
+  const contractor = contractorFields(page);
+  await contractor.outside.check();
+  await contractor.name.fill('Ana Ruiz');
+  await contractor.email.fill(email);
   await visit('add-work-order', page);
-  await page.click('main button[type=submit]');
+  await submitButton(page).click();
   await page.waitForURL(/\/records\//);
   const recordUrl = page.url();
   await system.mail.waitFor(({ to }) => to.includes(email));
@@ -90,10 +84,10 @@ async function completeAsContractor(
   await page.goto(link);
   // A pass for one record shows it at once; there is no list to go through.
   await visit('my-work-order', page);
-  await page.getByRole('link', { name: 'Complete Work Order' }).click();
-  await page.getByLabel('Completion notes').fill('New lock fitted. Two keys are with the caretaker.');
+  await completeLink(page).click();
+  await notesField(page).fill('New lock fitted. Two keys are with the caretaker.');
   await visit('complete', page);
-  await page.click('main button[type=submit]');
+  await submitButton(page).click();
   await page.waitForLoadState();
   await visit('done', page);
   await page.goto(link);
