@@ -126,7 +126,7 @@ it('a record’s page follows by itself how access is set up, and the rest of it
   await page.getByRole('button', { name: 'Sign out' }).focus();
   system.faults.clear();
   await page.locator('#access', { hasText: 'Email sent' }).waitFor();
-  expect(await page.locator('#record').textContent()).toContain('Click Here');
+  expect(await page.locator('#record').textContent()).toContain('Open the contractor’s page');
   expect(await page.locator('#events').textContent()).toContain('Changed by Work Order Robot');
   expect(await page.evaluate('[window.same, document.activeElement.textContent]')).toEqual([
     true,

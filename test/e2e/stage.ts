@@ -3,7 +3,7 @@ import type { Frame } from './picture-files.ts';
 
 const CAPTION = 64;
 /** Of the whole picture. */
-export const STAGE = { width: 800, height: 600 };
+export const STAGE = { width: 800, height: 640 };
 /** One page over the whole width, or two phones beside each other. */
 export const WIDE = { width: 800, height: STAGE.height - CAPTION };
 export const NARROW = { width: 394, height: STAGE.height - CAPTION };
