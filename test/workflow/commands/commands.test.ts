@@ -244,7 +244,7 @@ describe('npm run apply', () => {
         1,
         '',
         expect.stringContaining(
-          'a role called "visitors" was removed, and a new one must not take its place',
+          '“visitors” was the id of a role that was removed, and a new one must not take its place',
         ),
       ]);
       expect((await read('visitors')).status).toBe(404);

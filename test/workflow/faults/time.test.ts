@@ -109,7 +109,7 @@ describe('a pass that nobody uses', () => {
 
     const [warning, ...more] = await lifecycles.mails(stays);
     expect([warning?.subject, more]).toEqual([expect.stringMatching(/^The pass for Work Order ends/), []]);
-    expect(warning?.text).toContain('the pass of the contractor ends');
+    expect(warning?.text).toContain('The pass of the contractor for work order ends');
     expect(warning?.text).not.toContain(stays.order.number);
     expect(warning?.text).not.toContain(`Hired by ${stays.id}`);
     const contact = await lifecycles.mails({ email: 'dispatch@abc.example' });
