@@ -111,7 +111,10 @@ describe('a key that is rotated while passes live', () => {
     const further = await dispatcher.get(`${view}?cursor=${encodeURIComponent(cursor)}`);
     expect([further.status, cursor.slice(0, 4)]).toEqual([200, '0001']);
 
-    expect((await before.visitor.form(form, { formToken })).status).toBe(200);
+    const done = await before.visitor.form(form, { formToken });
+    expect([done.status, done.headers.get('location')]).toEqual([303, before.home]);
+    // Thanked once; from then on the pass is over.
+    expect((await before.visitor.get(before.home)).text).toContain('Thank you');
     expect((await finished(system, before.id)).status).toBe('SUCCEEDED');
     expect((await before.visitor.get(before.home)).status).toBe(410);
     expect((await complete(after)).status).toBe(200);
