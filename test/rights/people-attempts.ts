@@ -208,6 +208,13 @@ function* machineAttempts({ world }: Scene, roles: string[]): Generator<Try> {
         },
       });
     }
+    yield ({ stored }) => {
+      const keys = [...stored.credentials.values()].filter(
+        ({ principalId, kind }) => principalId === account && kind === 'apiKey',
+      );
+      const key = keys.at(-1);
+      return key && { route: 'keyPage', values: { account, key: key.id } };
+    };
     if (dice.chance(0.15))
       yield () => ({ route: 'deleteServiceAccount', values: { account }, query: '?confirm=production,test' });
     yield (now) => {

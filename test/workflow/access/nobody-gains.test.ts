@@ -32,6 +32,7 @@ const ELSEWHERE = new Set([
   'resendPass',
   'revokePasses',
   'signInLink',
+  'signInSent',
   'signOut',
   'startIssuerSignIn',
   'takePass',
